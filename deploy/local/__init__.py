@@ -1,0 +1,1 @@
+"""The embedded system: servers and processes on this machine, without root and without Docker."""

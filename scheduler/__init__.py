@@ -1,0 +1,1 @@
+"""Beat: the one table of ticks."""

@@ -1,0 +1,1 @@
+"""The ways out: protocols and adapters for mail (and later SMS and cards)."""

@@ -1,0 +1,1 @@
+"""Pages: payment links, invoices, portal and back office live here."""

@@ -1,0 +1,1 @@
+"""The processes: Celery app, runner, intake and command line."""
