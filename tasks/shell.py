@@ -1,0 +1,69 @@
+"""What a task may touch of the outside: database, stream, clock, bells, gateways. Built by `worker.runner` or a test."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy import Engine
+
+from tasks.settings import Settings
+
+if TYPE_CHECKING:
+    from tasks.gateways.mail import MailGateway
+
+
+class Clock(Protocol):
+    """Tells the time; the simulator has its own."""
+
+    def now(self) -> datetime:
+        """Return the present instant, timezone-aware UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEntry:
+    """One entry of the upstream stream: its id (milliseconds-sequence, so its arrival) and its raw bytes."""
+
+    id: str
+    raw: bytes
+
+
+class Stream(Protocol):
+    """The upstream door: a Redis stream read through a consumer group."""
+
+    def read(self, count: int) -> Sequence[StreamEntry]:
+        """Return up to `count` entries: first those a dead worker left, then new ones; empty when there are none."""
+        ...
+
+    def acknowledge(self, ids: Sequence[str]) -> None:
+        """Forget entries whose events are stored: acknowledge and delete them."""
+        ...
+
+    def oldest_unread(self) -> datetime | None:
+        """Arrival of the oldest entry that is not acknowledged (R3), or None."""
+        ...
+
+    def append(self, raws: Sequence[bytes]) -> None:
+        """Publish events durably, in order."""
+        ...
+
+
+class Bells(Protocol):
+    """Wakes the hands: one debounced Celery message per bell (see docs/architecture.md)."""
+
+    def ring(self, *bells: str) -> None:
+        """Send the message of each bell (a task name) unless one is pending; never raises, never blocks for long."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Everything impure that a task is given."""
+
+    database: Engine
+    clock: Clock
+    settings: Settings
+    bells: Bells
+    stream: Stream
+    mail: "MailGateway"
