@@ -1,4 +1,4 @@
-"""What a task may touch of the outside: database, stream, clock, bells, gateways. Built by `worker.runner` or a test."""
+"""What a task may touch of the outside (database, stream, clock, bells, mail), given by `worker.runner` or a test."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
