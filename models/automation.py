@@ -1,0 +1,161 @@
+"""Automations as they are kept: the thing with a life, its immutable versions, its runs, limits and decisions."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from models.rows import Json, Look, row
+
+
+class AutomationState(StrEnum):
+    """A draft was never published; parked is stopped by us (R21), paused by a person."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    PARKED = "parked"
+    ARCHIVED = "archived"
+
+
+class RunState(StrEnum):
+    """`waiting` until `due_at`; `deferred` waits for a slot of its limit (R7); the others are final."""
+
+    WAITING = "waiting"
+    DEFERRED = "deferred"
+    DONE = "done"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@row("automations")
+@dataclass(slots=True)
+class AutomationRow:
+    """An automation of a business; `version` is the one that is published, `draft` the text being edited."""
+
+    business_id: str
+    id: str
+    name: str
+    state: AutomationState
+    updated_at: datetime
+    version: int | None = None
+    draft: str | None = None
+    parked_reason: str | None = None
+    paused_at: datetime | None = None
+
+
+@row("automation_versions", key=("business_id", "automation_id", "version"))
+@dataclass(slots=True)
+class AutomationVersion:
+    """One published text; never changes (R6)."""
+
+    business_id: str
+    automation_id: str
+    version: int
+    text: str
+    published_at: datetime
+    actor: str
+
+
+@row(
+    "runs",
+    looks=[
+        Look(("due_at", "business_id"), where="due_at IS NOT NULL"),
+        Look(("business_id", "automation_id", "state")),
+        Look(("business_id", "contact_id")),
+    ],
+    checks={"due": "(state IN ('waiting', 'deferred')) OR due_at IS NULL"},
+    fillfactor=85,
+)
+@dataclass(slots=True)
+class Run:
+    """One automation at work for one client. `due_at` is null while it is held (paused) and when it has ended.
+
+    `subjects` names what it is about (order, booking, session, invoice, payment, charge, recurring payment) and
+    `made` the documents that it made; `effects` counts what it has done.
+    """
+
+    business_id: str
+    id: str
+    automation_id: str
+    version: int
+    contact_id: str | None
+    state: RunState
+    started_at: datetime
+    trigger: str
+    fact_id: str
+    subjects: Json
+    position: int = 0
+    due_at: datetime | None = None
+    held_at: datetime | None = None
+    depth: int = 0
+    effects: int = 0
+    made: Json = field(default_factory=list)
+    merged: Json = field(default_factory=list)
+    data: Json | None = None
+    slot_key: str | None = None
+    slot: int | None = None
+    ended_at: datetime | None = None
+    reason: str | None = None
+
+
+@row(
+    "run_subjects",
+    key=("business_id", "subject", "run_id"),
+    looks=[Look(("business_id", "run_id"))],
+)
+@dataclass(slots=True)
+class RunSubject:
+    """What a waiting run is about, for finding it when that changes (R4): `booking:b1`, `invoice:inv_…`."""
+
+    business_id: str
+    subject: str
+    run_id: str
+
+
+@row("limit_slots", key=("business_id", "automation_id", "group_key", "slot"), fillfactor=85)
+@dataclass(slots=True)
+class LimitSlot:
+    """The right to one run per window (R7): taken by one conditional upsert, free again from `until` on."""
+
+    business_id: str
+    automation_id: str
+    group_key: str
+    slot: int
+    taken_at: datetime
+    until: datetime
+    run_id: str
+
+
+@row(
+    "decisions",
+    key=("business_id", "id"),
+    looks=[Look(("business_id", "run_id"), where="run_id IS NOT NULL"), Look(("business_id", "fact_id"))],
+)
+@dataclass(slots=True)
+class Decision:
+    """Why something did not happen, or what a condition saw: one row for every end without an effect."""
+
+    business_id: str
+    id: str
+    at: datetime
+    outcome: str
+    reason: str
+    contact_id: str | None = None
+    automation_id: str | None = None
+    version: int | None = None
+    run_id: str | None = None
+    fact_id: str | None = None
+    step: str | None = None
+    detail: Json | None = None
+
+
+@row("daily_counts", key=("business_id", "contact_id", "day"), fillfactor=70)
+@dataclass(slots=True)
+class DailyCount:
+    """How many messages a contact was sent on a local day (R21)."""
+
+    business_id: str
+    contact_id: str
+    day: str
+    messages: int

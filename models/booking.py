@@ -1,0 +1,105 @@
+"""Appointments and classes: orders, their bookings, and the sessions they are for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from models.rows import Json, Look, row
+
+
+class BookingStatus(StrEnum):
+    """Whether the seat is held; a cancellation is final."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+
+
+class Attendance(StrEnum):
+    """Whether the client came."""
+
+    BOOKED = "booked"
+    CHECKED_IN = "checked_in"
+    NO_SHOW = "no_show"
+
+
+@row(
+    "sessions",
+    looks=[Look(("announce_at", "business_id"), where="announce_at IS NOT NULL")],
+    fillfactor=85,
+)
+@dataclass(slots=True)
+class Session:
+    """A slot in the diary. `announce_at` is the next start or end that has not been announced to its participants."""
+
+    business_id: str
+    id: str
+    service_id: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    kind: str | None = None
+    place: str | None = None
+    cancel_reason: str | None = None
+    cancel_refund: Json | None = None
+    detail_stamp: str = ""
+    time_stamp: str = ""
+    cancel_stamp: str = ""
+    announce_at: datetime | None = None
+
+
+@row("orders", looks=[Look(("business_id", "contact_id"))])
+@dataclass(slots=True)
+class Order:
+    """What a client took in one go; its contact is the payer (R8). Without a stamp it is only known by reference."""
+
+    business_id: str
+    id: str
+    contact_id: str | None = None
+    placed_at: datetime | None = None
+    stamp: str = ""
+    waits: bool = False
+    booked: bool = False
+    paid: bool = False
+    paid_stamp: str = ""
+    paid_upstream: int | None = None
+    paid_currency: str | None = None
+
+
+@row(
+    "bookings",
+    looks=[
+        Look(("business_id", "order_id")),
+        Look(("business_id", "session_id")),
+    ],
+    fillfactor=85,
+)
+@dataclass(slots=True)
+class Booking:
+    """A seat of a session in an order. Each aspect (placing, moving, cancelling, attendance) has its own stamp (R20)."""
+
+    business_id: str
+    id: str
+    order_id: str | None = None
+    position: int = 0
+    session_id: str | None = None
+    contact_id: str | None = None
+    quantity: int = 1
+    price: int | None = None
+    currency: str | None = None
+    payment: str | None = None
+    policy: Json | None = None
+    attendance: Attendance = Attendance.BOOKED
+    status: BookingStatus = BookingStatus.BOOKED
+    cancel_reason: str | None = None
+    cancel_refund: Json | None = None
+    placed_at: datetime | None = None
+    placed_stamp: str = ""
+    move_stamp: str = ""
+    cancel_stamp: str = ""
+    attendance_stamp: str = ""
+    started: str = ""
+    ended: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether the seat is known and held."""
+        return self.status == BookingStatus.BOOKED and bool(self.placed_stamp)

@@ -1,0 +1,108 @@
+"""The tenant: a business, how it bills and speaks, and the dated facts of its tax regime."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+
+from models.rows import Json, Look, row
+
+
+class VatRegime(StrEnum):
+    """How the seller stands to VAT (law pack of its country)."""
+
+    NORMAL = "normal"
+    FRANCHISE = "franchise"
+    EXEMPT = "exempt"
+
+
+class Scope(StrEnum):
+    """What a pause stops."""
+
+    EVERYTHING = "everything"
+    CHANNEL = "channel"
+    MONEY = "money"
+    AUTOMATION = "automation"
+
+
+@row("businesses", key=("id",))
+@dataclass(slots=True)
+class Business:
+    """One tenant. Absent legal facts mean: normal regime, the business's own country, consumers as clients."""
+
+    id: str
+    name: str
+    timezone: str
+    locale: str
+    currency: str
+    country: str
+    created_at: datetime
+    tax_rate: Decimal = Decimal(0)
+    email: str | None = None
+    channels: Json = field(default_factory=lambda: ["email"])
+    payment_terms_days: int = 0
+    due_soon_days: int = 3
+    daily_cap: int = 20
+    quiet_from: time | None = None
+    quiet_to: time | None = None
+    partial_payments: Json = field(default_factory=dict)
+    billing: Json = field(default_factory=dict)
+    series_prefix: str = ""
+    legal_name: str | None = None
+    trade_name: str | None = None
+    legal_form: str | None = None
+    capital: str | None = None
+    siren: str | None = None
+    siret: str | None = None
+    register_city: str | None = None
+    vat_number: str | None = None
+    tax_registration: str | None = None
+    address: Json | None = None
+    vat_exempt: bool = False
+    penalty_rate: Decimal | None = None
+    discount_text: str | None = None
+    mediator: str | None = None
+    retention_years: int = 10
+    rules_version: int = 1
+
+
+@row("business_regimes", key=("business_id", "kind", "valid_from"))
+@dataclass(slots=True)
+class BusinessRegime:
+    """A dated fact of the seller's tax regime: `vat_regime` or `vat_due_on` (receipts or debits)."""
+
+    business_id: str
+    kind: str
+    value: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+@row("pauses")
+@dataclass(slots=True)
+class Pause:
+    """Work that a person has stopped, until a date or until resumed; `target` names a channel or an automation."""
+
+    business_id: str
+    id: str
+    scope: Scope
+    since: datetime
+    target: str | None = None
+    until: datetime | None = None
+    reason: str | None = None
+    ended_at: datetime | None = None
+
+
+@row("alerts", looks=[Look(("business_id", "at"))])
+@dataclass(slots=True)
+class Alert:
+    """What the owner is told: money that needs a person, a parked automation, a message without a channel."""
+
+    business_id: str
+    id: str
+    at: datetime
+    reason: str
+    text: str
+    contact_id: str | None = None
+    data: Json | None = None
+    seen_at: datetime | None = None

@@ -1,0 +1,130 @@
+"""Charges: what a client owes, item by item, from the moment it is known until it is settled or cancelled (R17)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from models.rows import Json, Look, row
+
+
+class ChargeState(StrEnum):
+    """`due → claimed → invoiced → settled`, or `cancelled`. A settled charge may still await its document."""
+
+    DUE = "due"
+    CLAIMED = "claimed"
+    INVOICED = "invoiced"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"
+
+
+class FeeKind(StrEnum):
+    """What a cancellation fee is (R28): a price kept is taxed as the service, an indemnity is outside VAT."""
+
+    PRICE_KEPT = "price_kept"
+    INDEMNITY = "indemnity"
+
+
+@row(
+    "charges",
+    looks=[
+        Look(("business_id", "order_id"), where="order_id IS NOT NULL"),
+        Look(("business_id", "invoice_id"), where="invoice_id IS NOT NULL"),
+        Look(("business_id", "contact_id", "due_on"), where="state = 'due'"),
+    ],
+    checks={
+        "settled": "settled >= 0 OR amount < 0",
+        "document": "(state IN ('claimed', 'invoiced')) <= (invoice_id IS NOT NULL)",
+    },
+    fillfactor=85,
+)
+@dataclass(slots=True)
+class Charge:
+    """One owed item. `amount` = quantity × unit price as priced; `settled` is the money allocated to it so far.
+
+    `kept` is what stays owed of a cancelled item because it was paid and not refunded (R28).
+    """
+
+    business_id: str
+    id: str
+    contact_id: str
+    kind: str
+    description: str
+    quantity: Decimal
+    unit_price: int
+    currency: str
+    amount: int
+    due_on: date
+    recorded_at: datetime
+    participant_id: str | None = None
+    order_id: str | None = None
+    booking_id: str | None = None
+    position: int = 0
+    tax_included: bool = True
+    tax_category: str = "S"
+    tax_rate: Decimal = Decimal(0)
+    nature: str = "services"
+    unit: str = "C62"
+    service_from: date | None = None
+    service_to: date | None = None
+    place: str | None = None
+    state: ChargeState = ChargeState.DUE
+    settled: int = 0
+    invoice_id: str | None = None
+    discount: int = 0
+    discount_reason: str | None = None
+    policy: Json | None = None
+    fee_kind: FeeKind | None = None
+    voucher_purpose: str | None = None
+    recurring_id: str | None = None
+    stamp: str = ""
+    cancel_stamp: str = ""
+
+    @property
+    def open(self) -> int:
+        """What is still to be paid, wherever the charge stands."""
+        return 0 if self.state == ChargeState.CANCELLED else self.amount - self.settled
+
+    @property
+    def billable(self) -> bool:
+        """Whether a document may take it: not on one yet and worth something."""
+        return self.invoice_id is None and self.state in {ChargeState.DUE, ChargeState.SETTLED} and self.amount != 0
+
+
+@row("recurring_payments", looks=[Look(("next_run_at",), where="next_run_at IS NOT NULL")])
+@dataclass(slots=True)
+class RecurringPayment:
+    """A standing agreement to pay; every occurrence makes one charge (R1)."""
+
+    business_id: str
+    id: str
+    contact_id: str | None = None
+    description: str | None = None
+    price: int | None = None
+    currency: str | None = None
+    every: str | None = None
+    anchor: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    collect: str | None = None
+    stamp: str = ""
+    cancel_stamp: str = ""
+    cancel_reason: str | None = None
+    started: bool = False
+    next_run_at: datetime | None = None
+
+
+@row("noted_charges", key=("business_id", "automation_id", "charge_id"), looks=[Look(("due_at", "business_id"))])
+@dataclass(slots=True)
+class NotedCharge:
+    """A charge whose request was over the limit: it goes out with the next allowed request (R7, `merge`)."""
+
+    business_id: str
+    automation_id: str
+    charge_id: str
+    group_key: str
+    contact_id: str
+    due_at: datetime
+    event_id: str
+    version: int
+    subjects: Json

@@ -1,0 +1,104 @@
+"""Contacts: the clients of a business, who pays for them, and what they allowed."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from models.rows import Json, Look, row
+
+
+class PayerKind(StrEnum):
+    """Who is asked (R24); unknown counts as consumer."""
+
+    CONSUMER = "consumer"
+    BUSINESS = "business"
+    PUBLIC = "public"
+
+
+class HoldKind(StrEnum):
+    """Why no reminder may go out (R25)."""
+
+    DISPUTE = "dispute"
+    PAUSE = "pause"
+    PROMISE = "promise"
+    INSOLVENCY = "insolvency"
+    DECEASED = "deceased"
+    EXPIRED = "expired"
+
+
+@row("contacts")
+@dataclass(slots=True)
+class Contact:
+    """One client. `stamps` holds, key by key, which event set the value (R20): the greatest stamp wins."""
+
+    business_id: str
+    id: str
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    locale: str | None = None
+    kind: PayerKind = PayerKind.CONSUMER
+    country: str | None = None
+    legal_name: str | None = None
+    siren: str | None = None
+    vat_number: str | None = None
+    vat_checked_at: datetime | None = None
+    address: Json | None = None
+    bill_to: str | None = None
+    cc: Json = field(default_factory=list)
+    tags: Json = field(default_factory=list)
+    custom: Json = field(default_factory=dict)
+    order_reference: str | None = None
+    billing: Json | None = None
+    merged_into: str | None = None
+    email_bad: bool = False
+    phone_bad: bool = False
+    stamps: Json = field(default_factory=dict)
+
+
+@row("holds", looks=[Look(("business_id", "contact_id"))])
+@dataclass(slots=True)
+class Hold:
+    """A stop on dunning of a contact or of one invoice (R25)."""
+
+    business_id: str
+    id: str
+    kind: HoldKind
+    since: date
+    contact_id: str | None = None
+    invoice_id: str | None = None
+    until: date | None = None
+    ended_at: datetime | None = None
+
+
+@row("consents", looks=[Look(("business_id", "contact_id"))])
+@dataclass(slots=True)
+class Consent:
+    """A client's yes or no for a purpose on a channel, with the text that was shown (R19)."""
+
+    business_id: str
+    id: str
+    contact_id: str
+    purpose: str
+    channel: str
+    state: str
+    source: str
+    text_version: str
+    at: datetime
+
+
+@row("mandates", looks=[Look(("business_id", "contact_id"))])
+@dataclass(slots=True)
+class Mandate:
+    """A client's permission to charge a saved card: the text agreed to, when, and up to how much."""
+
+    business_id: str
+    id: str
+    contact_id: str
+    provider: str
+    reference: str
+    text_version: str
+    agreed_at: datetime
+    cap: int | None = None
+    currency: str | None = None
+    ended_at: datetime | None = None

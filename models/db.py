@@ -1,0 +1,112 @@
+"""The database: engine, schema version, and the one wrapper that runs a unit of work."""
+
+import random
+import time
+from collections.abc import Callable
+from importlib import resources
+from typing import Any, TypeVar
+
+import msgspec
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from psycopg import errors as pg
+from psycopg.types.json import set_json_dumps, set_json_loads
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+from models.errors import ConfigurationError, ConflictError
+
+R = TypeVar("R")
+
+ATTEMPTS = 5
+_RETRIED = (pg.SerializationFailure, pg.DeadlockDetected, pg.UniqueViolation, pg.ExclusionViolation, ConflictError)
+_TIMEOUTS = {
+    "statement_timeout": "60s",
+    "lock_timeout": "20s",
+    "idle_in_transaction_session_timeout": "30s",
+    "timezone": "UTC",
+}
+
+encode_json = msgspec.json.Encoder(order=None).encode
+_decode = msgspec.json.Decoder()
+
+set_json_loads(_decode.decode)
+set_json_dumps(encode_json)
+
+
+def make_engine(url: str, *, pool_size: int = 2) -> Engine:
+    """Return a lazy engine for a `postgresql://…` URL; nothing is opened before its first use."""
+    target = make_url(url).set(drivername="postgresql+psycopg")
+    options = " ".join(f"-c {name}={value}" for name, value in _TIMEOUTS.items())
+    engine = create_engine(
+        target,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 5},
+    )
+
+    @event.listens_for(engine, "connect")
+    def bound_transactions(connection: Any, _record: Any) -> None:
+        """Bound whole transactions where the server can (PostgreSQL 17 and newer)."""
+        if connection.info.server_version >= 170000:
+            with connection.cursor() as cursor:
+                cursor.execute("SET transaction_timeout = '100s'")
+            connection.commit()
+
+    return engine
+
+
+def raw(connection: Connection) -> psycopg.Connection[Any]:
+    """Return the psycopg connection beneath: batches speak to it directly (COPY, arrays)."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
+
+
+def transact(engine: Engine, work: Callable[[psycopg.Connection[Any]], R]) -> R:
+    """Run `work` in one transaction, the whole of it again (at most 5 times) when another one was in its way."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with engine.connect() as connection, connection.begin():
+                return work(raw(connection))
+        except _RETRIED:
+            if attempt == ATTEMPTS:
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  # jitter, not a secret
+    raise AssertionError
+
+
+def _alembic(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("models") / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def migrate(url: str) -> None:
+    """Bring the schema of the database to the newest version; does nothing when it is there."""
+    command.upgrade(_alembic(url), "head")
+
+
+def schema_versions(url: str) -> tuple[str | None, str | None]:
+    """Return the schema version of the database and the one that this code needs."""
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+    return found, ScriptDirectory.from_config(_alembic(url)).get_current_head()
+
+
+def require_schema(url: str) -> None:
+    """Raise unless the schema is the one that this code needs."""
+    found, needed = schema_versions(url)
+    if found != needed:
+        raise ConfigurationError(
+            f"The database's schema is at version {found or 'none'}, this code needs {needed}. Run `relance migrate`."
+        )

@@ -1,0 +1,65 @@
+"""What came in and what followed from it: the inbox, what waits to be decided, dead letters, and our own facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.rows import Json, Look, row
+
+
+@row("inbox", key=("business_id", "source", "id"), unique=[("sequence",)], identity="sequence")
+@dataclass(slots=True)
+class InboxEvent:
+    """An upstream event as it arrived; processed once (R20)."""
+
+    business_id: str
+    source: str
+    id: str
+    sequence: int
+    type: str
+    time: datetime
+    arrived_at: datetime
+    raw: str
+
+
+@row("waiting", key=("sequence",), looks=[Look(("business_id", "sequence"))])
+@dataclass(slots=True)
+class WaitingEvent:
+    """An inbox event that is stored and not decided yet (R23); the row goes away with the decision."""
+
+    sequence: int
+    business_id: str
+    arrived_at: datetime
+    attempts: int = 0
+
+
+@row("dead_letters", key=("id",), identity="id", looks=[Look(("arrived_at",))])
+@dataclass(slots=True)
+class DeadLetter:
+    """What can't be understood, with its raw bytes and the reason (R22)."""
+
+    id: int
+    business_id: str | None
+    arrived_at: datetime
+    code: str
+    reason: str
+    raw: bytes
+    source: str | None = None
+    event_id: str | None = None
+    type: str | None = None
+    replayed_at: datetime | None = None
+
+
+@row("facts", looks=[Look(("business_id", "at"))])
+@dataclass(slots=True)
+class FactRow:
+    """A domain event of ours: a fact that became true at `at`; what triggers automations."""
+
+    business_id: str
+    id: str
+    type: str
+    at: datetime
+    contact_id: str | None
+    subjects: Json
+    data: Json | None = None
+    cause: Json | None = None
+    depth: int = 0

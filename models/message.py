@@ -1,0 +1,73 @@
+"""Messages: each is a row that is claimed, sent and recorded (R12, R19)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from models.rows import Json, Look, row
+
+
+class MessageState(StrEnum):
+    """`prepared → sending → sent | failed | uncertain`; what must not go out any more is `skipped`."""
+
+    PREPARED = "prepared"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    SKIPPED = "skipped"
+
+
+class MessagePurpose(StrEnum):
+    """Why a message may be sent at all (R19)."""
+
+    LEGAL = "legal"
+    SERVICE = "service"
+    MARKETING = "marketing"
+
+
+@row(
+    "messages",
+    looks=[
+        Look(("next_attempt_at", "business_id"), where="next_attempt_at IS NOT NULL"),
+        Look(("business_id", "contact_id", "created_at")),
+        Look(("business_id", "run_id"), where="run_id IS NOT NULL"),
+    ],
+    checks={"attempt": "(state IN ('prepared', 'sending')) = (next_attempt_at IS NOT NULL)"},
+    fillfactor=70,
+)
+@dataclass(slots=True)
+class Message:
+    """One message to one recipient. Its text is made at delivery from `subject_ids`, so that it tells the truth then.
+
+    `next_attempt_at` is when it may be tried; while a worker holds it, when that worker's lease ends.
+    """
+
+    business_id: str
+    id: str
+    channel: str
+    template: str
+    purpose: MessagePurpose
+    created_at: datetime
+    recipient: str
+    state: MessageState = MessageState.PREPARED
+    next_attempt_at: datetime | None = None
+    contact_id: str | None = None
+    cc: Json = field(default_factory=list)
+    automation_id: str | None = None
+    version: int | None = None
+    step: str | None = None
+    run_id: str | None = None
+    invoice_id: str | None = None
+    documents: Json = field(default_factory=list)
+    subject_ids: Json = field(default_factory=dict)
+    depth: int = 0
+    attempts: int = 0
+    lease: str | None = None
+    subject: str | None = None
+    text: str | None = None
+    html: str | None = None
+    sent_at: datetime | None = None
+    detail: str | None = None
+    consent_id: str | None = None
+    proof: Json | None = None

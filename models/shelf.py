@@ -1,0 +1,101 @@
+"""A shelf: the rows of one table that a batch works on, found by key or by group, with what changed since loading."""
+
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+from models.rows import columns_of, table_of
+
+T = TypeVar("T")
+
+
+class Shelf(Generic[T]):
+    """Rows of one class and one tenant, by their id; `by` names the attributes that rows are also found by."""
+
+    __slots__ = ("_before", "_groups", "_id", "_rows", "_values", "cls", "dropped", "fresh")
+
+    def __init__(self, cls: type[T], by: Iterable[str] = (), key: Iterable[str] = ("id",)) -> None:
+        self.cls = cls
+        self._values = attrgetter(*columns_of(cls))
+        self._id = attrgetter(*key)
+        self._rows: dict[Any, T] = {}
+        self._before: dict[Any, tuple[Any, ...]] = {}
+        self._groups: dict[str, dict[Any, list[T]]] = {name: {} for name in by}
+        self.fresh: list[T] = []
+        self.dropped: list[T] = []
+
+    def load(self, values: tuple[Any, ...]) -> None:
+        """Shelve a row as the database gave it, once."""
+        row = self.cls(*values)
+        key = self._id(row)
+        if key not in self._rows:
+            self._before[key] = values
+            self._shelve(key, row)
+
+    def add(self, row: T) -> T:
+        """Shelve a new row."""
+        self._shelve(self._id(row), row)
+        self.fresh.append(row)
+        return row
+
+    def _shelve(self, key: Any, row: T) -> None:
+        self._rows[key] = row
+        for name, groups in self._groups.items():
+            value = getattr(row, name)
+            if value is not None:
+                groups.setdefault(value, []).append(row)
+
+    def get(self, key: Any) -> T | None:
+        """Return the row with this id, or None."""
+        return self._rows.get(key)
+
+    def __getitem__(self, key: Any) -> T:
+        return self._rows[key]
+
+    def __contains__(self, key: Any) -> bool:
+        return key in self._rows
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._rows.values())
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def by(self, name: str, value: Any) -> list[T]:
+        """Return the rows whose attribute `name` has this value; the list is the shelf's own."""
+        return self._groups[name].get(value, [])
+
+    def rehang(self, row: T, name: str, value: Any) -> None:
+        """Set an attribute that rows are found by."""
+        old = getattr(row, name)
+        if old == value:
+            return
+        if old is not None:
+            self._groups[name][old].remove(row)
+        setattr(row, name, value)
+        if value is not None:
+            self._groups[name].setdefault(value, []).append(row)
+
+    def drop(self, row: T) -> None:
+        """Take a row away; it is deleted when the batch is written."""
+        key = self._id(row)
+        if self._rows.pop(key, None) is None:
+            return
+        for name, groups in self._groups.items():
+            value = getattr(row, name)
+            if value is not None:
+                groups[value].remove(row)
+        if key in self._before:
+            self.dropped.append(row)
+        else:
+            self.fresh.remove(row)
+
+    def changed(self) -> list[T]:
+        """Return the loaded rows whose values are no longer those that the database gave."""
+        values, rows = self._values, self._rows
+        return [rows[key] for key, before in self._before.items() if key in rows and values(rows[key]) != before]
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """The primary key's columns."""
+        return tuple(column.name for column in table_of(self.cls).primary_key.columns)

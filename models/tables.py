@@ -1,0 +1,29 @@
+"""Every module that defines rows, so that importing this one makes the metadata whole."""
+
+from models import (
+    automation,
+    booking,
+    business,
+    catalogue,
+    charge,
+    contact,
+    event_rows,
+    invoice,
+    journal,
+    message,
+    payment,
+)
+
+ROW_MODULES = (
+    automation,
+    booking,
+    business,
+    catalogue,
+    charge,
+    contact,
+    event_rows,
+    invoice,
+    journal,
+    message,
+    payment,
+)
