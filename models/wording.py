@@ -1,0 +1,195 @@
+"""Messages: Liquid templates, checked when an automation is saved and rendered for a locale and a time zone.
+
+A missing value alone is an error; with the filter `default` it is its fallback. Money and instants print as the locale
+writes them, with or without their filters `money` and `date`. Nothing here reads the clock or a file.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from liquid import BoundTemplate, Environment, RenderContext
+from liquid.ast import Node
+from liquid.builtin.expressions import StringLiteral
+from liquid.exceptions import LiquidError
+from liquid.output import LimitedStringIO
+from liquid.static_analysis import Segments, TemplateAnalysis
+from liquid.undefined import FalsyStrictUndefined
+
+from models import wording_values
+from models.date_forms import known_locale, pattern_of
+from models.errors import BadInputError
+from models.suggestions import did_you_mean
+from models.vocabulary import Kind, Vocabulary
+from models.wording_values import Style, in_words
+
+MAX_TEMPLATE = 20_000
+MAX_TEXT = 100_000
+MAX_SUBJECT = 250
+
+_UNSAFE_TAGS = ("include", "render", "tablerow")
+_SEQUENCE = {"first", "last", "size"}
+
+
+class WordingError(BadInputError):
+    """A message that can't be written; the sentence says which value is missing or wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong in a template, and in which of its lines (from 1)."""
+
+    message: str
+    hint: str = ""
+    line: int = 1
+
+
+class _Environment(Environment):
+    """Liquid without includes and unescaped output, within limits."""
+
+    loop_iteration_limit = 1_000
+    local_namespace_limit = 100_000
+    output_stream_limit = MAX_TEXT
+
+    def __init__(self, *, autoescape: bool) -> None:
+        super().__init__(undefined=FalsyStrictUndefined, autoescape=autoescape)
+        for tag in _UNSAFE_TAGS:
+            del self.tags[tag]
+        del self.filters["safe"]
+        self.filters |= wording_values.filters(self.filters)
+
+
+class _Context(RenderContext):
+    """Values by name, in the words of one locale and zone; without Liquid's own `now`."""
+
+    __slots__ = ("style",)
+
+    def __init__(self, template: BoundTemplate, **inherited: Any) -> None:
+        super().__init__(template, **inherited)
+        self.scope = type(self.scope)(self.locals, self.globals, self.counters)
+        self.style: Style
+
+    def get(self, path: list[object], *, token: Any, default: object = FalsyStrictUndefined) -> object:
+        """Return the value at a path; None is missing."""
+        found = super().get(path, token=None, default=None)
+        if found is not None:
+            return in_words(found, self.style)
+        if default is not FalsyStrictUndefined:
+            return default
+        name = ".".join(map(str, path))
+        return FalsyStrictUndefined(name, hint=f"{name} is missing", token=token)
+
+
+_PLAIN = _Environment(autoescape=False)
+_HTML = _Environment(autoescape=True)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(template: str, *, escape: bool) -> BoundTemplate:
+    return (_HTML if escape else _PLAIN).from_string(template)
+
+
+def render(template: str, values: Mapping[str, Any], locale: str, zone: ZoneInfo, *, escape: bool = False) -> str:
+    """Return a message from values nested by group, or raise `WordingError`; `escape` makes values safe inside HTML."""
+    try:
+        bound = _compiled(template, escape=escape)
+        context = _Context(bound, globals=values)
+        context.style = Style(known_locale(locale), zone)
+        buffer = LimitedStringIO(limit=MAX_TEXT)
+        bound.render_with_context(context, buffer)
+    except (LiquidError, BadInputError) as error:
+        raise WordingError(_sentence(error)) from error
+    return buffer.getvalue()
+
+
+def render_subject(template: str, values: Mapping[str, Any], locale: str, zone: ZoneInfo) -> str:
+    """Return a subject: one line, whatever the values hold, of a length that mail takes."""
+    return " ".join(render(template, values, locale, zone).split())[:MAX_SUBJECT]
+
+
+def _sentence(error: Exception) -> str:
+    reason = str(error.message) if isinstance(error, LiquidError) else str(error)
+    mend = " Give it a fallback: {{ … | default: '…' }}." if reason.endswith("is missing") else ""
+    return f"The message can't be written: {reason.rstrip('.')}.{mend}"
+
+
+# --- checking
+
+
+def check(template: str, words: Vocabulary, *, one_line: bool = False) -> list[Flaw]:
+    """Return what is wrong in a template, given what its step can supply; a subject is `one_line`."""
+    if len(template) > MAX_TEMPLATE:
+        return [Flaw(f"the message has {len(template)} characters, {MAX_TEMPLATE} are the most")]
+    if one_line and len(template.splitlines()) > 1:
+        return [Flaw("a subject is one line", "Take out the line breaks.")]
+    try:
+        bound = _compiled(template, escape=False)
+        found = bound.analyze(include_partials=False)
+    except LiquidError as error:
+        offset = error.token.start_index if error.token else 0
+        return [Flaw(f"this is not Liquid: {error.message}", line=_line(template, offset))]
+    return [*_bad_filters(template, found), *_bad_names(template, found, words), *_bad_dates(template, bound)]
+
+
+def _line(template: str, offset: int) -> int:
+    return template.count("\n", 0, max(offset, 0)) + 1
+
+
+def _bad_filters(template: str, found: TemplateAnalysis) -> list[Flaw]:
+    return [
+        Flaw(f"there is no filter {name!r}", did_you_mean(name, _PLAIN.filters).strip(), _line(template, span.index))
+        for name, spans in found.filters.items()
+        if name not in _PLAIN.filters
+        for span in spans
+    ]
+
+
+def _bad_names(template: str, found: TemplateAnalysis, words: Vocabulary) -> list[Flaw]:
+    return [
+        Flaw(*complaint, _line(template, variable.span.index))
+        for variables in found.globals.values()
+        for variable in variables
+        if (complaint := _complaint(variable.segments, words))
+    ]
+
+
+def _complaint(segments: Segments, words: Vocabulary) -> tuple[str, str] | None:
+    """Return what is wrong with a dotted name: its longest known beginning decides what may follow."""
+    name = ""
+    for length, segment in enumerate(segments, 1):
+        if not isinstance(segment, str):
+            break
+        name = f"{name}.{segment}" if name else segment
+        kind = words.kind(name)
+        if kind is not None:
+            return _rest_complaint(name, kind, segments[length:])
+    return words.complaint(name or str(segments[0]))
+
+
+def _rest_complaint(name: str, kind: Kind, rest: Sequence[object]) -> tuple[str, str] | None:
+    fits = kind is Kind.ANY or not rest or (kind is Kind.TEXT and rest == ["size"])
+    if fits or (kind is Kind.LIST and len(rest) == 1 and (isinstance(rest[0], int) or rest[0] in _SEQUENCE)):
+        return None
+    return f"{name} is a {kind} and has no {rest[0]!r}", ""
+
+
+def _bad_dates(template: str, bound: BoundTemplate) -> list[Flaw]:
+    flaws: list[Flaw] = []
+    for form in _date_forms(bound.nodes, RenderContext(bound)):
+        try:
+            pattern_of(form.value)
+        except BadInputError as error:
+            flaws.append(Flaw(str(error), line=_line(template, form.token.start_index)))
+    return flaws
+
+
+def _date_forms(nodes: Iterable[Node], context: RenderContext) -> Iterator[StringLiteral]:
+    """Yield the forms that are written out after the filter `date`."""
+    for node in nodes:
+        for expression in node.expressions():
+            for applied in getattr(expression, "filters", None) or ():
+                if applied.name == "date" and applied.args and isinstance(applied.args[0].value, StringLiteral):
+                    yield applied.args[0].value
+        yield from _date_forms(node.children(context, include_partials=False), context)
