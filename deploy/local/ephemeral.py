@@ -1,0 +1,53 @@
+"""A PostgreSQL server for one test run or simulation: ready within a second, and gone without a trace."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local import lock
+from deploy.local.postgres import Postgres
+
+PREFIX = "relance-throwaway-"
+DRAFT = ".relance-throwaway-"
+
+
+@contextmanager
+def throwaway_postgres() -> Iterator[Postgres]:
+    """Run a server in a folder of its own; any number may run side by side.
+
+    A run that was killed can't tidy up: its server ends with it, and the next run removes its folder.
+    """
+    _sweep()
+    home, held = _reserve()
+    server = Postgres(home, durable=False)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        _remove(home)
+        os.close(held)
+
+
+def _reserve() -> tuple[Path, int]:
+    """Make a folder that no sweep takes for an abandoned one: it gets its name only when its lock is held."""
+    draft = Path(tempfile.mkdtemp(prefix=DRAFT))
+    draft.chmod(0o711)
+    held = lock.take(draft / "lock")
+    assert held is not None
+    return draft.rename(draft.with_name(PREFIX + draft.name.removeprefix(DRAFT))), held
+
+
+def _sweep() -> None:
+    """Remove the folders of runs that were killed."""
+    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if home.lstat().st_uid == os.geteuid() and not lock.is_held(home / "lock"):
+            _remove(home)
+
+
+def _remove(home: Path) -> None:
+    Postgres(home).erase()
+    shutil.rmtree(home, ignore_errors=True)
