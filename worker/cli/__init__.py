@@ -1,0 +1,92 @@
+"""The command line `relance`: one table of commands, each loaded only when it is used.
+
+A new area is one module `worker/cli/<area>.py` and one line in `COMMANDS`.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from models.errors import BadInputError, RelanceError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One command of `relance`: the line that `--help` shows, and where it is: `module:name` under `worker.cli`.
+
+    The name is a function, or a `typer.Typer` with sub-commands.
+    """
+
+    help: str
+    target: str
+
+
+COMMANDS = {
+    "up": Entry("Start the embedded system on this machine and keep it running.", "system:up"),
+    "down": Entry("Stop the embedded system.", "system:down"),
+    "status": Entry("Show the processes and addresses of the embedded system.", "system:status"),
+    "migrate": Entry("Bring the database's schema to the newest version.", "system:migrate"),
+    "doctor": Entry("Check settings, servers, schema, beat and stream; say how to mend them.", "system:doctor"),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A group that knows its commands by name and help, and loads the one that is chosen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = {name: TyperCommand(name, help=entry.help) for name, entry in COMMANDS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Find the command as usual (with suggestions), then put the real one in the place of its name."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, _load(COMMANDS[name]) if name else None, rest
+
+
+def _load(entry: Entry) -> Any:
+    module, _, name = entry.target.partition(":")
+    thing = getattr(import_module(f"worker.cli.{module}"), name)
+    if not isinstance(thing, typer.Typer):
+        function, thing = thing, typer.Typer(add_completion=False)
+        thing.command(help=function.__doc__)(function)
+    thing.rich_markup_mode = None
+    return typer.main.get_command(thing)
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def relance() -> None:
+    """Get appointment businesses paid: events in, invoices, reminders and follow-ups out."""
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is one message on stderr, exit code 1 (2: wrong input)."""
+    try:
+        app()
+    except Exception as error:
+        message = None if os.environ.get("RELANCE_DEBUG") else _explain(error)
+        if message is None:
+            raise
+        print(f"relance: {message}", file=sys.stderr)  # noqa: T201  # the command line speaks
+        sys.exit(2 if isinstance(error, BadInputError) else 1)
+
+
+def _explain(error: Exception) -> str | None:
+    if isinstance(error, RelanceError):
+        return str(error)
+    failure = import_module("worker.cli.failures").explain(error)
+    return str(failure) if failure else None

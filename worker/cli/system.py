@@ -1,0 +1,88 @@
+"""`relance up`, `down`, `status`, `migrate`, `doctor`: the system as a whole."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.local import control, discover, state
+from deploy.local.state import SystemState
+from tasks.settings import load
+from worker.cli.output import show_json, show_table
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def up(
+    detach: Annotated[bool, typer.Option("--detach", help="Return once it runs; `relance down` stops it.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="First erase all data of the embedded servers.")] = False,
+) -> None:
+    """Start the embedded system and keep it running until Ctrl-C.
+
+    It consists of the servers that no setting names, a Celery worker, the intake, beat and Flower. A process that dies
+    is started again. Data stays under RELANCE_HOME.
+    """
+    from deploy.local.system import System  # noqa: PLC0415  # loads the database library, which `status` needs not
+
+    settings = load()
+    system = System(settings, tell=lambda text: typer.echo(text, err=True))
+    if reset:
+        system.erase()
+    if detach:
+        _show(control.start_detached(system.home, (sys.executable, "-m", "worker.cli", "up")), system.home)
+    else:
+        system.run(ready=lambda running: _show(running, system.home))
+
+
+def down() -> None:
+    """Stop the embedded system; its data stays."""
+    home = load().home.resolve()
+    typer.echo("Stopped." if control.stop(home) else f"No system runs in {home}.")
+
+
+def status(as_json: Json = False) -> None:
+    """Show the processes and addresses of the embedded system."""
+    settings = load()
+    home = settings.home.resolve()
+    running = state.read(home)
+    addresses = {**(running.addresses if running else {}), **state.configured(settings)}
+    if as_json:
+        processes = [{"name": p.name, "pid": p.pid, "state": p.state} for p in running.processes] if running else []
+        show_json({"processes": processes, "addresses": {kind: addresses.get(kind) for kind in state.KINDS}})
+    elif running:
+        show_table(("process", "pid", "state"), [(p.name, p.pid, p.state) for p in running.processes])
+        typer.echo()
+        _show(running, home)
+    else:
+        typer.echo(f"No system runs in {home}. `relance up` starts one.")
+
+
+def migrate() -> None:
+    """Bring the database's schema to the newest version."""
+    from models import db  # noqa: PLC0415  # see `up`
+
+    url = discover(load()).database
+    db.migrate(url)
+    typer.echo(f"The schema is at version {db.schema_versions(url)[0]}.")
+
+
+def doctor(as_json: Json = False) -> None:
+    """Check settings, servers, schema, beat and stream; say how to mend what is wrong, with exit code 1."""
+    from worker.doctor import examine  # noqa: PLC0415  # see `up`
+
+    findings = list(examine())
+    if as_json:
+        show_json([{"check": f.check, "ok": f.ok, "detail": f.detail, "mend": f.mend} for f in findings])
+    else:
+        rows = [("ok" if f.ok else "WRONG", f.check, f.detail, f.mend) for f in findings]
+        show_table(("", "check", "found", "mend"), rows)
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def _show(running: SystemState, home: Path) -> None:
+    """Print where everything is and who may enter."""
+    logins = {kind: f"{login.user} / {login.password}" for kind, login in running.logins.items()}
+    rows = [(kind, running.addresses[kind], logins.get(kind)) for kind in state.KINDS if kind in running.addresses]
+    show_table(("", "address", "user / password"), rows)
+    typer.echo(f"\nData and logs are in {home}. `relance status` shows this again, `relance down` stops the system.")

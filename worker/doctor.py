@@ -1,0 +1,140 @@
+"""The doctor: looks at everything that must be right for the system to work, and says how to mend what is not."""
+
+import os
+import smtplib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+from redis import Redis
+
+from deploy.local import Addresses, discover
+from models.db import make_engine, schema_versions
+from tasks.bells import BEAT
+from tasks.gateways.redis_client import connect
+from tasks.gateways.stream import RedisStream
+from tasks.settings import Settings, load
+from worker.cli.failures import explain
+
+OTHER_VARIABLES = ("RELANCE_DEBUG", "RELANCE_FLOWER_USER", "RELANCE_FLOWER_PASSWORD")
+LATE = timedelta(seconds=30)
+"""Events that wait longer are a finding; so is a beat that has not looked for so long."""
+WAITAOF_SINCE = (7, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+
+Check = Callable[[Addresses], Iterator[Finding]]
+
+
+def examine() -> Iterator[Finding]:
+    """Look at one thing after the other; a server that can't be reached is a finding as well."""
+    settings = load()
+    yield _variables()
+    servers = discover(settings)
+    checks: tuple[tuple[str, Check], ...] = (("database", _database), ("redis", _redis), ("mail", _mail))
+    for name, look in checks:
+        try:
+            yield from look(servers)
+        except Exception as error:
+            failure = explain(error)
+            if failure is None:
+                raise
+            yield Finding(name, ok=False, detail=failure.what, mend=failure.mend)
+
+
+def _variables() -> Finding:
+    known = {f"RELANCE_{name.upper()}" for name in Settings.model_fields} | set(OTHER_VARIABLES)
+    unknown = sorted(name for name in os.environ if name.startswith("RELANCE_") and name not in known)
+    if not unknown:
+        return Finding("settings", ok=True, detail="Every variable RELANCE_… is known.")
+    near = [name for word in unknown for name in get_close_matches(word, known, n=1)]
+    hint = f" Is {' and '.join(near)} meant?" if near else ""
+    return Finding("settings", False, f"Nothing reads {', '.join(unknown)}.", f"Correct or remove it.{hint}")
+
+
+def _database(servers: Addresses) -> Iterator[Finding]:
+    engine = make_engine(servers.database)
+    try:
+        with engine.connect() as connection:
+            version = connection.exec_driver_sql("SHOW server_version").scalar_one()
+    finally:
+        engine.dispose()
+    yield Finding("database", ok=True, detail=f"PostgreSQL {version} answers.")
+    found, needed = schema_versions(servers.database)
+    detail = f"The schema is at version {found or 'none'}, this code needs {needed}."
+    yield Finding("schema", found == needed, detail, "" if found == needed else "Run `relance migrate`.")
+
+
+def _redis(servers: Addresses) -> Iterator[Finding]:
+    redis = connect(servers.redis)
+    try:
+        yield from _redis_settings(redis)
+        yield _beat(redis)
+        yield _stream(redis)
+    finally:
+        redis.close()
+
+
+def _redis_settings(redis: Redis) -> Iterator[Finding]:
+    version = str(redis.info("server")["redis_version"])
+    confirms = tuple(int(part) for part in version.split(".")[:2]) >= WAITAOF_SINCE
+    detail = f"Redis {version} answers" + ("." if confirms else ", but can't confirm that events are on its disk.")
+    yield Finding("redis", ok=True, detail=detail, mend="" if confirms else "Version 7.2 or newer can (WAITAOF).")
+    policy = redis.config_get("maxmemory-policy")["maxmemory-policy"]
+    yield Finding(
+        "redis eviction",
+        ok=policy == "noeviction",
+        detail=f"maxmemory-policy is {policy}.",
+        mend="" if policy == "noeviction" else "Set `maxmemory-policy noeviction`, or a full Redis throws work away.",
+    )
+    durable = redis.config_get("appendonly")["appendonly"] == "yes"
+    yield Finding(
+        "redis durability",
+        ok=durable,
+        detail=f"The append-only file is {'on' if durable else 'off'}.",
+        mend="" if durable else "Set `appendonly yes`, or a restart loses the events that were not read yet.",
+    )
+
+
+def _beat(redis: Redis) -> Finding:
+    last = redis.get(BEAT)
+    if not isinstance(last, bytes):
+        return Finding("beat", False, "No beat has looked for a minute.", "Start one: `celery -A worker.app beat`.")
+    age = datetime.now(UTC) - datetime.fromisoformat(last.decode())
+    mend = "" if age < LATE else "Look at its log: it does not reach Redis or PostgreSQL, or it hangs."
+    return Finding("beat", age < LATE, f"Beat looked {age.total_seconds():.1f} s ago.", mend)
+
+
+def _stream(redis: Redis) -> Finding:
+    stream = RedisStream(redis)
+    oldest = stream.oldest_unread()
+    if oldest is None:
+        return Finding("events", ok=True, detail="No event waits.")
+    age = datetime.now(UTC) - oldest
+    mend = "" if age < LATE else "Start more workers on the queue `events`, or look at their logs."
+    return Finding("events", age < LATE, f"{stream.length()} wait, the oldest for {age.total_seconds():.0f} s.", mend)
+
+
+def _mail(servers: Addresses) -> Iterator[Finding]:
+    url = urlsplit(servers.smtp)
+    client = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
+    where = f"{url.hostname}:{url.port or 0}"
+    try:
+        with client(url.hostname or "", url.port or 0, timeout=5) as server:
+            server.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        mend = "Start it, or correct RELANCE_SMTP_URL."
+        yield Finding("mail", False, f"The mail server {where} does not answer: {error}.", mend)
+    else:
+        yield Finding("mail", ok=True, detail=f"The mail server {where} answers.")
