@@ -244,3 +244,8 @@ class OtherData(EventData, frozen=True, gc=False):
 def _people(contact: ContactData) -> Ids:
     """Return the contact's id and that of whom it names as its payer."""
     return (contact.id, contact.bill_to) if contact.bill_to else (contact.id,)
+
+
+def named(_type: str, data: EventData) -> Named:
+    """Return the ids of the entities that an event names."""
+    return data.named()

@@ -28,15 +28,13 @@ from models.undecodable import Flaw, Refusal
 
 MAX_AMOUNT = 10**12
 
-_DECIMAL = {"type": ["number", "string"]}
-
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 Name = Annotated[str, Meta(min_length=1)]
 Kind = Annotated[str, Meta(min_length=1, max_length=64)]
 Minor = Annotated[int, Meta(ge=0, le=MAX_AMOUNT)]
 Seats = Annotated[int, Meta(ge=1, le=10_000)]
-Quantity = Annotated[Decimal, Meta(extra_json_schema=_DECIMAL | {"exclusiveMinimum": 0, "maximum": MAX_QUANTITY})]
-Rate = Annotated[Decimal, Meta(extra_json_schema=_DECIMAL | {"minimum": 0, "exclusiveMaximum": 100})]
+Quantity = Annotated[Decimal, Meta(extra_json_schema={"exclusiveMinimum": 0, "maximum": MAX_QUANTITY})]
+Rate = Annotated[Decimal, Meta(extra_json_schema={"minimum": 0, "exclusiveMaximum": 100})]
 Instant = Annotated[datetime, Meta(tz=True)]
 
 
@@ -131,7 +129,7 @@ class CompanyData(Shape, frozen=True, gc=False):
 
 
 class ContactData(Reference, frozen=True, gc=False):
-    """A client. Keys that were left out (UNSET) stay as they are, null clears them."""
+    """A client. Keys that are left out stay as they are, null clears them."""
 
     name: str | UnsetType | None = UNSET
     email: str | UnsetType | None = UNSET
@@ -152,7 +150,7 @@ class ContactData(Reference, frozen=True, gc=False):
 
 
 class ServiceData(Reference, frozen=True, gc=False):
-    """A service as it is from the event's time on; a rate of None is the business's."""
+    """A service as it is from the event's time on; without a tax rate it has the business's."""
 
     name: str | None = None
     category: str | None = None
@@ -215,7 +213,7 @@ class PolicyData(Reference, frozen=True, gc=False):
 
 
 class BookingData(Reference, frozen=True, gc=False):
-    """Seats of a session; its own contact takes part, the order's pays. A price or payment of None is the service's."""
+    """Seats of a session; its own contact takes part, the order's pays. Price and payment default to the service's."""
 
     session: SessionData
     contact: ContactData | None = None
@@ -226,7 +224,7 @@ class BookingData(Reference, frozen=True, gc=False):
 
 
 class Line(Reference, frozen=True, gc=False, kw_only=True):
-    """Something sold: the price is for one unit, a rate of None is the business's."""
+    """Something sold; the price is for one unit, the tax rate by default the business's."""
 
     description: Name
     price: Amount
@@ -337,12 +335,9 @@ class RecurringPaymentData(Reference, frozen=True, gc=False, kw_only=True):
     starts_on: date | None = None
     ends_on: date | None = None
     collect: Collect = Collect.INVOICE
-    tax_rate: Rate | None = None
-    tax_included: bool = True
 
     def __post_init__(self) -> None:
         check_text(self.id, "id")
-        check_rate(self.tax_rate)
         check_anchor(self.every, self.anchor)
         check_date(self.starts_on, "starts_on")
         check_date(self.ends_on, "ends_on")

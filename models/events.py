@@ -115,7 +115,7 @@ class Glimpse(Struct, frozen=True):
 def decode_envelope(raw: bytes, arrived: datetime) -> Envelope:
     """Read an event as it arrived at the instant `arrived`, which is its time if it names none."""
     document = read_object(raw)
-    if "data_base64" in document:
+    if document.get("data_base64") is not None:
         raise UndecodableError("data_base64 is not taken: send the data as a JSON object in data.", Flaw.BASE64_DATA)
     if document.get("time") is None:
         document["time"] = arrived

@@ -89,8 +89,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Flaw, str], ...] = tuple(
         (r"Expected `datetime` with a timezone", Flaw.BAD_DATE, "has no time zone: end it with Z or an offset"),
         (r"Invalid RFC3339 encoded (\w+)", Flaw.BAD_DATE, "is not {0}"),
         (r"Invalid decimal string", Flaw.BAD_NUMBER, "is not a number"),
-        (r"[Nn]umber out of range", Flaw.OUT_OF_RANGE, "is too large a number"),
-        (r"Integer value out of range", Flaw.OUT_OF_RANGE, "is too large a number"),
     )
 )
 

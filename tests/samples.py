@@ -184,8 +184,6 @@ FULL: dict[str, Json] = MINIMAL | {
         anchor=31,
         starts_on="2027-04-01",
         ends_on="2028-03-31",
-        tax_rate="20",
-        tax_included=False,
     ),
     "recurring_payment.cancelled": recurring_payment_cancelled(reason="Moved away"),
 }
