@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from models.rows import Json, Look, row
 
@@ -60,7 +61,8 @@ class AutomationVersion:
 @row(
     "runs",
     looks=[
-        Look(("due_at", "business_id"), where="due_at IS NOT NULL"),
+        Look(("due_at",), where="due_at IS NOT NULL"),
+        Look(("business_id", "due_at"), where="due_at IS NOT NULL"),
         Look(("business_id", "automation_id", "state")),
         Look(("business_id", "contact_id")),
     ],
@@ -84,14 +86,14 @@ class Run:
     started_at: datetime
     trigger: str
     fact_id: str
-    subjects: Json
+    subjects: dict[str, Any]
     position: int = 0
     due_at: datetime | None = None
     held_at: datetime | None = None
     depth: int = 0
     effects: int = 0
-    made: Json = field(default_factory=list)
-    merged: Json = field(default_factory=list)
+    made: list[Any] = field(default_factory=list)
+    merged: list[Any] = field(default_factory=list)
     data: Json | None = None
     slot_key: str | None = None
     slot: int | None = None
@@ -113,12 +115,13 @@ class RunSubject:
     run_id: str
 
 
-@row("limit_slots", key=("business_id", "automation_id", "group_key", "slot"), fillfactor=85)
+@row("limit_slots", key=("business_id", "contact_id", "automation_id", "group_key", "slot"), fillfactor=85)
 @dataclass(slots=True)
 class LimitSlot:
     """The right to one run per window (R7): taken by one conditional upsert, free again from `until` on."""
 
     business_id: str
+    contact_id: str
     automation_id: str
     group_key: str
     slot: int

@@ -24,7 +24,10 @@ class Attendance(StrEnum):
 
 @row(
     "sessions",
-    looks=[Look(("announce_at", "business_id"), where="announce_at IS NOT NULL")],
+    looks=[
+        Look(("announce_at", "business_id"), where="announce_at IS NOT NULL"),
+        Look(("business_id", "service_id")),
+    ],
     fillfactor=85,
 )
 @dataclass(slots=True)
@@ -46,10 +49,14 @@ class Session:
     announce_at: datetime | None = None
 
 
-@row("orders", looks=[Look(("business_id", "contact_id"))])
+@row("orders", looks=[Look(("business_id", "contact_id"))], fillfactor=85)
 @dataclass(slots=True)
 class Order:
-    """What a client took in one go; its contact is the payer (R8). Without a stamp it is only known by reference."""
+    """What a client took in one go; its contact is the payer (R8). Without a stamp it is only known by reference.
+
+    `waits` until all its services are known; `booked` and `paid` tell which facts were raised; `rest_stamp` is set when
+    upstream said that the open rest was paid.
+    """
 
     business_id: str
     id: str
@@ -59,9 +66,9 @@ class Order:
     waits: bool = False
     booked: bool = False
     paid: bool = False
-    paid_stamp: str = ""
     paid_upstream: int | None = None
     paid_currency: str | None = None
+    rest_stamp: str = ""
 
 
 @row(
@@ -96,6 +103,9 @@ class Booking:
     move_stamp: str = ""
     cancel_stamp: str = ""
     attendance_stamp: str = ""
+    moved_stamp: str = ""
+    moved_starts: datetime | None = None
+    moved_ends: datetime | None = None
     started: str = ""
     ended: str = ""
 

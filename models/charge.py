@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from models.rows import Json, Look, row
 
@@ -40,9 +41,10 @@ class FeeKind(StrEnum):
 )
 @dataclass(slots=True)
 class Charge:
-    """One owed item. `amount` = quantity × unit price as priced; `settled` is the money allocated to it so far.
+    """One owed item. `amount` = quantity × unit price as priced, with or without tax; `owed` is the same with tax.
 
-    `kept` is what stays owed of a cancelled item because it was paid and not refunded (R28).
+    `settled` is the money allocated to it so far. The price of a cancelled item that was paid and not refunded is
+    reduced to what is kept (R28).
     """
 
     business_id: str
@@ -54,6 +56,7 @@ class Charge:
     unit_price: int
     currency: str
     amount: int
+    owed: int
     due_on: date
     recorded_at: datetime
     participant_id: str | None = None
@@ -83,7 +86,7 @@ class Charge:
     @property
     def open(self) -> int:
         """What is still to be paid, wherever the charge stands."""
-        return 0 if self.state == ChargeState.CANCELLED else self.amount - self.settled
+        return 0 if self.state == ChargeState.CANCELLED else self.owed - self.settled
 
     @property
     def billable(self) -> bool:
@@ -127,4 +130,4 @@ class NotedCharge:
     due_at: datetime
     event_id: str
     version: int
-    subjects: Json
+    subjects: dict[str, Any]

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from models.conditions import AllOf, AnyOf, Condition, Test
+from models.conditions import AllOf, AnyOf, Comparison, Condition
 from models.operators import Expected, Operator, Span
 from models.vocabulary import Kind, Vocabulary
 from models.yamlfile import Node, as_date, as_instant
 
 MAX_DAYS = 3660
+UNITS = {"days": MAX_DAYS, "hours": MAX_DAYS * 24, "minutes": MAX_DAYS * 24 * 60}
+"""The units of a length of time, each with the most that may be written."""
 
 _KEYS = ("property", "operator", "value", "all", "any")
 
@@ -38,20 +40,20 @@ def _parts(node: Node, words: Vocabulary) -> tuple[Condition, ...]:
     return tuple(read_condition(part, words) for part in parts)
 
 
-def _test(node: Node, words: Vocabulary) -> Test:
+def _test(node: Node, words: Vocabulary) -> Comparison:
     name = node.at("property").text()
     verb = Operator(node.at("operator").choice([*Operator]))
     kind = words.kind(name)
     if kind is None:
         if name:
             node.at("property").problem(*words.complaint(name))
-        return Test(name, verb)
+        return Comparison(name, verb)
     rule = RULES[verb]
     if kind not in rule.kinds:
         fitting = ", ".join(other for other, its in RULES.items() if kind in its.kinds and its.kinds != _ALL)
         node.at("operator").problem(f"{name} is a {kind}: {verb} can't compare it", f"Choose one of {fitting}.")
-        return Test(name, verb)
-    return Test(name, verb, _value(node, verb, rule, kind))
+        return Comparison(name, verb)
+    return Comparison(name, verb, _value(node, verb, rule, kind))
 
 
 def _value(node: Node, verb: Operator, rule: "Rule", kind: Kind) -> Expected:
@@ -119,14 +121,11 @@ def _pair(node: Node, kind: Kind) -> Expected:
 
 def read_span(node: Node, _kind: Kind = Kind.ANY) -> Span:
     """Read `{days, hours, minutes}`, at least one of them."""
-    node = node.mapping(("days", "hours", "minutes"))
-    given = {unit: value.integer(0, most) for unit, most in _MOST.items() if (value := node.get(unit)) is not None}
+    node = node.mapping(UNITS)
+    given = {unit: value.integer(0, most) for unit, most in UNITS.items() if (value := node.get(unit)) is not None}
     if node.is_mapping and not given:
         node.problem(f"{node.label} says no length", "Write {days: 3}, {hours: 2} or {minutes: 30}.")
     return Span(**given)
-
-
-_MOST = {"days": MAX_DAYS, "hours": MAX_DAYS * 24, "minutes": MAX_DAYS * 24 * 60}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from models.operators import TRUE_WHEN_MISSING, Expected, Facts, Matcher, Operat
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Comparison:
     """One property, one operator, and what it is compared with."""
 
     property: str
@@ -38,7 +38,7 @@ class AnyOf:
     parts: tuple["Condition", ...]
 
 
-Condition = Test | AllOf | AnyOf
+Condition = Comparison | AllOf | AnyOf
 Predicate = Callable[[Facts], bool]
 
 
@@ -87,13 +87,13 @@ def _steps(name: str) -> tuple[str, ...]:
 
 def compile_condition(condition: Condition) -> Predicate:
     """Return the condition as one closure, which never raises."""
-    if isinstance(condition, Test):
+    if isinstance(condition, Comparison):
         return _compile_test(condition)
     parts = [compile_condition(part) for part in condition.parts]
     return parts[0] if len(parts) == 1 else (_all(parts) if isinstance(condition, AllOf) else _any(parts))
 
 
-def _compile_test(test: Test) -> Predicate:
+def _compile_test(test: Comparison) -> Predicate:
     name, match, when_missing = test.property, matcher(test.operator, test.value), test.operator in TRUE_WHEN_MISSING
 
     def holds(facts: Facts) -> bool:
@@ -125,12 +125,12 @@ def _any(parts: Sequence[Predicate]) -> Predicate:
 
 def explain(condition: Condition, facts: Facts) -> list[Trace]:
     """Return what every test of the condition sees, also those that its result does not hang on."""
-    if isinstance(condition, Test):
+    if isinstance(condition, Comparison):
         return [_trace(condition, matcher(condition.operator, condition.value), facts)]
     return [trace for part in condition.parts for trace in explain(part, facts)]
 
 
-def _trace(test: Test, match: Matcher, facts: Facts) -> Trace:
+def _trace(test: Comparison, match: Matcher, facts: Facts) -> Trace:
     seen = facts.get(test.property)
     if seen is None:
         return Trace(test.property, test.operator, test.value, None, test.operator in TRUE_WHEN_MISSING, "missing")
@@ -143,7 +143,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Money):
         return {"amount": value.amount, "currency": value.currency}
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else str(value)
+        return int(value) if value.as_tuple().exponent == 0 else str(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Span):

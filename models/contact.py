@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from models.rows import Json, Look, row
 
@@ -45,15 +46,15 @@ class Contact:
     vat_checked_at: datetime | None = None
     address: Json | None = None
     bill_to: str | None = None
-    cc: Json = field(default_factory=list)
-    tags: Json = field(default_factory=list)
-    custom: Json = field(default_factory=dict)
+    cc: list[Any] = field(default_factory=list)
+    tags: list[Any] = field(default_factory=list)
+    custom: dict[str, Any] = field(default_factory=dict)
     order_reference: str | None = None
     billing: Json | None = None
     merged_into: str | None = None
     email_bad: bool = False
     phone_bad: bool = False
-    stamps: Json = field(default_factory=dict)
+    stamps: dict[str, Any] = field(default_factory=dict)
 
 
 @row("holds", looks=[Look(("business_id", "contact_id"))])

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from typing import Any
+
 from models.rows import Json, Look, row
 
 
@@ -59,7 +61,7 @@ class FactRow:
     type: str
     at: datetime
     contact_id: str | None
-    subjects: Json
+    subjects: dict[str, Any]
     data: Json | None = None
     cause: Json | None = None
     depth: int = 0

@@ -146,7 +146,7 @@ class InvoiceLine:
 )
 @dataclass(slots=True)
 class InvoiceTax:
-    """One VAT group of a document; `settled` is the part of its gross that payments have closed (R27)."""
+    """One VAT group of a document: what payments have closed of its gross (R27), what credit notes took back (R18)."""
 
     business_id: str
     invoice_id: str
@@ -158,6 +158,8 @@ class InvoiceTax:
     exemption_code: str | None = None
     exemption_text: str | None = None
     settled: int = 0
+    credited_net: int = 0
+    credited_tax: int = 0
 
 
 @row("counters", key=("business_id", "series", "year"))

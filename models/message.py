@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from models.rows import Json, Look, row
 
@@ -29,18 +30,20 @@ class MessagePurpose(StrEnum):
 @row(
     "messages",
     looks=[
-        Look(("next_attempt_at", "business_id"), where="next_attempt_at IS NOT NULL"),
+        Look(("next_attempt_at",), where="next_attempt_at IS NOT NULL"),
+        Look(("business_id", "next_attempt_at"), where="next_attempt_at IS NOT NULL"),
         Look(("business_id", "contact_id", "created_at")),
         Look(("business_id", "run_id"), where="run_id IS NOT NULL"),
     ],
-    checks={"attempt": "(state IN ('prepared', 'sending')) = (next_attempt_at IS NOT NULL)"},
+    checks={"attempt": "state NOT IN ('prepared', 'sending') OR next_attempt_at IS NOT NULL"},
     fillfactor=70,
 )
 @dataclass(slots=True)
 class Message:
     """One message to one recipient. Its text is made at delivery from `subject_ids`, so that it tells the truth then.
 
-    `next_attempt_at` is when it may be tried; while a worker holds it, when that worker's lease ends.
+    `next_attempt_at` is when the row next needs a hand: when it may be tried; while a worker holds it, when that
+    worker's lease ends; after its outcome is recorded, at once, until the facts that follow from it are raised.
     """
 
     business_id: str
@@ -53,14 +56,14 @@ class Message:
     state: MessageState = MessageState.PREPARED
     next_attempt_at: datetime | None = None
     contact_id: str | None = None
-    cc: Json = field(default_factory=list)
+    cc: list[Any] = field(default_factory=list)
     automation_id: str | None = None
     version: int | None = None
     step: str | None = None
     run_id: str | None = None
     invoice_id: str | None = None
-    documents: Json = field(default_factory=list)
-    subject_ids: Json = field(default_factory=dict)
+    documents: list[Any] = field(default_factory=list)
+    subject_ids: dict[str, Any] = field(default_factory=dict)
     depth: int = 0
     attempts: int = 0
     lease: str | None = None

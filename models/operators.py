@@ -11,13 +11,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from math import isnan
 from typing import Any, Protocol
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
-from models.errors import BadInputError
-from models.money import Money, minor_digits
+from models.money import Money, is_currency, minor_digits
 from models.periods import add_delay, local_date
 from models.yamlfile import as_date, as_instant
 
@@ -92,6 +90,7 @@ Expected = str | bool | Decimal | date | Span | tuple[Any, ...] | None
 _Compare = Callable[[Any, Any], bool]
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return a text as comparisons see it: after NFC and without case."""
     if text.isascii():
@@ -173,27 +172,33 @@ def _number(compare: _Compare) -> Callable[[Any], Matcher]:
 
 def _numeric(compare: _Compare, expected: Decimal) -> Matcher:
     level: int | Decimal = int(expected) if expected == expected.to_integral_value() else expected
-
-    @lru_cache(maxsize=64)
-    def in_minor_units(currency: str) -> int | Decimal | None:
-        try:
-            scale: int = 10 ** minor_digits(currency)
-        except BadInputError:
-            return None
-        return level * scale
+    minor = _Minor(level)
 
     def match(seen: object, _facts: Facts) -> bool | None:
         if type(seen) is int:
             return compare(seen, level)
-        money = seen if isinstance(seen, Money) else money_of(seen)
+        money = seen if type(seen) is Money else money_of(seen)
         if money is not None:
-            minor = in_minor_units(money.currency)
-            return None if minor is None else compare(money.amount, minor)
-        if isinstance(seen, float | Decimal) and not isnan(seen):
-            return compare(Decimal(repr(seen)) if isinstance(seen, float) else seen, level)
-        return None
+            there = minor[money.currency]
+            return None if there is None else compare(money.amount, there)
+        number = Decimal(repr(seen)) if isinstance(seen, float) else seen
+        return compare(number, level) if isinstance(number, Decimal) and number.is_finite() else None
 
     return match
+
+
+class _Minor(dict[str, int | Decimal | None]):
+    """A number of major units in the minor units of each currency; None in one that there is not."""
+
+    def __init__(self, major: int | Decimal) -> None:
+        super().__init__()
+        self._major = major
+
+    def __missing__(self, currency: str) -> int | Decimal | None:
+        if not is_currency(currency):
+            return None
+        scale: int = 10 ** minor_digits(currency)
+        return self.setdefault(currency, self._major * scale)
 
 
 def _between(expected: Any) -> Matcher:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from models.rows import Json, Look, Ref, row
 
@@ -49,7 +50,7 @@ class Payment:
     available: int
     purpose: Purpose = Purpose.PAYMENT
     target: str | None = None
-    charge_ids: Json = field(default_factory=list)
+    charge_ids: list[Any] = field(default_factory=list)
     status: PaymentStatus = PaymentStatus.RECEIVED
     stamp: str = ""
     reverse_stamp: str = ""
@@ -63,12 +64,15 @@ class Payment:
 
 @row(
     "allocations",
-    looks=[Look(("business_id", "payment_id")), Look(("business_id", "invoice_id"), where="invoice_id IS NOT NULL")],
+    looks=[Look(("business_id", "payment_id")), Look(("business_id", "charge_id"))],
     refs=[Ref(("business_id", "payment_id"), "payments")],
 )
 @dataclass(slots=True)
 class Allocation:
-    """Where a part of a payment went; negative when taken back. `taxes` is its split over VAT groups (R27)."""
+    """Where a part of a payment went; negative when taken back.
+
+    `taxes` is its split over VAT groups (R27); `credit` tells that the payer's credit was used (R10).
+    """
 
     business_id: str
     id: str
@@ -79,6 +83,7 @@ class Allocation:
     at: datetime
     invoice_id: str | None = None
     taxes: Json | None = None
+    credit: bool = False
 
 
 @row("refunds", looks=[Look(("business_id", "payment_id"))])

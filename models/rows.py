@@ -110,7 +110,7 @@ def row(
         constraints += [
             CheckConstraint(text(rule), name=label) for label, rule in (enum_checks | (checks or {})).items()
         ]
-        options = {"postgresql_with": {"fillfactor": fillfactor}} if fillfactor else {}
+        options: dict[str, Any] = {"postgresql_with": {"fillfactor": fillfactor}} if fillfactor else {}
         table = Table(name, metadata, *columns, *constraints, **options)
         for look in looks:
             Index(
@@ -130,7 +130,7 @@ def _columns(cls: type, identity: str | None) -> tuple[list[Column[Any]], dict[s
     hints = typing.get_type_hints(cls)
     columns: list[Column[Any]] = []
     checks: dict[str, str] = {}
-    for field in dataclasses.fields(cls):  # type: ignore[arg-type]  # every caller is a dataclass
+    for field in dataclasses.fields(cls):
         kind, nullable = _unwrap(hints[field.name])
         if isinstance(kind, type) and issubclass(kind, StrEnum):
             members = ", ".join(f"'{member.value}'" for member in kind)

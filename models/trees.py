@@ -24,7 +24,7 @@ class BrokenFileError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scalar:
     """A single value as its text; `bare` without quotes, `block` when its lines begin below its place."""
 
@@ -35,7 +35,7 @@ class Scalar:
     size: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ListTree:
     """Items in order; `size` counts the nodes, those of aliases once for each use."""
 

@@ -187,7 +187,7 @@ class Vocabulary:
         names = _kinds(self.groups)
         if _general(name) in _kinds(frozenset(PROPERTIES)):
             return f"{self.trigger} can't supply {name}", self._where(name.partition(".")[0])
-        if name in PROPERTIES or name == "event.data":
+        if name in PROPERTIES or name in {"event.data", "contact.custom"}:
             return f"{name} is a group of properties", f"Name one of them, as in {_example(name)}."
         return f"{name!r} is no property here", did_you_mean(
             name, names
@@ -223,7 +223,8 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _example(group: str) -> str:
-    return "event.data.order.id" if group.startswith("event") else f"{group}.{next(iter(PROPERTIES[group]))}"
+    first = next(iter(PROPERTIES[group])) if group in PROPERTIES else "*"
+    return f"{group}.{first}".replace("*", "order" if group == "event.data" else "vip")
 
 
 def _general(name: str) -> str:

@@ -7,12 +7,13 @@ writes them, with or without their filters `money` and `date`. Nothing here read
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from inspect import signature
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from liquid import BoundTemplate, Environment, RenderContext
 from liquid.ast import Node
-from liquid.builtin.expressions import StringLiteral
+from liquid.builtin.expressions import Filter, FilteredExpression, KeywordArgument, StringLiteral
 from liquid.exceptions import LiquidError
 from liquid.output import LimitedStringIO
 from liquid.static_analysis import Segments, TemplateAnalysis
@@ -130,20 +131,51 @@ def check(template: str, words: Vocabulary, *, one_line: bool = False) -> list[F
     except LiquidError as error:
         offset = error.token.start_index if error.token else 0
         return [Flaw(f"this is not Liquid: {error.message}", line=_line(template, offset))]
-    return [*_bad_filters(template, found), *_bad_names(template, found, words), *_bad_dates(template, bound)]
+    return [*_bad_filters(template, bound), *_bad_names(template, found, words)]
 
 
 def _line(template: str, offset: int) -> int:
     return template.count("\n", 0, max(offset, 0)) + 1
 
 
-def _bad_filters(template: str, found: TemplateAnalysis) -> list[Flaw]:
+def _bad_filters(template: str, bound: BoundTemplate) -> list[Flaw]:
     return [
-        Flaw(f"there is no filter {name!r}", did_you_mean(name, _PLAIN.filters).strip(), _line(template, span.index))
-        for name, spans in found.filters.items()
-        if name not in _PLAIN.filters
-        for span in spans
+        Flaw(*complaint, _line(template, used.token.start_index))
+        for used in _filters_used(bound.nodes, RenderContext(bound))
+        if (complaint := _filter_complaint(used))
     ]
+
+
+def _filters_used(nodes: Iterable[Node], context: RenderContext) -> Iterator[Filter]:
+    for node in nodes:
+        for expression in node.expressions():
+            if isinstance(expression, FilteredExpression):
+                yield from expression.filters or ()
+        yield from _filters_used(node.children(context, include_partials=False), context)
+
+
+def _filter_complaint(used: Filter) -> tuple[str, str] | None:
+    """Return what is wrong with a filter's name, the number of its arguments, or the form of a date."""
+    known = _PLAIN.filters.get(used.name)
+    if known is None:
+        return f"there is no filter {used.name!r}", did_you_mean(used.name, _PLAIN.filters).strip()
+    named = {one.name: None for one in used.args if isinstance(one, KeywordArgument)}
+    inner = {word: None for word in ("context", "environment") if getattr(known, f"with_{word}", False)}
+    try:
+        signature(known).bind(None, *used.args[len(named) :], **named, **inner)
+    except TypeError as error:
+        return f"the filter {used.name} does not take this: {error}", ""
+    if used.name == "date" and used.args and isinstance(form := used.args[0].value, StringLiteral):
+        return _form_complaint(form.value)
+    return None
+
+
+def _form_complaint(form: str) -> tuple[str, str] | None:
+    try:
+        pattern_of(form)
+    except BadInputError as error:
+        return str(error), ""
+    return None
 
 
 def _bad_names(template: str, found: TemplateAnalysis, words: Vocabulary) -> list[Flaw]:
@@ -173,23 +205,3 @@ def _rest_complaint(name: str, kind: Kind, rest: Sequence[object]) -> tuple[str,
     if fits or (kind is Kind.LIST and len(rest) == 1 and (isinstance(rest[0], int) or rest[0] in _SEQUENCE)):
         return None
     return f"{name} is a {kind} and has no {rest[0]!r}", ""
-
-
-def _bad_dates(template: str, bound: BoundTemplate) -> list[Flaw]:
-    flaws: list[Flaw] = []
-    for form in _date_forms(bound.nodes, RenderContext(bound)):
-        try:
-            pattern_of(form.value)
-        except BadInputError as error:
-            flaws.append(Flaw(str(error), line=_line(template, form.token.start_index)))
-    return flaws
-
-
-def _date_forms(nodes: Iterable[Node], context: RenderContext) -> Iterator[StringLiteral]:
-    """Yield the forms that are written out after the filter `date`."""
-    for node in nodes:
-        for expression in node.expressions():
-            for applied in getattr(expression, "filters", None) or ():
-                if applied.name == "date" and applied.args and isinstance(applied.args[0].value, StringLiteral):
-                    yield applied.args[0].value
-        yield from _date_forms(node.children(context, include_partials=False), context)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import wraps
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,7 @@ def filters(known: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., 
 
 
 def _not_on_money(name: str, known: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(known)
     def guarded(value: object, *arguments: object, **options: object) -> Any:
         if any(isinstance(one, Amount) for one in (value, *arguments)):
             raise FilterArgumentError(f"{name} does not reckon with money", token=None)

@@ -1,6 +1,6 @@
 """What a task may touch of the outside (database, stream, clock, bells, mail), given by `worker.runner` or a test."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from tasks.settings import Settings
 
 if TYPE_CHECKING:
+    from tasks.engine import Outcome
     from tasks.gateways.mail import MailGateway
 
 
@@ -57,6 +58,10 @@ class Bells(Protocol):
         ...
 
 
+def _look_away(_outcome: "Outcome") -> None:
+    """Watch nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shell:
     """Everything impure that a task is given."""
@@ -67,3 +72,5 @@ class Shell:
     bells: Bells
     stream: Stream
     mail: "MailGateway"
+    observe: Callable[["Outcome"], None] = _look_away
+    """Shown every batch after its commit; the simulator writes its lines from them."""

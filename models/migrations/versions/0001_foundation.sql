@@ -59,6 +59,9 @@ CREATE TABLE bookings (
     move_stamp TEXT NOT NULL,
     cancel_stamp TEXT NOT NULL,
     attendance_stamp TEXT NOT NULL,
+    moved_stamp TEXT NOT NULL,
+    moved_starts TIMESTAMP WITH TIME ZONE,
+    moved_ends TIMESTAMP WITH TIME ZONE,
     started TEXT NOT NULL,
     ended TEXT NOT NULL,
     CONSTRAINT bookings_pkey PRIMARY KEY (business_id, id),
@@ -128,6 +131,7 @@ CREATE TABLE charges (
     unit_price BIGINT NOT NULL,
     currency TEXT NOT NULL,
     amount BIGINT NOT NULL,
+    owed BIGINT NOT NULL,
     due_on DATE NOT NULL,
     recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
     participant_id TEXT,
@@ -423,13 +427,14 @@ CREATE TABLE law_texts (
 
 CREATE TABLE limit_slots (
     business_id TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
     automation_id TEXT NOT NULL,
     group_key TEXT NOT NULL,
     slot BIGINT NOT NULL,
     taken_at TIMESTAMP WITH TIME ZONE NOT NULL,
     until TIMESTAMP WITH TIME ZONE NOT NULL,
     run_id TEXT NOT NULL,
-    CONSTRAINT limit_slots_pkey PRIMARY KEY (business_id, automation_id, group_key, slot)
+    CONSTRAINT limit_slots_pkey PRIMARY KEY (business_id, contact_id, automation_id, group_key, slot)
 )
  WITH (fillfactor = 85);
 
@@ -481,15 +486,17 @@ CREATE TABLE messages (
     CONSTRAINT messages_pkey PRIMARY KEY (business_id, id),
     CONSTRAINT messages_purpose_check CHECK (purpose IN ('legal', 'service', 'marketing')),
     CONSTRAINT messages_state_check CHECK (state IN ('prepared', 'sending', 'sent', 'failed', 'uncertain', 'skipped')),
-    CONSTRAINT messages_attempt_check CHECK ((state IN ('prepared', 'sending')) = (next_attempt_at IS NOT NULL))
+    CONSTRAINT messages_attempt_check CHECK (state NOT IN ('prepared', 'sending') OR next_attempt_at IS NOT NULL)
 )
  WITH (fillfactor = 70);
 
 CREATE INDEX messages_business_id_contact_id_created_at_idx ON messages (business_id, contact_id, created_at);
 
+CREATE INDEX messages_business_id_next_attempt_at_idx ON messages (business_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+
 CREATE INDEX messages_business_id_run_id_idx ON messages (business_id, run_id) WHERE run_id IS NOT NULL;
 
-CREATE INDEX messages_next_attempt_at_business_id_idx ON messages (next_attempt_at, business_id) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX messages_next_attempt_at_idx ON messages (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 
 CREATE TABLE noted_charges (
     business_id TEXT NOT NULL,
@@ -515,11 +522,12 @@ CREATE TABLE orders (
     waits BOOLEAN NOT NULL,
     booked BOOLEAN NOT NULL,
     paid BOOLEAN NOT NULL,
-    paid_stamp TEXT NOT NULL,
     paid_upstream BIGINT,
     paid_currency TEXT,
+    rest_stamp TEXT NOT NULL,
     CONSTRAINT orders_pkey PRIMARY KEY (business_id, id)
-);
+)
+ WITH (fillfactor = 85);
 
 CREATE INDEX orders_business_id_contact_id_idx ON orders (business_id, contact_id);
 
@@ -652,7 +660,9 @@ CREATE INDEX runs_business_id_automation_id_state_idx ON runs (business_id, auto
 
 CREATE INDEX runs_business_id_contact_id_idx ON runs (business_id, contact_id);
 
-CREATE INDEX runs_due_at_business_id_idx ON runs (due_at, business_id) WHERE due_at IS NOT NULL;
+CREATE INDEX runs_business_id_due_at_idx ON runs (business_id, due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX runs_due_at_idx ON runs (due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE service_versions (
     business_id TEXT NOT NULL,
@@ -692,6 +702,8 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_announce_at_business_id_idx ON sessions (announce_at, business_id) WHERE announce_at IS NOT NULL;
 
+CREATE INDEX sessions_business_id_service_id_idx ON sessions (business_id, service_id);
+
 CREATE TABLE waiting (
     sequence BIGSERIAL NOT NULL,
     business_id TEXT NOT NULL,
@@ -712,11 +724,12 @@ CREATE TABLE allocations (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     invoice_id TEXT,
     taxes JSONB,
+    credit BOOLEAN NOT NULL,
     CONSTRAINT allocations_pkey PRIMARY KEY (business_id, id),
     CONSTRAINT allocations_business_id_payment_id_fkey FOREIGN KEY(business_id, payment_id) REFERENCES payments (business_id, id)
 );
 
-CREATE INDEX allocations_business_id_invoice_id_idx ON allocations (business_id, invoice_id) WHERE invoice_id IS NOT NULL;
+CREATE INDEX allocations_business_id_charge_id_idx ON allocations (business_id, charge_id);
 
 CREATE INDEX allocations_business_id_payment_id_idx ON allocations (business_id, payment_id);
 
@@ -760,6 +773,8 @@ CREATE TABLE invoice_taxes (
     exemption_code TEXT,
     exemption_text TEXT,
     settled BIGINT NOT NULL,
+    credited_net BIGINT NOT NULL,
+    credited_tax BIGINT NOT NULL,
     CONSTRAINT invoice_taxes_pkey PRIMARY KEY (business_id, invoice_id, position),
     CONSTRAINT invoice_taxes_business_id_invoice_id_fkey FOREIGN KEY(business_id, invoice_id) REFERENCES invoices (business_id, id)
 );

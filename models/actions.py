@@ -1,0 +1,217 @@
+"""What steps do. Each action returns None when it had its effect, else the reason why not ("" where it is recorded)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from models.automation import Run
+from models.charge import Charge
+from models.contact import Contact
+from models.flow import Act
+from models.invoice import DocumentStatus, Invoice
+from models.issuing import group_charges, issue
+from models.message import MessagePurpose
+from models.messaging import queue, queue_to_owner
+from models.payer import known_contact, payer_of
+from models.requesting import scope_of_request, to_bill
+from models.rulebook import Published
+from models.settling import live_documents, settle_with_credit
+from models.shop import Shop
+from models.steps import AddTag, RequestPayment, SendEmail, Wording
+
+
+def act(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
+    """Do one action of a run."""
+    return _ACTIONS[op.kind](shop, run, published, op)
+
+
+def _request_payment(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
+    """Issue what is open (R8), one document per group (R9), and send it; about an invoice: send that one again."""
+    if run.trigger.startswith("invoice."):
+        return _send_again(shop, run, published, op)
+    subjects = _subjects(run)
+    charges = to_bill(scope_of_request(shop, run.trigger, run.contact_id, subjects))
+    charges += _noted(shop, run, published, charges)
+    documents = _issue_all(shop, charges, op, subjects.get("order"))
+    if not documents:
+        return "nothing_due"
+    run.made = [*run.made, *(document.id for document in documents)]
+    for document in documents:
+        template = "request_payment" if document.amount_due > 0 else "issue_paid_invoice"
+        _bring(shop, run, published, op, document, template)
+    return None
+
+
+def _noted(shop: Shop, run: Run, published: Published, charges: list[Charge]) -> list[Charge]:
+    """Return the charges noted over the limit that this request takes along: same payer, same currency (R7)."""
+    wanted = set(run.merged)
+    groups = {(payer_of(shop, charge.contact_id).id, charge.currency) for charge in charges}
+    taken: list[Charge] = []
+    for note in list(shop.noted.by("automation_id", published.id)):
+        charge = shop.charges.get(note.charge_id)
+        if charge is None:
+            continue
+        if charge in charges:
+            shop.noted.drop(note)
+        elif note.charge_id in wanted or (payer_of(shop, charge.contact_id).id, charge.currency) in groups:
+            shop.noted.drop(note)
+            if charge.billable:
+                taken.append(charge)
+    return taken
+
+
+def _issue_all(shop: Shop, charges: list[Charge], op: Act, order_id: str | None) -> list[Invoice]:
+    terms = op.settings.due_in if isinstance(op.settings, RequestPayment) else None
+    days = shop.business.payment_terms_days if terms is None else terms
+    documents: list[Invoice] = []
+    for group, members in group_charges(shop, charges).items():
+        document = issue(shop, known_contact(shop, group.payer_id), members, terms_days=days, order_id=order_id)
+        if document is not None:
+            settle_with_credit(shop, document)
+            documents.append(document)
+    return documents
+
+
+def _send_again(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
+    document = shop.invoices.get(_subjects(run).get("invoice"))
+    reason = silent_about(shop, document)
+    if document is None or reason:
+        return reason
+    _bring(shop, run, published, op, document, "request_payment")
+    return None
+
+
+def silent_about(shop: Shop, document: Invoice | None) -> str | None:
+    """Return why nothing asks for a document's money any more (R5), or None where it may be asked for."""
+    if document is None or document.amount_due <= 0 or document.status != DocumentStatus.ISSUED:
+        return "nothing_due"
+    holds = [*shop.holds.by("contact_id", document.contact_id), *shop.holds.by("invoice_id", document.id)]
+    if any(hold.ended_at is None and (hold.until is None or hold.until >= shop.today) for hold in holds):
+        return "held"
+    return None
+
+
+def _issue_paid_invoice(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
+    """Issue the invoice of a fully paid order, without asking for anything (R8)."""
+    subjects = _subjects(run)
+    charges = shop.charges.by("order_id", subjects.get("order"))
+    if live_documents(shop, charges):
+        return "nothing_due"
+    documents = _issue_all(shop, [charge for charge in charges if charge.billable], op, subjects.get("order"))
+    if not documents:
+        return "nothing_due"
+    run.made = [*run.made, *(document.id for document in documents)]
+    for document in documents:
+        _bring(shop, run, published, op, document, "issue_paid_invoice")
+    return None
+
+
+def _bring(shop: Shop, run: Run, published: Published, op: Act, document: Invoice, template: str) -> None:
+    """Queue the message that brings a document to its payer; without a channel the document stands all the same."""
+    queue(
+        shop,
+        known_contact(shop, document.contact_id),
+        template=template,
+        purpose=MessagePurpose.LEGAL,
+        documents=[document],
+        subject_ids=_subjects(run) | {"invoice": document.id},
+        channels=channels_of(op),
+        step=op.label,
+        automation=(published.id, published.version),
+        fact_id=run.fact_id,
+    )
+
+
+def _send_reminder(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
+    """Remind of the open documents of the run, in one message to each payer."""
+    subjects = _subjects(run)
+    ids = dict.fromkeys([subjects.get("invoice"), *run.made])
+    documents = [document for id_ in ids if (document := shop.invoices.get(id_))]
+    reasons = [silent_about(shop, document) for document in documents]
+    open_ = [document for document, reason in zip(documents, reasons, strict=True) if reason is None]
+    if not open_:
+        return next((reason for reason in reasons if reason), "nothing_due")
+    payers: dict[str, list[Invoice]] = {}
+    for document in open_:
+        payers.setdefault(document.contact_id, []).append(document)
+    sent = [
+        _write(shop, run, published, op, known_contact(shop, payer), documents=owed, invoice=owed[0].id)
+        for payer, owed in payers.items()
+    ]
+    return None if any(sent) else ""
+
+
+def _send_email(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
+    if run.contact_id is None:
+        return "no_channel"
+    contact = known_contact(shop, run.contact_id)
+    return None if _write(shop, run, published, op, contact, documents=[]) else ""
+
+
+def _write(
+    shop: Shop,
+    run: Run,
+    published: Published,
+    op: Act,
+    contact: Contact,
+    *,
+    documents: list[Invoice],
+    **more: Any,
+) -> bool:
+    made = _last_made(run)
+    message = queue(
+        shop,
+        contact,
+        template=op.kind,
+        purpose=op.settings.purpose if isinstance(op.settings, SendEmail) else MessagePurpose.SERVICE,
+        documents=documents,
+        subject_ids=made | _subjects(run) | more,
+        channels=channels_of(op),
+        step=op.label,
+        automation=(published.id, published.version),
+        fact_id=run.fact_id,
+    )
+    return message is not None
+
+
+def _notify_staff(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
+    made = _last_made(run)
+    subjects = made | _subjects(run) | {"contact": run.contact_id}
+    queue_to_owner(
+        shop, template=op.kind, subject_ids=subjects, step=op.label, automation=(published.id, published.version)
+    )
+    return None
+
+
+def _add_tag(shop: Shop, run: Run, _published: Published, op: Act) -> str | None:
+    if run.contact_id is None:
+        return "nothing_due"
+    assert isinstance(op.settings, AddTag)
+    contact = known_contact(shop, run.contact_id)
+    if op.settings.tag not in contact.tags:
+        contact.tags = [*contact.tags, op.settings.tag]
+    return None
+
+
+def channels_of(op: Act) -> list[str] | None:
+    """Return the channels that a step names, or None for the business's."""
+    channels = op.settings.channels if isinstance(op.settings, Wording) else None
+    return None if channels is None else list(channels)
+
+
+def _last_made(run: Run) -> dict[str, Any]:
+    """Return the last document of the run as a subject; the run's own invoice goes before it."""
+    return {"invoice": run.made[-1]} if run.made else {}
+
+
+def _subjects(run: Run) -> dict[str, Any]:
+    return run.subjects
+
+
+_ACTIONS: dict[str, Callable[[Shop, Run, Published, Act], str | None]] = {
+    "request_payment": _request_payment,
+    "issue_paid_invoice": _issue_paid_invoice,
+    "send_reminder": _send_reminder,
+    "send_email": _send_email,
+    "notify_staff": _notify_staff,
+    "add_tag": _add_tag,
+}

@@ -1,0 +1,19 @@
+"""Writing into the journal: every fact of money is chained in the transaction that makes it true (docs/books.md)."""
+
+from typing import Any
+
+from models.chain import GENESIS, seal
+from models.journal import JournalEntry, JournalHead
+from models.shop import Shop
+
+SOFTWARE = "relance 0.1.0"
+
+
+def enter(shop: Shop, kind: str, row_id: str, **content: Any) -> None:
+    """Append one entry to the tenant's chain. Content holds amounts, numbers and ids, never names or addresses."""
+    head = shop.heads.get(shop.id) or shop.heads.add(JournalHead(shop.id, 0, GENESIS))
+    actor = f"automation:{shop.cause.automation}" if shop.cause and shop.cause.automation else "system"
+    entry = JournalEntry(shop.id, head.sequence + 1, head.hash, "", kind, shop.now, actor, content, SOFTWARE, row_id)
+    entry.hash = seal(entry)
+    head.sequence, head.hash = entry.sequence, entry.hash
+    shop.journal.add(entry)

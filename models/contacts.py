@@ -1,0 +1,85 @@
+"""Learning about contacts and services from events: the newest value of each key wins (R20)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from msgspec import UNSET
+
+from models.catalogue import ServiceVersion
+from models.contact import Contact, PayerKind
+from models.event_shapes import CompanyData, ContactData, ServiceData
+from models.shop import Shop
+
+_PLAIN = ("name", "email", "phone", "locale", "address", "bill_to")
+_ABSENT: dict[str, Any] = {"kind": PayerKind.CONSUMER, "cc": [], "tags": [], "custom": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An upstream event at the moment of decision; `stamp` orders older and newer values (R20).
+
+    `data` is its decoded shape, `plain` the same as JSON.
+    """
+
+    type: str
+    source: str
+    id: str
+    time: datetime
+    arrived_at: datetime
+    stamp: str
+    data: Any
+    plain: dict[str, Any]
+
+
+def know_contact(shop: Shop, data: ContactData, stamp: str) -> Contact:
+    """Take over the keys that an event carries, each only if no newer event set it."""
+    contact = shop.contacts.get(data.id)
+    if contact is None:
+        contact = shop.contacts.add(Contact(shop.id, data.id))
+    news: dict[str, str] = {}
+    known = contact.stamps
+    for name, value in _keys(data):
+        if stamp > known.get(name, ""):
+            news[name] = stamp
+            _take(contact, name, value)
+    if news:
+        contact.stamps = known | news
+    return contact
+
+
+def _keys(data: ContactData) -> list[tuple[str, Any]]:
+    pairs = [(name, getattr(data, name)) for name in _PLAIN]
+    pairs += [(name, getattr(data, name)) for name in _ABSENT]
+    pairs.append(("company", data.company))
+    return [(name, value) for name, value in pairs if value is not UNSET]
+
+
+def _take(contact: Contact, name: str, value: Any) -> None:
+    if name == "company":
+        company = value or CompanyData()
+        contact.legal_name, contact.siren, contact.vat_number = company.name, company.siren, company.vat_number
+        return
+    if name == "email":
+        contact.email_bad = False
+    setattr(contact, name, _ABSENT.get(name) if value is None else value)
+
+
+def know_service(shop: Shop, data: ServiceData, stamp: str) -> None:
+    """Keep a version of a service, and complete the orders that waited for it."""
+    if (data.id, stamp) in shop.services:
+        return
+    shop.services.add(
+        ServiceVersion(
+            shop.id,
+            data.id,
+            stamp,
+            data.name,
+            data.category,
+            data.price.amount if data.price else None,
+            data.price.currency if data.price else None,
+            data.tax_rate,
+            data.tax_included,
+            data.payment,
+        )
+    )

@@ -1,0 +1,120 @@
+"""The words used where an automation brings none of its own, by template and language.
+
+To a consumer a reminder says who claims, what for, when it was due, what is left, how to pay and how to object; never
+fees, penalties or threats (R24, R25). Every template is Liquid and takes the properties of `models.vocabulary`.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from models.date_forms import known_locale
+
+FALLBACK = "en"
+
+
+class DefaultWording(NamedTuple):
+    """A subject and a message."""
+
+    subject: str
+    message: str
+
+
+def default_wording(template: str, locale: str) -> DefaultWording:
+    """Return the wording of a template in the language of a locale, or in English."""
+    languages = WORDINGS[template]
+    return languages.get(known_locale(locale).partition("_")[0]) or languages[FALLBACK]
+
+
+_HELLO = "{% if contact.name %} {{ contact.name }}{% endif %},\n\n"
+_FR_HELLO, _EN_HELLO = f"Bonjour{_HELLO}", f"Hello{_HELLO}"
+_FR_PAY = "{% if invoice.pay_url %}Payer en ligne : {{ invoice.pay_url }}\n\n{% endif %}"
+_EN_PAY = "{% if invoice.pay_url %}Pay online: {{ invoice.pay_url }}\n\n{% endif %}"
+_SIGNED = "{{ business.name }}\n"
+
+WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
+    "request_payment": {
+        "fr": DefaultWording(
+            "Facture {{ invoice.number }} – {{ business.name }}",
+            _FR_HELLO + "Voici votre facture {{ invoice.number }} du {{ invoice.issued_on | date: 'long' }}, "
+            "d'un montant de {{ invoice.total | money }}.\n\n"
+            "Reste à payer : {{ invoice.amount_due | money }}, "
+            "au plus tard le {{ invoice.due_on | date: 'long' }}.\n\n" + _FR_PAY + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Invoice {{ invoice.number }} – {{ business.name }}",
+            _EN_HELLO + "Here is your invoice {{ invoice.number }} of {{ invoice.issued_on | date: 'long' }} "
+            "for {{ invoice.total | money }}.\n\n"
+            "Left to pay: {{ invoice.amount_due | money }}, by {{ invoice.due_on | date: 'long' }}.\n\n"
+            + _EN_PAY
+            + _SIGNED,
+        ),
+    },
+    "issue_paid_invoice": {
+        "fr": DefaultWording(
+            "Facture {{ invoice.number }} – {{ business.name }}",
+            _FR_HELLO + "Voici votre facture {{ invoice.number }} du {{ invoice.issued_on | date: 'long' }}, "
+            "d'un montant de {{ invoice.total | money }}.\n\n"
+            "Elle est payée : vous n'avez rien à régler.\n\n" + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Invoice {{ invoice.number }} – {{ business.name }}",
+            _EN_HELLO + "Here is your invoice {{ invoice.number }} of {{ invoice.issued_on | date: 'long' }} "
+            "for {{ invoice.total | money }}.\n\n"
+            "It is paid: there is nothing left to pay.\n\n" + _SIGNED,
+        ),
+    },
+    "send_reminder": {
+        "fr": DefaultWording(
+            "Rappel : facture {{ invoice.number }} – {{ business.name }}",
+            _FR_HELLO + "Sauf erreur de notre part, la facture {{ invoice.number }} du "
+            "{{ invoice.issued_on | date: 'long' }}, d'un montant de {{ invoice.total | money }}, "
+            "n'est pas encore entièrement réglée.\n\n"
+            "Reste à payer à {{ business.name }} : {{ invoice.amount_due | money }}, "
+            "échéance le {{ invoice.due_on | date: 'long' }}.\n\n"
+            + _FR_PAY
+            + "Si vous avez déjà payé, ou si vous contestez cette somme, répondez simplement à ce message.\n\n"
+            + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Reminder: invoice {{ invoice.number }} – {{ business.name }}",
+            _EN_HELLO
+            + "Unless we are mistaken, invoice {{ invoice.number }} of {{ invoice.issued_on | date: 'long' }} "
+            "for {{ invoice.total | money }} has not been paid in full yet.\n\n"
+            "Left to pay to {{ business.name }}: {{ invoice.amount_due | money }}, "
+            "due on {{ invoice.due_on | date: 'long' }}.\n\n"
+            + _EN_PAY
+            + "If you have paid already, or disagree with this amount, simply answer this message.\n\n"
+            + _SIGNED,
+        ),
+    },
+    "send_email": {
+        "fr": DefaultWording(
+            "Message de {{ business.name }}",
+            _FR_HELLO + "Une question ? Répondez simplement à ce message.\n\n" + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Message from {{ business.name }}",
+            _EN_HELLO + "Any question? Simply answer this message.\n\n" + _SIGNED,
+        ),
+    },
+    "notify_staff": {
+        "fr": DefaultWording(
+            "{{ event.type | default: 'Automatisation' }}{% if contact.name %} : {{ contact.name }}{% endif %}",
+            "Événement : {{ event.type | default: 'inconnu' }}\n"
+            "{% if contact.name %}Client : {{ contact.name }}\n{% endif %}"
+            "{% if contact.email %}E-mail : {{ contact.email }}\n{% endif %}"
+            "{% if session.starts_at %}Séance : {{ session.starts_at | date: 'long' }}\n{% endif %}"
+            "{% if invoice.number %}Facture : {{ invoice.number }}, "
+            "reste à payer {{ invoice.amount_due | money }}\n{% endif %}",
+        ),
+        "en": DefaultWording(
+            "{{ event.type | default: 'Automation' }}{% if contact.name %}: {{ contact.name }}{% endif %}",
+            "Event: {{ event.type | default: 'unknown' }}\n"
+            "{% if contact.name %}Client: {{ contact.name }}\n{% endif %}"
+            "{% if contact.email %}Email: {{ contact.email }}\n{% endif %}"
+            "{% if session.starts_at %}Session: {{ session.starts_at | date: 'long' }}\n{% endif %}"
+            "{% if invoice.number %}Invoice: {{ invoice.number }}, "
+            "left to pay {{ invoice.amount_due | money }}\n{% endif %}",
+        ),
+    },
+}

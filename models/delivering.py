@@ -1,0 +1,95 @@
+"""What becomes true when a message was handed over, refused, or neither (R12)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.facts import raise_fact
+from models.message import Message, MessageState
+from models.shop import Shop, tell_owner
+
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+"""Waits after a refusal for now; after the last the message has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a gateway said of one message: `sent`, `retry`, `failed`, `uncertain`, or `skipped` with a reason."""
+
+    message_id: str
+    outcome: str
+    at: datetime
+    detail: str = ""
+    address_bad: bool = False
+    lease: str | None = None
+
+
+def deliver(shop: Shop, report: Delivered) -> None:
+    """Record the outcome of a message and raise the facts that follow; a second report, or one whose lease is over, changes nothing."""
+    message = shop.messages.get(report.message_id)
+    if message is None or message.next_attempt_at is None or (report.lease and report.lease != message.lease):
+        return
+    match report.outcome:
+        case "sent":
+            _sent(shop, message, report)
+        case "retry":
+            _again(shop, message, report)
+        case "failed":
+            _failed(shop, message, report)
+        case _:
+            _finish(message, MessageState.UNCERTAIN, report)
+            tell_owner(
+                shop,
+                "uncertain_message",
+                f"Message {message.id} may or may not have reached its recipient: check, then send it again or let be.",
+                contact_id=message.contact_id,
+                message=message.id,
+            )
+
+
+def _finish(message: Message, state: MessageState, report: Delivered) -> None:
+    message.state, message.next_attempt_at, message.lease = state, None, None
+    message.detail = report.detail or message.detail
+
+
+def _sent(shop: Shop, message: Message, report: Delivered) -> None:
+    _finish(message, MessageState.SENT, report)
+    message.sent_at = message.sent_at or report.at
+    raise_fact(shop, "message.sent", contact_id=message.contact_id, depth=message.depth + 1, message=message.id)
+    for id_ in message.documents:
+        document = shop.invoices.get(id_)
+        if document is not None and document.sent_at is None:
+            document.sent_at = message.sent_at
+            if document.kind == "380":
+                raise_fact(
+                    shop,
+                    "invoice.sent",
+                    contact_id=document.contact_id,
+                    depth=message.depth + 1,
+                    invoice=document.id,
+                    order=document.order_id,
+                )
+
+
+def _again(shop: Shop, message: Message, report: Delivered) -> None:
+    if message.attempts >= len(BACKOFF):
+        _failed(shop, message, report)
+        return
+    message.state, message.lease = MessageState.PREPARED, None
+    message.next_attempt_at = shop.now + BACKOFF[message.attempts]
+    message.attempts += 1
+    message.detail = report.detail
+
+
+def _failed(shop: Shop, message: Message, report: Delivered) -> None:
+    _finish(message, MessageState.FAILED, report)
+    contact = shop.contacts.get(message.contact_id) if message.contact_id else None
+    if report.address_bad and contact is not None and contact.email == message.recipient:
+        contact.email_bad = True
+    raise_fact(shop, "message.failed", contact_id=message.contact_id, depth=message.depth + 1, message=message.id)
+    tell_owner(
+        shop,
+        "message_failed",
+        f"Message {message.id} could not be delivered: {report.detail or 'no answer'}. Correct the address, or call.",
+        contact_id=message.contact_id,
+        message=message.id,
+    )

@@ -1,0 +1,37 @@
+"""Due dates coming and going: due soon, overdue (R11)."""
+
+from datetime import timedelta
+
+from models.facts import raise_fact
+from models.invoice import DocumentStatus, Invoice
+from models.issuing import describe, next_check
+from models.shop import Shop
+
+
+def check_due(shop: Shop, invoice: Invoice) -> None:
+    """Raise what the calendar made true of a document, each once per due date, and set when to look again."""
+    if invoice.status != DocumentStatus.ISSUED or invoice.amount_due <= 0 or invoice.due_on is None:
+        invoice.check_at = None
+        return
+    today = shop.today
+    if today > invoice.due_on:
+        if invoice.overdue_for != invoice.due_on:
+            invoice.overdue_for = invoice.due_on
+            _tell(shop, "invoice.overdue", invoice)
+    elif (
+        today >= invoice.due_on - timedelta(days=shop.business.due_soon_days) and invoice.due_soon_for != invoice.due_on
+    ):
+        invoice.due_soon_for = invoice.due_on
+        _tell(shop, "invoice.due_soon", invoice)
+    invoice.check_at = next_check(shop, invoice)
+
+
+def _tell(shop: Shop, type_: str, invoice: Invoice) -> None:
+    raise_fact(
+        shop,
+        type_,
+        contact_id=invoice.contact_id,
+        data=describe(invoice),
+        invoice=invoice.id,
+        order=invoice.order_id,
+    )

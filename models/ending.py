@@ -1,0 +1,87 @@
+"""How runs end before their last step: their subject is gone (R4), their goal is reached (R5)."""
+
+from collections.abc import Iterable
+
+from models.automation import Run, RunState, RunSubject
+from models.booking import Booking
+from models.event_rows import FactRow
+from models.facts import subject_keys
+from models.shop import Shop, skip
+
+WAITS = frozenset({RunState.WAITING, RunState.DEFERRED})
+
+
+def end(shop: Shop, run: Run, state: RunState, reason: str | None = None) -> None:
+    """End a run; its slot is given back if it had no effect (R7)."""
+    run.state, run.reason, run.ended_at, run.due_at = state, reason, shop.now, None
+    for subject in list(shop.subjects.by("run_id", run.id)):
+        shop.subjects.drop(subject)
+    if run.effects == 0 and run.slot_key is not None and run.slot is not None:
+        slot = shop.slots.get((run.automation_id, run.slot_key, run.slot))
+        if slot is not None and slot.run_id == run.id:
+            slot.until = slot.taken_at
+
+
+def cut_short(shop: Shop, run: Run, state: RunState, reason: str) -> None:
+    """End a waiting run without its remaining effects, and say why, once."""
+    step = None
+    published = shop.rulebook.version(run.automation_id, run.version)
+    if published is not None and run.position < len(published.program.ops):
+        step = published.program.ops[run.position].label
+    end(shop, run, state, reason)
+    skip(
+        shop,
+        reason,
+        contact_id=run.contact_id,
+        automation_id=run.automation_id,
+        version=run.version,
+        run_id=run.id,
+        fact_id=run.fact_id,
+        step=step,
+    )
+
+
+def waiting_runs(shop: Shop, keys: Iterable[str]) -> list[Run]:
+    """Return the waiting runs about any of these subjects."""
+    ids = dict.fromkeys(subject.run_id for key in keys for subject in shop.subjects.by("subject", key))
+    return [run for id_ in ids if (run := shop.runs.get(id_)) and run.state in WAITS]
+
+
+def end_runs_of_booking(shop: Shop, booking: Booking) -> None:
+    """End what runs about a booking that was cancelled; a run about several goes on while one of them is live."""
+    keys = [f"booking:{booking.id}"]
+    if booking.order_id:
+        keys.append(f"order:{booking.order_id}")
+    for run in waiting_runs(shop, keys):
+        published = shop.rulebook.version(run.automation_id, run.version)
+        if published is None or published.automation.keep_on_cancel or _still_live(shop, run, booking):
+            continue
+        cut_short(shop, run, RunState.CANCELLED, "cancelled")
+
+
+def _still_live(shop: Shop, run: Run, booking: Booking) -> bool:
+    """Whether something of what a run is about is still booked."""
+    subjects = run.subjects
+    if run.trigger.startswith(("session.booked", "order.")):
+        return any(seat.live for seat in shop.bookings.by("order_id", booking.order_id))
+    if run.trigger in {"session.started", "session.ended"}:
+        seats = shop.bookings.by("session_id", subjects.get("session"))
+        return any(seat.live and seat.contact_id == run.contact_id for seat in seats)
+    return False
+
+
+def reach_goals(shop: Shop, fact: FactRow) -> None:
+    """End the waiting runs whose goal this fact is, for one of their subjects or documents (R5)."""
+    subjects = fact.subjects
+    for run in waiting_runs(shop, subject_keys(subjects)):
+        published = shop.rulebook.version(run.automation_id, run.version)
+        if published is not None and fact.type in published.program.goals:
+            cut_short(shop, run, RunState.CANCELLED, "goal")
+
+
+def bind(shop: Shop, run: Run) -> None:
+    """Make a waiting run findable by everything that it is about, and by the documents that it made."""
+    subjects = run.subjects
+    for key in [*subject_keys(subjects), *(f"invoice:{made}" for made in run.made)]:
+        if (key, run.id) not in shop.subjects:
+            shop.subjects.add(RunSubject(shop.id, key, run.id))

@@ -1,0 +1,264 @@
+"""Issuing documents: which charges stand together, what the lines and the VAT are, and the number (R8-R10, R13, R18).
+
+Nothing here can fail for reasons of its own: a charge was checked when it was made, so a number is never lost.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from models.bookkeeping import enter
+from models.charge import Charge, ChargeState
+from models.contact import Contact, PayerKind
+from models.identifiers import invoice_number
+from models.invoice import Counter, DocumentKind, DocumentStatus, Invoice, InvoiceLine, InvoiceTax
+from models.payer import language_of, payer_of, payer_snapshot, seller_snapshot
+from models.periods import start_of_day
+from models.shop import Shop
+from models.tax import Priced, Totals, compute
+
+SERIES = {
+    DocumentKind.INVOICE: "",
+    DocumentKind.CREDIT_NOTE: "A",
+    DocumentKind.DEPOSIT: "",
+    DocumentKind.RECEIPT: "R",
+}
+"""The letter before the year, by kind of document: `2027-0001`, `A2027-0001`, `R2027-0001`."""
+
+OUTSIDE_VAT = "O"
+EXEMPT = "E"
+FRANCHISE = ("VATEX-FR-FRANCHISE", "TVA non applicable, art. 293 B du CGI")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What may stand on one document (R9): one payer, one currency, one tax scope."""
+
+    payer_id: str
+    currency: str
+    scope: str
+
+
+def group_charges(shop: Shop, charges: Iterable[Charge]) -> dict[Group, list[Charge]]:
+    """Part charges by the document that each belongs on, in the order of service."""
+    groups: dict[Group, list[Charge]] = {}
+    for charge in sorted(charges, key=_by_service):
+        scope = charge.tax_category if charge.tax_category in {OUTSIDE_VAT, EXEMPT} else "vat"
+        group = Group(payer_of(shop, charge.contact_id).id, charge.currency, scope)
+        groups.setdefault(group, []).append(charge)
+    return groups
+
+
+def _by_service(charge: Charge) -> tuple[date, int, str]:
+    return charge.service_from or charge.due_on, charge.position, charge.id
+
+
+def take_number(shop: Shop, series: str) -> tuple[str, int, int, date]:
+    """Give the next number of a series and its date: the local date, never before the last one given (R13)."""
+    latest = max((c.last_on for c in shop.counters if c.series == series), default=shop.today)
+    issued_on = max(shop.today, latest)
+    counter = shop.counters.get((series, issued_on.year))
+    if counter is None:
+        counter = shop.counters.add(Counter(shop.id, series, issued_on.year, 0, issued_on))
+    counter.last += 1
+    counter.last_on = issued_on
+    return invoice_number(series, issued_on.year, counter.last), issued_on.year, counter.last, issued_on
+
+
+def issue(
+    shop: Shop,
+    payer: Contact,
+    charges: Sequence[Charge],
+    *,
+    terms_days: int,
+    order_id: str | None = None,
+) -> Invoice | None:
+    """Issue one invoice for charges of one group; None where its lines sum to zero (R10).
+
+    Money already allocated to the charges shows as prepaid (R26); credit is applied by `models.settling`.
+    """
+    totals = compute([_priced(charge) for charge in charges])
+    if totals.total == 0:
+        return None
+    prepaid = sum(charge.settled for charge in charges)
+    invoice = _numbered(shop, payer, charges[0].currency, totals, kind=DocumentKind.INVOICE, cause_id=charges[0].id)
+    invoice.prepaid = prepaid
+    invoice.amount_due = invoice.due_at_issue = totals.total - prepaid
+    invoice.terms_days = terms_days
+    invoice.due_on = _issued_on(invoice) + timedelta(days=terms_days)
+    invoice.order_id = order_id
+    invoice.service_from = min(charge.service_from or charge.due_on for charge in charges)
+    invoice.service_to = max(charge.service_to or charge.due_on for charge in charges)
+    invoice.check_at = next_check(shop, invoice)
+    shop.invoices.add(invoice)
+    _write_lines(shop, invoice, charges, totals)
+    _write_taxes(shop, invoice, totals, settled=prepaid)
+    for charge, line in zip(charges, totals.lines, strict=True):
+        shop.charges.rehang(charge, "invoice_id", invoice.id)
+        charge.owed = line.gross
+        charge.state = ChargeState.INVOICED if charge.open else ChargeState.SETTLED
+        for allocation in shop.allocations.by("charge_id", charge.id):
+            if allocation.invoice_id is None:
+                shop.allocations.rehang(allocation, "invoice_id", invoice.id)
+    enter(
+        shop,
+        "invoice",
+        invoice.id,
+        number=invoice.number,
+        total=invoice.total,
+        net=invoice.net,
+        tax=invoice.tax,
+        due=invoice.amount_due,
+        currency=invoice.currency,
+        on=str(invoice.issued_on),
+    )
+    return invoice
+
+
+def _numbered(
+    shop: Shop, payer: Contact, currency: str, totals: Totals, *, kind: DocumentKind, cause_id: str
+) -> Invoice:
+    series = f"{shop.business.series_prefix}{SERIES[kind]}"
+    number, year, sequence, issued_on = take_number(shop, series)
+    return Invoice(
+        business_id=shop.id,
+        id=shop.key("inv" if kind == DocumentKind.INVOICE else "doc", cause_id, number),
+        kind=kind,
+        status=DocumentStatus.ISSUED,
+        contact_id=payer.id,
+        payer_kind=payer.kind or PayerKind.CONSUMER,
+        currency=currency,
+        created_at=shop.now,
+        net=totals.net,
+        tax=totals.tax,
+        total=totals.total,
+        amount_due=0,
+        series=series,
+        year=year,
+        sequence=sequence,
+        number=number,
+        issued_on=issued_on,
+        issued_at=shop.now,
+        language=language_of(shop, payer),
+        seller=seller_snapshot(shop),
+        payer=payer_snapshot(payer),
+        order_reference=payer.order_reference,
+        cause=shop.cause.plain() if shop.cause else None,
+    )
+
+
+def issue_receipt(shop: Shop, payer: Contact, amount: int, currency: str, *, order_id: str | None, of: str) -> Invoice:
+    """Issue a receipt for money received before its invoice (R26)."""
+    nothing = Totals((), (), 0, 0, amount)
+    receipt = _numbered(shop, payer, currency, nothing, kind=DocumentKind.RECEIPT, cause_id=of)
+    receipt.status = DocumentStatus.PAID
+    receipt.due_on = receipt.issued_on
+    receipt.order_id = order_id
+    receipt.of_number = of
+    shop.invoices.add(receipt)
+    enter(shop, "receipt", receipt.id, number=receipt.number, amount=amount, currency=currency)
+    return receipt
+
+
+def issue_credit_note(shop: Shop, invoice: Invoice, credits_: Sequence[tuple[Charge, int]], totals: Totals) -> Invoice:
+    """Issue a credit note on an invoice for amounts of its charges; it names number and date of the invoice."""
+    payer = shop.contacts.get(invoice.contact_id) or Contact(shop.id, invoice.contact_id)
+    note = _numbered(shop, payer, invoice.currency, totals, kind=DocumentKind.CREDIT_NOTE, cause_id=invoice.id)
+    note.payer, note.payer_kind, note.language = invoice.payer, invoice.payer_kind, invoice.language
+    note.of_id, note.of_number, note.of_date = invoice.id, invoice.number, invoice.issued_on
+    note.preceding = [{"number": invoice.number, "date": str(invoice.issued_on)}]
+    note.due_on = note.issued_on
+    note.status = DocumentStatus.PAID
+    note.order_id = invoice.order_id
+    shop.invoices.add(note)
+    _write_lines(shop, note, [charge for charge, _ in credits_], totals, amounts=[amount for _, amount in credits_])
+    _write_taxes(shop, note, totals, settled=totals.total)
+    enter(
+        shop,
+        "credit_note",
+        note.id,
+        number=note.number,
+        of=invoice.number,
+        total=note.total,
+        net=note.net,
+        tax=note.tax,
+        currency=note.currency,
+    )
+    return note
+
+
+def _priced(charge: Charge) -> Priced:
+    return Priced(charge.amount, charge.tax_included, charge.tax_category, charge.tax_rate)
+
+
+def _issued_on(invoice: Invoice) -> date:
+    assert invoice.issued_on is not None
+    return invoice.issued_on
+
+
+def _write_lines(
+    shop: Shop, document: Invoice, charges: Sequence[Charge], totals: Totals, amounts: Sequence[int] | None = None
+) -> None:
+    for position, (charge, share) in enumerate(zip(charges, totals.lines, strict=True), start=1):
+        partial = amounts is not None and amounts[position - 1] != charge.amount
+        amount = amounts[position - 1] if amounts is not None else charge.amount
+        shop.lines.add(
+            InvoiceLine(
+                shop.id,
+                document.id,
+                position,
+                charge.description,
+                Decimal(1) if partial else charge.quantity,
+                charge.unit,
+                amount if partial else charge.unit_price,
+                amount,
+                charge.tax_included,
+                share.net,
+                share.tax,
+                share.gross,
+                charge.tax_category,
+                charge.tax_rate,
+                charge.id,
+                charge.service_from or charge.due_on,
+                charge.service_to or charge.due_on,
+                charge.place,
+                charge.participant_id,
+                charge.nature,
+                charge.discount,
+                charge.discount_reason,
+            )
+        )
+
+
+def _write_taxes(shop: Shop, document: Invoice, totals: Totals, *, settled: int) -> None:
+    exemption = FRANCHISE if shop.business.vat_exempt else (None, None)
+    left = settled
+    for position, group in enumerate(totals.groups, start=1):
+        gross = group.net + group.tax
+        part = min(left, gross) if position < len(totals.groups) else left
+        left -= part
+        code, text = exemption if group.category == EXEMPT else (None, None)
+        shop.taxes.add(
+            InvoiceTax(
+                shop.id, document.id, position, group.category, group.rate, group.net, group.tax, code, text, part
+            )
+        )
+
+
+def next_check(shop: Shop, invoice: Invoice) -> datetime | None:
+    """Return the next instant at which the due date matters (R11), or None when nothing is left to happen."""
+    if invoice.status != DocumentStatus.ISSUED or invoice.due_on is None or invoice.kind != DocumentKind.INVOICE:
+        return None
+    soon = start_of_day(invoice.due_on - timedelta(days=shop.business.due_soon_days), shop.zone)
+    if invoice.due_soon_for != invoice.due_on and soon > shop.now:
+        return soon
+    if invoice.overdue_for == invoice.due_on:
+        return None
+    return start_of_day(invoice.due_on + timedelta(days=1), shop.zone)
+
+
+def describe(invoice: Invoice) -> dict[str, Any]:
+    """Return what a fact tells of a document."""
+    return {"number": invoice.number, "total": invoice.total, "currency": invoice.currency}

@@ -1,0 +1,105 @@
+"""From a message row to the words that are sent: templates of the step or the defaults, values read at delivery."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.contact import Contact
+from models.default_wordings import default_wording
+from models.letter import html_from_text
+from models.message import Message
+from models.payer import language_of
+from models.scope import Scope
+from models.shop import Shop
+from models.steps import Wording
+from models.wording import render, render_subject
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a message says."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Group(Mapping[str, Any]):
+    """The properties of one thing (`contact`, `invoice` …) as a template asks for them."""
+
+    __slots__ = ("_head", "_scope")
+
+    def __init__(self, scope: Scope, head: str) -> None:
+        self._scope = scope
+        self._head = head
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._scope.get(f"{self._head}.{name}")
+        if value is None:
+            nested = Group(self._scope, f"{self._head}.{name}")
+            if name in {"custom", "data"}:
+                return nested
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+HEADS = (
+    "contact",
+    "service",
+    "session",
+    "booking",
+    "order",
+    "invoice",
+    "payment",
+    "recurring_payment",
+    "business",
+    "event",
+)
+
+
+def write_letter(shop: Shop, message: Message) -> Letter:
+    """Write a message in its recipient's language, from what is true now."""
+    contact = shop.contacts.get(message.contact_id) if message.contact_id else None
+    locale = language_of(shop, contact)
+    subject, text = _templates(shop, message, locale)
+    scope = _scope(shop, message)
+    values = {head: Group(scope, head) for head in HEADS}
+    body = render(text, values, locale, shop.zone)
+    title = render_subject(subject, values, locale, shop.zone)
+    return Letter(title, body, html_from_text(body, title=title, locale=locale))
+
+
+def _scope(shop: Shop, message: Message) -> Scope:
+    run = shop.runs.get(message.run_id) if message.run_id else None
+    about: Contact | None = shop.contacts.get(message.contact_id) if message.contact_id else None
+    contact_id = about.id if about else message.subject_ids.get("contact")
+    made = list(run.made) if run else []
+    return Scope(shop, contact_id, message.subject_ids, made, run.data if run else None)
+
+
+def _templates(shop: Shop, message: Message, locale: str) -> tuple[str, str]:
+    """Return the step's own wording, where it has one, else the default for the kind of message."""
+    default = default_wording(message.template, locale)
+    settings = _settings(shop, message)
+    if settings is None or message.template == "receipt":
+        return default.subject, default.message
+    return settings.subject or default.subject, settings.message or default.message
+
+
+def _settings(shop: Shop, message: Message) -> Wording | None:
+    if message.automation_id is None or message.version is None:
+        return None
+    published = shop.rulebook.version(message.automation_id, message.version)
+    if published is None:
+        return None
+    for op in published.program.ops:
+        settings = getattr(op, "settings", None)
+        if op.label == message.step and isinstance(settings, Wording):
+            return settings
+    return None

@@ -1,0 +1,201 @@
+"""From facts to runs: which automations a fact starts, and what happens over the limit (R4, R7, R21)."""
+
+from typing import Any
+
+from models.automation import Run, RunState
+from models.charge import NotedCharge
+from models.diary import starts_first
+from models.ending import bind, reach_goals
+from models.event_rows import FactRow
+from models.limits import group_key, next_free, take_slot
+from models.requesting import scope_of_request, to_bill
+from models.rulebook import Published
+from models.running import advance
+from models.scope import Scope
+from models.shop import Shop, skip, tell_owner
+
+DEEPEST = 10
+"""A chain of automations causing each other longer than this is a loop (R21)."""
+
+
+def work_off(shop: Shop) -> None:
+    """Match every queued fact, and those that follow from it, until none is left."""
+    while shop.queue:
+        fact = shop.queue.popleft()
+        reach_goals(shop, fact)
+        for published in shop.rulebook.triggered_by(fact.type):
+            if published.id not in shop.parked:
+                consider(shop, published, fact)
+
+
+def consider(shop: Shop, published: Published, fact: FactRow) -> None:
+    """Start a run of one automation for a fact, if its filter, condition and limit let it."""
+    subjects = narrowed(shop, published, fact)
+    if subjects is None:
+        _refuse(shop, published, fact, "filter")
+        return
+    scope = Scope(shop, fact.contact_id, subjects, [], fact.data)
+    if published.program.where is not None and not published.program.where(scope):
+        _refuse(shop, published, fact, "filter", condition="where")
+        return
+    if fact.depth > DEEPEST:
+        park(shop, published, fact)
+        return
+    start(shop, published, fact, subjects, scope)
+
+
+def _refuse(shop: Shop, published: Published, fact: FactRow, reason: str, **detail: str) -> None:
+    """Keep why a trigger did not match; shown only on demand."""
+    if not shop.keep_refusals:
+        return
+    skip(
+        shop,
+        reason,
+        outcome="refused",
+        contact_id=fact.contact_id,
+        automation_id=published.id,
+        version=published.version,
+        fact_id=fact.id,
+        detail=dict(detail) or None,
+    )
+
+
+def narrowed(shop: Shop, published: Published, fact: FactRow) -> dict[str, Any] | None:
+    """Return the fact's subjects as this automation sees them, or None where its service filter stops it.
+
+    A fact about an order is seen through its earliest live booking of a service that the filter names.
+    """
+    subjects = fact.subjects
+    services = published.automation.trigger.services
+    if services is None:
+        return subjects
+    seats = _seats(shop, fact.type, subjects)
+    matching = [seat for seat in seats if _service_id(shop, seat.session_id) in services]
+    if not matching:
+        return None
+    first = starts_first(shop, [seat for seat in matching if seat.live]) or matching[0]
+    if fact.type.startswith(("session.", "booking.", "order.")):
+        return subjects | {"booking": first.id, "session": first.session_id}
+    return subjects
+
+
+def _seats(shop: Shop, type_: str, subjects: dict[str, Any]) -> list[Any]:
+    """Return the bookings that a fact is about."""
+    if type_.startswith("invoice."):
+        charges = shop.charges.by("invoice_id", subjects.get("invoice"))
+        return [seat for charge in charges if (seat := shop.bookings.get(charge.booking_id))]
+    if type_ == "session.booked" or type_.startswith("order."):
+        seats = shop.bookings.by("order_id", subjects.get("order"))
+        return [seat for seat in seats if seat.live] or seats
+    seat = shop.bookings.get(subjects.get("booking"))
+    return [seat] if seat else []
+
+
+def _service_id(shop: Shop, session_id: str | None) -> str | None:
+    session = shop.sessions.get(session_id) if session_id else None
+    return session.service_id if session else None
+
+
+def start(shop: Shop, published: Published, fact: FactRow, subjects: dict[str, Any], scope: Scope) -> None:
+    """Start a run, or do what the limit says when it is full."""
+    run = new_run(shop, published, fact, subjects)
+    if published.automation.limit is not None:
+        key = group_key(published, scope)
+        slot = take_slot(shop, published, run.contact_id, key, run.id)
+        if slot is None:
+            _over_limit(shop, published, fact, run, key)
+            return
+        run.slot_key, run.slot = key, slot.slot
+    shop.runs.add(run)
+    advance(shop, run, published, shop.now)
+
+
+def new_run(shop: Shop, published: Published, fact: FactRow, subjects: dict[str, Any]) -> Run:
+    """Return a run at its first step; it belongs to the fact's subjects (R4)."""
+    return Run(
+        shop.id,
+        shop.key("run", published.id, fact.id),
+        published.id,
+        published.version,
+        fact.contact_id,
+        RunState.WAITING,
+        shop.now,
+        fact.type,
+        fact.id,
+        subjects,
+        depth=fact.depth,
+        data=fact.data,
+    )
+
+
+def _over_limit(shop: Shop, published: Published, fact: FactRow, run: Run, key: str) -> None:
+    limit = published.automation.limit
+    assert limit is not None
+    match limit.over:
+        case "merge":
+            _note(shop, published, fact, run, key)
+        case "defer":
+            run.state, run.due_at, run.slot_key = RunState.DEFERRED, next_free(shop, published, key), key
+            shop.runs.add(run)
+            bind(shop, run)
+        case _:
+            skip(
+                shop,
+                "limit",
+                contact_id=fact.contact_id,
+                automation_id=published.id,
+                version=published.version,
+                fact_id=fact.id,
+                detail={"free_at": next_free(shop, published, key).isoformat()},
+            )
+
+
+def _note(shop: Shop, published: Published, fact: FactRow, run: Run, key: str) -> None:
+    """Keep the charges of a request over the limit for the next allowed one (R7)."""
+    subjects = run.subjects
+    charges = to_bill(scope_of_request(shop, fact.type, fact.contact_id, subjects))
+    due_at = next_free(shop, published, key)
+    for charge in charges:
+        if (published.id, charge.id) not in shop.noted:
+            shop.noted.add(
+                NotedCharge(
+                    shop.id,
+                    published.id,
+                    charge.id,
+                    key,
+                    fact.contact_id or charge.contact_id,
+                    due_at,
+                    fact.id,
+                    published.version,
+                    {"trigger": fact.type, **subjects},
+                )
+            )
+    if not charges:
+        skip(
+            shop,
+            "nothing_due",
+            contact_id=fact.contact_id,
+            automation_id=published.id,
+            version=published.version,
+            fact_id=fact.id,
+        )
+
+
+def park(shop: Shop, published: Published, fact: FactRow) -> None:
+    """Stop an automation that goes round in circles until a person resumes it (R21)."""
+    skip(
+        shop,
+        "loop",
+        contact_id=fact.contact_id,
+        automation_id=published.id,
+        version=published.version,
+        fact_id=fact.id,
+    )
+    shop.parked[published.id] = "loop"
+    tell_owner(
+        shop,
+        "loop",
+        f"Automation {published.id} was parked: it was started by a chain of more than {DEEPEST} automations. "
+        "Change its trigger or add a condition, then resume it.",
+        automation=published.id,
+    )

@@ -1,0 +1,137 @@
+"""Queueing messages: who is written to, on which channel, for what purpose (R19). Texts are made at delivery."""
+
+from typing import Any
+
+from models.contact import Contact, PayerKind
+from models.invoice import DocumentKind, Invoice
+from models.message import Message, MessagePurpose
+from models.payer import known_contact, language_of
+from models.periods import held_until
+from models.shop import Shop, skip, tell_owner
+
+OWNER = "owner"
+
+
+def queue_document(shop: Shop, document: Invoice, *, template: str, payer: Contact) -> Message | None:
+    """Queue the mail that brings a document (an invoice, a receipt): legal, so always by e-mail."""
+    return queue(
+        shop,
+        payer,
+        template=template,
+        purpose=MessagePurpose.LEGAL,
+        documents=[document],
+        subject_ids={"invoice": document.id, "order": document.order_id},
+    )
+
+
+def queue(
+    shop: Shop,
+    contact: Contact,
+    *,
+    template: str,
+    purpose: MessagePurpose,
+    documents: list[Invoice],
+    subject_ids: dict[str, Any],
+    channels: list[str] | None = None,
+    step: str | None = None,
+    automation: tuple[str, int] | None = None,
+    fact_id: str | None = None,
+) -> Message | None:
+    """Queue one message to a contact; without an address the owner is told and None comes back (`no_channel`)."""
+    cause = shop.cause
+    if not contact.email or contact.email_bad:
+        _no_channel(shop, contact, template, automation, fact_id)
+        return None
+    document = documents[0] if documents else None
+    return shop.messages.add(
+        Message(
+            business_id=shop.id,
+            id=shop.key("msg", template, contact.id, cause.run or "" if cause else "", shop.next_serial()),
+            channel=channel_for(channels or shop.business.channels),
+            template=template,
+            purpose=purpose,
+            created_at=shop.now,
+            recipient=contact.email,
+            next_attempt_at=_when(shop),
+            contact_id=contact.id,
+            cc=contact.cc,
+            automation_id=automation[0] if automation else None,
+            version=automation[1] if automation else None,
+            step=step,
+            run_id=cause.run if cause else None,
+            invoice_id=document.id if document else None,
+            documents=[doc.id for doc in documents],
+            subject_ids={name: value for name, value in subject_ids.items() if value is not None},
+            depth=cause.depth if cause else 0,
+        )
+    )
+
+
+def queue_to_owner(
+    shop: Shop, *, template: str, subject_ids: dict[str, Any], step: str | None, automation: tuple[str, int]
+) -> Message | None:
+    """Queue a message to the business itself; without an address an alert says the same."""
+    cause = shop.cause
+    if not shop.business.email:
+        tell_owner(shop, "notice", f"Automation {automation[0]} has something to tell.", **subject_ids)
+        return None
+    return shop.messages.add(
+        Message(
+            business_id=shop.id,
+            id=shop.key("msg", template, OWNER, cause.run or "" if cause else "", shop.next_serial()),
+            channel="email",
+            template=template,
+            purpose=MessagePurpose.SERVICE,
+            created_at=shop.now,
+            recipient=shop.business.email,
+            next_attempt_at=_when(shop),
+            automation_id=automation[0],
+            version=automation[1],
+            step=step,
+            run_id=cause.run if cause else None,
+            subject_ids={name: value for name, value in subject_ids.items() if value is not None},
+            depth=cause.depth if cause else 0,
+        )
+    )
+
+
+def channel_for(_channels: Any) -> str:
+    """Return the channel to use: e-mail, as long as no SMS gateway is connected (R19)."""
+    return "email"
+
+
+def _when(shop: Shop) -> Any:
+    """Return the instant from which the message may go: now, or the end of quiet hours (R19)."""
+    b = shop.business
+    if b.quiet_from is None or b.quiet_to is None:
+        return shop.now
+    return held_until(shop.now, b.quiet_from, b.quiet_to, shop.zone) or shop.now
+
+
+def _no_channel(
+    shop: Shop, contact: Contact, template: str, automation: tuple[str, int] | None, fact_id: str | None
+) -> None:
+    cause = shop.cause
+    skip(
+        shop,
+        "no_channel",
+        contact_id=contact.id,
+        automation_id=automation[0] if automation else None,
+        version=automation[1] if automation else None,
+        run_id=cause.run if cause else None,
+        step=cause.step if cause else None,
+        fact_id=fact_id,
+        detail={"template": template},
+    )
+    tell_owner(
+        shop,
+        "no_channel",
+        f"{contact.name or contact.id} has no e-mail address: print and hand over what was to be sent.",
+        contact_id=contact.id,
+        template=template,
+    )
+
+
+def staff_language(shop: Shop, contact_id: str | None) -> str:
+    """Return the language of a message: the contact's, or the business's own for its staff."""
+    return shop.business.locale if contact_id is None else language_of(shop, known_contact(shop, contact_id))

@@ -1,0 +1,62 @@
+"""From upstream events to the shop: which rule takes which event."""
+
+from collections.abc import Callable, Mapping
+
+from models import ordering, paying
+from models.contacts import Event, know_contact, know_service
+from models.facts import raise_fact
+from models.matching import work_off
+from models.recurring import cancel_recurring, start_recurring
+from models.shop import Shop
+
+
+def decide(shop: Shop, event: Event) -> None:
+    """Take one event in, and do everything that follows from it at once."""
+    projector = PROJECTORS.get(event.type)
+    if projector is None:
+        custom(shop, event)
+    else:
+        projector(shop, event)
+    work_off(shop)
+
+
+def _contact_updated(shop: Shop, event: Event) -> None:
+    know_contact(shop, event.data.contact, event.stamp)
+
+
+def _contact_merged(shop: Shop, event: Event) -> None:
+    contact = know_contact(shop, event.data.contact, event.stamp)
+    if contact.id != event.data.into:
+        contact.merged_into = event.data.into
+
+
+def _service_updated(shop: Shop, event: Event) -> None:
+    know_service(shop, event.data.service, event.stamp)
+    ordering.complete_waiting(shop, event.data.service.id)
+
+
+def custom(shop: Shop, event: Event) -> None:
+    """Make an event of upstream's own a fact, if it tells of a contact."""
+    if event.data.contact is not None:
+        contact = know_contact(shop, event.data.contact, event.stamp)
+        raise_fact(shop, event.type, contact_id=contact.id, data=event.plain)
+
+
+PROJECTORS: Mapping[str, Callable[[Shop, Event], None]] = {
+    "contact.updated": _contact_updated,
+    "contact.merged": _contact_merged,
+    "service.updated": _service_updated,
+    "order.placed": ordering.place_order,
+    "order.paid": paying.rest_was_paid,
+    "booking.rescheduled": ordering.reschedule_booking,
+    "session.rescheduled": ordering.reschedule_session,
+    "booking.cancelled": ordering.cancel_booking,
+    "session.cancelled": ordering.cancel_session,
+    "booking.attendance": ordering.note_attendance,
+    "charge.added": ordering.add_charge,
+    "charge.cancelled": ordering.cancel_added_charge,
+    "payment.received": paying.receive_payment,
+    "payment.reversed": paying.reverse_payment,
+    "recurring_payment.started": start_recurring,
+    "recurring_payment.cancelled": cancel_recurring,
+}

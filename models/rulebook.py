@@ -1,0 +1,51 @@
+"""A tenant's rulebook: its published automations, compiled once per version and found by trigger."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from models.automation import AutomationRow, AutomationState
+from models.automation_file import Automation
+from models.flow import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One immutable version of an automation, ready to run (R6)."""
+
+    id: str
+    version: int
+    automation: Automation
+    program: Program
+
+    def lets_service(self, service_id: str | None) -> bool:
+        """Whether the trigger's filter lets a session of this service through."""
+        services = self.automation.trigger.services
+        return services is None or service_id in services
+
+
+class Rulebook:
+    """What a tenant's facts are matched against, and every version that a run may still be on."""
+
+    __slots__ = ("_by_trigger", "_states", "_versions")
+
+    def __init__(self, rows: Iterable[AutomationRow], versions: Iterable[Published]) -> None:
+        self._versions = {(published.id, published.version): published for published in versions}
+        self._states = {row.id: row for row in rows}
+        self._by_trigger: dict[str, list[Published]] = {}
+        for row in self._states.values():
+            published = self._versions.get((row.id, row.version or 0))
+            if row.state == AutomationState.ACTIVE and published is not None:
+                self._by_trigger.setdefault(published.automation.trigger.on, []).append(published)
+
+    def triggered_by(self, type_: str) -> list[Published]:
+        """Return the active automations that a fact of this type starts."""
+        return self._by_trigger.get(type_, [])
+
+    def version(self, automation_id: str, version: int) -> Published | None:
+        """Return one version, also of an automation that is paused or archived."""
+        return self._versions.get((automation_id, version))
+
+    def held(self, automation_id: str) -> bool:
+        """Whether waiting runs of an automation are held: it is paused or parked (R6, R21)."""
+        row = self._states.get(automation_id)
+        return row is not None and row.state in {AutomationState.PAUSED, AutomationState.PARKED}

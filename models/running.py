@@ -1,0 +1,237 @@
+"""The step machine: a run goes on until it waits or ends; each step is decided at its own due instant (R3, R5)."""
+
+from datetime import date, datetime, timedelta
+
+from models.actions import act
+from models.automation import Run, RunState
+from models.automation_file import Then
+from models.booking import Booking, Session
+from models.ending import WAITS, bind, cut_short, end, waiting_runs
+from models.flow import Act, Branch, Delay, End, Jump
+from models.invoice import DocumentStatus, Invoice
+from models.limits import next_free, take_slot
+from models.operators import Span, moment_of
+from models.periods import add_delay, next_time_of_day, start_of_day
+from models.rulebook import Published
+from models.scope import Scope
+from models.shop import Cause, Shop, skip
+from models.steps import For, UntilMoment, UntilProperty, UntilTime, Wait
+from models.vocabulary import Action
+
+
+def advance(shop: Shop, run: Run, published: Published, due: datetime) -> None:
+    """Run the steps from the run's position on; `due` is the instant at which the step there was due."""
+    ops = published.program.ops
+    refused = skipped = False
+    while run.position < len(ops):
+        op = ops[run.position]
+        match op:
+            case Delay():
+                run.position += 1
+                until = wait_until(shop, run, op.wait, due)
+                if until is not None and until > shop.now:
+                    run.state, run.due_at = RunState.WAITING, until
+                    bind(shop, run)
+                    return
+                due = until or due
+            case Branch():
+                holds = op.condition(scope_of(shop, run))
+                refused = refused or not holds
+                run.position = run.position + 1 if holds else op.on_false
+            case Jump():
+                run.position = op.index
+            case End():
+                break
+            case Act():
+                run.position += 1
+                if not _act(shop, run, published, op, due):
+                    skipped = True
+                if run.state not in WAITS:
+                    return
+    _finish(shop, run, published, skipped=skipped, refused=refused)
+
+
+def _finish(shop: Shop, run: Run, published: Published, *, skipped: bool, refused: bool) -> None:
+    if run.effects or skipped or not refused:
+        end(shop, run, RunState.DONE if run.effects or not skipped else RunState.SKIPPED)
+        return
+    end(shop, run, RunState.SKIPPED, "condition")
+    skip(
+        shop,
+        "condition",
+        contact_id=run.contact_id,
+        automation_id=published.id,
+        version=published.version,
+        run_id=run.id,
+        fact_id=run.fact_id,
+    )
+
+
+def scope_of(shop: Shop, run: Run) -> Scope:
+    """Return what a run sees now."""
+    subjects = run.subjects
+    return Scope(shop, run.contact_id, subjects, list(run.made), run.data)
+
+
+def _act(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> bool:
+    """Do one action, unless it comes too late or its goal is reached; tell whether it had its effect."""
+    if goal_reached(shop, run, published):
+        cut_short(shop, run, RunState.CANCELLED, "goal")
+        return False
+    reason = _too_late(shop, run, published, op, due)
+    cause = Cause(published.id, run.id, op.label, depth=run.depth)
+    with shop.caused_by(cause):
+        if reason is None:
+            reason = act(shop, run, published, op)
+        if reason is None:
+            run.effects += 1
+            return True
+        if reason:
+            skip(
+                shop,
+                reason,
+                contact_id=run.contact_id,
+                automation_id=published.id,
+                version=published.version,
+                run_id=run.id,
+                fact_id=run.fact_id,
+                step=op.label,
+            )
+    return False
+
+
+def _too_late(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> str | None:
+    """Return why a late step is skipped (R3): beyond the tolerance messages are stale, money is still asked for."""
+    lateness = shop.now - due
+    if lateness <= timedelta(0):
+        return None
+    late = published.automation.late
+    then = late.then or (Then.SKIP if op.is_message else Then.RUN)
+    if lateness > late.tolerance and then is Then.SKIP:
+        return "stale"
+    if op.kind is Action.SEND_REMINDER and _later_level_due(shop, run, published, due):
+        return "superseded"
+    return None
+
+
+def _later_level_due(shop: Shop, run: Run, published: Published, due: datetime) -> bool:
+    """Whether a later reminder of the same run is due by now as well: only the latest level is sent (R3)."""
+    for op in published.program.ops[run.position :]:
+        match op:
+            case Delay():
+                until = wait_until(shop, run, op.wait, due)
+                if until is None or until > shop.now:
+                    return False
+                due = until
+            case Act(kind=Action.SEND_REMINDER):
+                return True
+            case Act():
+                continue
+            case _:
+                return False
+    return False
+
+
+def goal_reached(shop: Shop, run: Run, published: Published) -> bool:
+    """Whether a goal of the run is already true of one of its subjects or documents (R5)."""
+    goals = published.program.goals
+    if not goals:
+        return False
+    documents = documents_of(shop, run)
+    order = scope_of(shop, run).order
+    return (
+        ("invoice.paid" in goals and any(document.status == DocumentStatus.PAID for document in documents))
+        or ("invoice.voided" in goals and any(document.status == DocumentStatus.VOID for document in documents))
+        or ("order.paid" in goals and order is not None and order.paid)
+    )
+
+
+def documents_of(shop: Shop, run: Run) -> list[Invoice]:
+    """Return the documents that a run is about or has made."""
+    subjects = run.subjects
+    ids = dict.fromkeys([subjects.get("invoice"), *run.made])
+    return [document for id_ in ids if (document := shop.invoices.get(id_))]
+
+
+def wait_until(shop: Shop, run: Run, wait: Wait, due: datetime) -> datetime | None:
+    """Return when a wait ends, counted from the instant `due`; None where what it waits for is unknown."""
+    match wait:
+        case For(span):
+            return _moved(due, span, shop)
+        case UntilTime(at, weekdays):
+            return next_time_of_day(due, at, weekdays, shop.zone)
+        case UntilMoment(moment):
+            return _instant(moment, shop)
+        case UntilProperty(name, span):
+            session = name.startswith("session.")
+            anchor = _session_anchor(shop, run, name) if session else moment_of(scope_of(shop, run).get(name))
+            return None if anchor is None else _moved(_instant(anchor, shop), span, shop)
+
+
+def _moved(instant: datetime, span: Span, shop: Shop) -> datetime:
+    return add_delay(instant, shop.zone, days=span.days, hours=span.hours, minutes=span.minutes)
+
+
+def _instant(moment: date, shop: Shop) -> datetime:
+    """Return an instant as it is, and a date as its first instant."""
+    return moment if isinstance(moment, datetime) else start_of_day(moment, shop.zone)
+
+
+def _session_anchor(shop: Shop, run: Run, name: str) -> datetime | None:
+    """Return the session time that a run waits for: of several sessions the earliest one still live (R4)."""
+    subjects = run.subjects
+    attribute = name.partition(".")[2]
+    seats: list[Booking] = []
+    if run.trigger.startswith(("session.booked", "order.")):
+        seats = [seat for seat in shop.bookings.by("order_id", subjects.get("order")) if seat.live]
+    if not seats and (seat := shop.bookings.get(subjects.get("booking"))):
+        seats = [seat]
+    sessions: list[Session] = [s for seat in seats if (s := shop.sessions.get(seat.session_id))]
+    times: list[datetime] = [t for s in sessions if (t := getattr(s, attribute))]
+    return min(times, default=None)
+
+
+def retime_runs(shop: Shop, booking: Booking) -> None:
+    """Recompute the waits relative to a session whose time has changed; fixed waits stay (R4)."""
+    for run in waiting_runs(shop, [f"booking:{booking.id}", f"order:{booking.order_id}"]):
+        published = shop.rulebook.version(run.automation_id, run.version)
+        if published is None or run.position == 0 or run.state != RunState.WAITING or run.due_at is None:
+            continue
+        op = published.program.ops[run.position - 1]
+        if isinstance(op, Delay) and isinstance(op.wait, UntilProperty):
+            run.due_at = wait_until(shop, run, op.wait, run.due_at) or run.due_at
+
+
+def resume(shop: Shop, run: Run) -> None:
+    """Take a due run on: a waiting one from its step, a deferred one from its start when it gets a slot (R7)."""
+    published = shop.rulebook.version(run.automation_id, run.version)
+    if published is None or run.state not in WAITS or run.due_at is None:
+        return
+    due = run.due_at
+    if shop.rulebook.held(run.automation_id):
+        run.held_at, run.due_at = due, None
+        return
+    if run.state == RunState.DEFERRED:
+        assert run.slot_key is not None
+        slot = take_slot(shop, published, run.contact_id, run.slot_key, run.id)
+        if slot is None:
+            run.due_at = next_free(shop, published, run.slot_key)
+            return
+        run.slot, run.state, due = slot.slot, RunState.WAITING, shop.now
+    run.due_at = None
+    advance(shop, run, published, due)
+
+
+def move_run(shop: Shop, run: Run, new: Published) -> bool:
+    """Put a waiting run on another version: on at the step of the same id, with the wait it had (R6)."""
+    old = shop.rulebook.version(run.automation_id, run.version)
+    if old is None or run.state != RunState.WAITING:
+        return False
+    ahead, wait = old.program.ops[run.position], old.program.ops[max(0, run.position - 1)]
+    position = new.program.index_of(ahead.id) if ahead.id else None
+    if position is None and wait.id and (found := new.program.index_of(wait.id)) is not None:
+        position = found + 1
+    if position is None:
+        return False
+    run.version, run.position = new.version, position
+    return True

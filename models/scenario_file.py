@@ -1,0 +1,123 @@
+"""Scenario files: a shop, a span of time, and what happens in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from models.acts import ACTS, Act
+from models.shop_file import PublishedText, ReadText, ShopFile, automation_entry, read_shop
+from models.yamlfile import Node, decode
+
+KEYS = ("business", "contacts", "services", "automations", "start", "until", "events")
+DOCUMENT_KEYS = ("number", "contact", "amount", "method", "due_on", "until", "kind", "document")
+OTHER_ACTS = ("pause_automation", "resume_automation", "publish", "outage")
+LATER_ACTS = ("set_billing", "confirm_draft", "edit_draft", "delete_draft", "refund")
+MAX_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """`publish`: a new version, and what happens to waiting runs."""
+
+    published: PublishedText
+    waiting: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One entry of `events`: an upstream event as raw bytes, or an act."""
+
+    at: datetime
+    raw: bytes | None = None
+    do: str | None = None
+    act: Act | None = None
+    automation: str | None = None
+    publishing: Publishing | None = None
+    hours: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A whole scenario; happenings are in order of time, those of one instant in the file's order."""
+
+    shop: ShopFile
+    start: datetime
+    until: datetime
+    happenings: tuple[Happening, ...]
+
+
+def load_scenario(text: str | bytes, file: str, read_text: ReadText) -> Scenario:
+    """Return the scenario in the text of a file, or raise `BadFileError` with all that is wrong in it."""
+    return decode(text, file, lambda node: _scenario(node, read_text), max_bytes=MAX_BYTES)
+
+
+def _scenario(node: Node, read_text: ReadText) -> Scenario:
+    node = node.mapping(KEYS, required=("business", "start", "until"))
+    start, until = node.at("start").instant(), node.at("until").instant()
+    if until <= start:
+        node.at("until").problem("until is not after start", "Give the scenario some time.")
+    shop = read_shop(node, start, lambda item: automation_entry(item, read_text))
+    events = node.get("events")
+    items: Sequence[Node] = events.items() if events is not None else ()
+    happenings = [
+        _happening(item, position, shop.business.id, read_text) for position, item in enumerate(items, start=1)
+    ]
+    return Scenario(shop, start, until, tuple(sorted(happenings, key=lambda happening: happening.at)))
+
+
+def _happening(node: Node, position: int, business_id: str, read_text: ReadText) -> Happening:
+    if node.get("do") is not None:
+        return _act(node, read_text)
+    node = node.mapping(
+        ("at", "type", "data", "time", "id", "source", "specversion", "business"), required=("at", "type", "data")
+    )
+    at = node.at("at").instant()
+    plain = node.plain()
+    del plain["at"]
+    defaults = {"specversion": "1.0", "id": str(position), "source": "/scenario", "business": business_id}
+    envelope = defaults | {"time": at.isoformat()} | plain
+    return Happening(at, raw=msgspec.json.encode(envelope))
+
+
+def _act(node: Node, read_text: ReadText) -> Happening:
+    do = node.at("do").choice([*ACTS, *OTHER_ACTS, *LATER_ACTS])
+    at = node.at("at").instant()
+    if do in LATER_ACTS:
+        node.at("do").problem(f"{do} can't be simulated yet", "It comes with billing, drafts and refunds.")
+    if do in ACTS:
+        return Happening(at, do=do, act=_document_act(node, do))
+    if do == "outage":
+        hours = node.mapping(("at", "do", "hours"), ("hours",)).at("hours").decimal()
+        return Happening(at, do=do, hours=float(hours))
+    if do == "publish":
+        node = node.mapping(("at", "do", "file", "waiting"), ("file",))
+        waiting = node.get("waiting")
+        published = automation_entry(node.at("file"), read_text)
+        choice = waiting.choice(("finish", "move", "cancel")) if waiting is not None else "finish"
+        return Happening(at, do=do, publishing=Publishing(published, choice) if published else None)
+    name = node.mapping(("at", "do", "automation"), ("automation",)).at("automation").text()
+    return Happening(at, do=do, automation=name)
+
+
+def _document_act(node: Node, do: str) -> Act:
+    node = node.mapping(("at", "do", *DOCUMENT_KEYS))
+    number, contact = node.get("number"), node.get("contact")
+    if number is None and contact is None:
+        node.problem(f"{do} names no document", "Give its number, or the contact whose newest it is.")
+    amount, due_on, until = node.get("amount"), node.get("due_on"), node.get("until")
+    method, kind = node.get("method"), node.get("kind")
+    money: dict[str, Any] = amount.mapping(("amount", "currency"), ("amount", "currency")).plain() if amount else {}
+    return Act(
+        do,
+        number.text() if number is not None else None,
+        contact.text() if contact is not None else None,
+        money.get("amount"),
+        money.get("currency"),
+        method.text() if method is not None else None,
+        due_on.date() if due_on is not None else None,
+        until.date() if until is not None else None,
+        kind.choice(("dispute", "pause", "promise", "insolvency", "deceased", "expired")) if kind is not None else None,
+    )

@@ -1,0 +1,172 @@
+"""What an automation sees: properties by their dotted names, read from the shop at the instant of use."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.booking import Booking, Order, Session
+from models.catalogue import ServiceVersion
+from models.charge import RecurringPayment
+from models.contact import Contact
+from models.invoice import Invoice
+from models.money import Money
+from models.payment import Payment
+from models.periods import local_date
+from models.pricing import service_of
+from models.shop import Shop
+
+
+class Scope:
+    """The values that one run, or one fact, can supply. Implements `models.conditions.Facts`."""
+
+    __slots__ = ("contact_id", "data", "made", "now", "shop", "subjects", "zone")
+
+    def __init__(
+        self, shop: Shop, contact_id: str | None, subjects: dict[str, Any], made: list[str], data: Any = None
+    ) -> None:
+        self.shop = shop
+        self.contact_id = contact_id
+        self.subjects = subjects
+        self.made = made
+        self.data = data
+        self.now: datetime = shop.now
+        self.zone: ZoneInfo = shop.zone
+
+    def get(self, name: str) -> Any:
+        """Return the value of a property, or None where there is none."""
+        head, _, rest = name.partition(".")
+        if head == "event":
+            return _dig(self.data, rest.split(".")[1:])
+        reader = _READERS.get(name)
+        if reader is not None:
+            thing = _THINGS[head](self)
+            return None if thing is None else reader(thing, self)
+        if name.startswith("contact.custom."):
+            contact = self.contact
+            return _dig(contact.custom, name.split(".")[2:]) if contact else None
+        return None
+
+    @property
+    def contact(self) -> Contact | None:
+        """The client that the run is for."""
+        return self.shop.contacts.get(self.contact_id) if self.contact_id else None
+
+    @property
+    def booking(self) -> Booking | None:
+        """The booking, or the earliest matching one of several."""
+        return self.shop.bookings.get(self.subjects.get("booking"))
+
+    @property
+    def session(self) -> Session | None:
+        """The booking's session."""
+        booking = self.booking
+        return self.shop.sessions.get(booking.session_id if booking else self.subjects.get("session"))
+
+    @property
+    def service(self) -> ServiceVersion | None:
+        """The session's service, as agreed."""
+        booking = self.booking
+        return service_of(self.shop, booking) if booking else None
+
+    @property
+    def order(self) -> Order | None:
+        """The order."""
+        booking = self.booking
+        return self.shop.orders.get(self.subjects.get("order") or (booking.order_id if booking else None))
+
+    @property
+    def invoice(self) -> Invoice | None:
+        """The document that the run is about, else the last one that it made."""
+        return self.shop.invoices.get(self.subjects.get("invoice") or (self.made[-1] if self.made else None))
+
+    @property
+    def payment(self) -> Payment | None:
+        """The payment that the fact tells of."""
+        return self.shop.payments.get(self.subjects.get("payment"))
+
+    @property
+    def recurring_payment(self) -> RecurringPayment | None:
+        """The recurring payment."""
+        return self.shop.recurring.get(self.subjects.get("recurring"))
+
+
+def _dig(value: Any, path: list[str]) -> Any:
+    for part in path:
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return None
+    return value
+
+
+def _order_sum(attribute: str) -> Callable[[Order, Scope], Money | None]:
+    def total(order: Order, scope: Scope) -> Money | None:
+        charges = [c for c in scope.shop.charges.by("order_id", order.id) if c.state != "cancelled"]
+        if not charges:
+            return Money(0, scope.shop.business.currency)
+        currency = charges[0].currency
+        return Money(sum(getattr(c, attribute) for c in charges if c.currency == currency), currency)
+
+    return total
+
+
+def _days_overdue(invoice: Invoice, scope: Scope) -> int | None:
+    if invoice.due_on is None:
+        return None
+    return max(0, (local_date(scope.now, scope.zone) - invoice.due_on).days)
+
+
+def _read(attribute: str) -> Callable[[Any, Scope], Any]:
+    return lambda thing, _scope: getattr(thing, attribute)
+
+
+def _utc(attribute: str) -> Callable[[Any, Scope], datetime | None]:
+    def read(thing: Any, _scope: Scope) -> datetime | None:
+        value: datetime | None = getattr(thing, attribute)
+        return value.astimezone(UTC) if value else None
+
+    return read
+
+
+def _price(thing: RecurringPayment, _scope: Scope) -> Money | None:
+    return Money(thing.price, thing.currency) if thing.price is not None and thing.currency else None
+
+
+_THINGS: dict[str, Callable[[Scope], Any]] = {
+    "contact": lambda scope: scope.contact,
+    "service": lambda scope: scope.service,
+    "session": lambda scope: scope.session,
+    "booking": lambda scope: scope.booking,
+    "order": lambda scope: scope.order,
+    "invoice": lambda scope: scope.invoice,
+    "payment": lambda scope: scope.payment,
+    "recurring_payment": lambda scope: scope.recurring_payment,
+    "business": lambda scope: scope.shop.business,
+}
+
+_READERS: dict[str, Callable[[Any, Scope], Any]] = {
+    **{f"contact.{name}": _read(name) for name in ("id", "name", "email", "phone", "locale", "kind", "tags")},
+    **{f"service.{name}": _read(name) for name in ("id", "name", "category")},
+    **{f"session.{name}": _read(name) for name in ("id", "kind", "place")},
+    "session.starts_at": _utc("starts_at"),
+    "session.ends_at": _utc("ends_at"),
+    **{f"booking.{name}": _read(name) for name in ("id", "status", "attendance", "quantity")},
+    "booking.cancellation_reason": _read("cancel_reason"),
+    "order.id": _read("id"),
+    "order.total": _order_sum("owed"),
+    "order.paid": _order_sum("settled"),
+    "order.amount_due": _order_sum("open"),
+    **{f"invoice.{name}": _read(name) for name in ("number", "status", "issued_on", "due_on")},
+    "invoice.total": lambda invoice, _scope: Money(invoice.total, invoice.currency),
+    "invoice.amount_due": lambda invoice, _scope: Money(invoice.amount_due, invoice.currency),
+    "invoice.days_overdue": _days_overdue,
+    "payment.amount": lambda payment, _scope: Money(payment.amount, payment.currency),
+    "payment.method": _read("method"),
+    **{f"recurring_payment.{name}": _read(name) for name in ("id", "description")},
+    "recurring_payment.amount": _price,
+    "business.name": _read("name"),
+    "business.timezone": _read("timezone"),
+}

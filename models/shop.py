@@ -1,0 +1,162 @@
+"""The working state of one tenant in one batch: what the rules read and change, in memory only.
+
+A batch loads shops (`tasks.loading`), decides with the pure rules of `models/`, and writes what changed
+(`tasks.writing`). `now` is the instant at which the present item is decided; `cause` is the automation at work.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from models.automation import Decision, LimitSlot, Run, RunSubject
+from models.booking import Booking, Order, Session
+from models.business import Alert, Business, Pause
+from models.catalogue import ServiceVersion
+from models.charge import Charge, NotedCharge, RecurringPayment
+from models.contact import Contact, Hold
+from models.event_rows import FactRow
+from models.identifiers import key
+from models.invoice import Counter, Invoice, InvoiceLine, InvoiceTax
+from models.journal import JournalEntry, JournalHead
+from models.message import Message
+from models.payment import Allocation, Payment, Refund
+from models.periods import local_date, zone
+from models.shelf import Shelf
+
+if TYPE_CHECKING:
+    from models.rulebook import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What made something happen: an automation's run and step, or a person's act; `depth` counts the chain (R21)."""
+
+    automation: str | None = None
+    run: str | None = None
+    step: str | None = None
+    act: str | None = None
+    depth: int = 0
+
+    def plain(self) -> dict[str, Any]:
+        """Return the cause as it is kept and shown."""
+        if self.act:
+            return {"act": self.act}
+        return {"automation": self.automation, "run": self.run, "step": self.step}
+
+
+class Shop:
+    """Everything of one tenant that a batch works on."""
+
+    def __init__(self, business: Business, rulebook: "Rulebook", now: datetime) -> None:
+        self.business = business
+        self.rulebook = rulebook
+        self.zone: ZoneInfo = zone(business.timezone)
+        self.now = now
+        self.cause: Cause | None = None
+        self.queue: deque[FactRow] = deque()
+        self.serial = 0
+        self.keep_refusals = False
+        self.parked: dict[str, str] = {}
+        self.contacts = Shelf(Contact)
+        self.holds = Shelf(Hold, by=("contact_id", "invoice_id"))
+        self.services = Shelf(ServiceVersion, by=("id",), key=("id", "stamp"))
+        self.sessions = Shelf(Session, by=("service_id",))
+        self.orders = Shelf(Order)
+        self.bookings = Shelf(Booking, by=("order_id", "session_id"))
+        self.charges = Shelf(Charge, by=("order_id", "invoice_id"))
+        self.recurring = Shelf(RecurringPayment)
+        self.invoices = Shelf(Invoice, by=("contact_id", "number"))
+        self.lines = Shelf(InvoiceLine, by=("invoice_id",), key=("invoice_id", "position"))
+        self.taxes = Shelf(InvoiceTax, by=("invoice_id",), key=("invoice_id", "position"))
+        self.counters = Shelf(Counter, key=("series", "year"))
+        self.payments = Shelf(Payment, by=("contact_id", "target"))
+        self.allocations = Shelf(Allocation, by=("payment_id", "charge_id", "invoice_id"))
+        self.refunds = Shelf(Refund)
+        self.journal = Shelf(JournalEntry, key=("sequence",))
+        self.heads = Shelf(JournalHead, key=("business_id",))
+        self.runs = Shelf(Run)
+        self.subjects = Shelf(RunSubject, by=("subject", "run_id"), key=("subject", "run_id"))
+        self.slots = Shelf(LimitSlot, by=("automation_id",), key=("automation_id", "group_key", "slot"))
+        self.noted = Shelf(NotedCharge, by=("charge_id", "automation_id"), key=("automation_id", "charge_id"))
+        self.messages = Shelf(Message, by=("invoice_id",))
+        self.facts = Shelf(FactRow)
+        self.decisions = Shelf(Decision)
+        self.alerts = Shelf(Alert)
+        self.pauses = Shelf(Pause)
+
+    @property
+    def id(self) -> str:
+        """The tenant's id."""
+        return self.business.id
+
+    @property
+    def today(self) -> date:
+        """The tenant's local date at the instant of decision."""
+        return local_date(self.now, self.zone)
+
+    def key(self, prefix: str, *cause: str) -> str:
+        """Return an id derived from its cause, sortable by the instant of decision."""
+        return key(prefix, self.now, self.id, *cause)
+
+    def next_serial(self) -> str:
+        """Return a number that tells apart what one decision makes several times."""
+        self.serial += 1
+        return str(self.serial)
+
+    @contextmanager
+    def caused_by(self, cause: Cause) -> Iterator[None]:
+        """Note the cause on everything that happens inside."""
+        before, self.cause = self.cause, cause
+        try:
+            yield
+        finally:
+            self.cause = before
+
+    def shelves(self) -> Iterator[Shelf[Any]]:
+        """Yield every shelf, in the order in which rows may be written (parents first)."""
+        for value in vars(self).values():
+            if isinstance(value, Shelf):
+                yield value
+
+
+def tell_owner(shop: Shop, reason: str, text: str, *, contact_id: str | None = None, **data: Any) -> None:
+    """Leave an alert for the owner."""
+    shop.alerts.add(
+        Alert(shop.id, shop.key("alr", reason, shop.next_serial()), shop.now, reason, text, contact_id, data or None)
+    )
+
+
+def skip(
+    shop: Shop,
+    reason: str,
+    *,
+    contact_id: str | None,
+    outcome: str = "skipped",
+    automation_id: str | None = None,
+    version: int | None = None,
+    run_id: str | None = None,
+    fact_id: str | None = None,
+    step: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Record that something ended without its effect, and why: one row for each."""
+    shop.decisions.add(
+        Decision(
+            shop.id,
+            shop.key("dec", reason, run_id or "", step or "", fact_id or "", shop.next_serial()),
+            shop.now,
+            outcome,
+            reason,
+            contact_id,
+            automation_id,
+            version,
+            run_id,
+            fact_id,
+            step,
+            detail,
+        )
+    )

@@ -1,0 +1,184 @@
+"""Shop files: a business with its contacts, services and automations, as people write them (also part of scenarios)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+
+from models.automation_file import Automation, load_automation, read_automation
+from models.business import Business
+from models.errors import BadInputError
+from models.event_shapes import ContactData, ServiceData
+from models.money import is_currency
+from models.periods import zone
+from models.tax import check_rate, parse_rate
+from models.undecodable import undecodable
+from models.yamlfile import Node
+
+S = TypeVar("S")
+
+BUSINESS_KEYS = (
+    "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
+    "payment_terms", "due_soon", "channels", "daily_cap", "quiet_hours", "billing", "email", "series_prefix",
+)  # fmt: skip
+LEGAL_KEYS = (
+    "name", "form", "capital", "registration", "vat_number", "address", "vat_exempt", "trade_name", "siren", "siret",
+    "register_city", "tax_registration", "mediator", "penalty_rate", "discount_text",
+)  # fmt: skip
+CHANNELS = ("email", "sms")
+
+ReadText = Callable[[Node, str], tuple[str, str]]
+"""Given the node and the name of a file beside this one, return its full name and its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedText:
+    """An automation to publish: what it says, and the text that is kept as its version."""
+
+    automation: Automation
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFile:
+    """Everything that a shop file holds; contacts and services are upstream shapes."""
+
+    business: Business
+    contacts: tuple[tuple[ContactData, dict[str, Any] | None], ...]
+    services: tuple[ServiceData, ...]
+    automations: tuple[PublishedText, ...]
+
+
+def read_shop(node: Node, created_at: datetime, automation: Callable[[Node], PublishedText | None]) -> ShopFile:
+    """Read the four keys; `automation` reads an entry that names a file or is an automation itself."""
+    contacts, services, automations = node.get("contacts"), node.get("services"), node.get("automations")
+    return ShopFile(
+        read_business(node.at("business"), created_at),
+        tuple(_contact(item) for item in contacts.items()) if contacts else (),
+        tuple(_shape(item, ServiceData) for item in services.items()) if services else (),
+        tuple(read for item in automations.items() if (read := automation(item))) if automations else (),
+    )
+
+
+def _contact(node: Node) -> tuple[ContactData, dict[str, Any] | None]:
+    billing = node.get("billing")
+    return _shape(node, ContactData), billing.plain() if billing else None
+
+
+def _shape(node: Node, shape: type[S]) -> S:
+    try:
+        return msgspec.convert(node.plain(), shape)
+    except msgspec.ValidationError as error:
+        node.problem(str(undecodable(error, shape, "")).rstrip("."))
+        return msgspec.convert({"id": "?"}, shape)
+
+
+def read_business(node: Node, created_at: datetime) -> Business:
+    """Read a business; what is left out has its default."""
+    node = node.mapping(BUSINESS_KEYS, required=("id", "name"))
+    country = _text(node, "country", "FR")
+    business = Business(
+        id=_text(node, "id", "?"),
+        name=_text(node, "name", "?"),
+        timezone=_zone(node),
+        locale=_text(node, "locale", "en"),
+        currency=_currency(node),
+        country=country,
+        created_at=created_at,
+        tax_rate=_rate(node, country),
+        email=_text(node, "email", "") or None,
+        series_prefix=_text(node, "series_prefix", ""),
+    )
+    _terms(node, business)
+    _habits(node, business)
+    legal = node.get("legal")
+    if legal is not None:
+        _legal(legal, business)
+    return business
+
+
+def _text(node: Node, key: str, default: str) -> str:
+    found = node.get(key)
+    return found.text() if found is not None else default
+
+
+def _zone(node: Node) -> str:
+    found = node.get("timezone")
+    if found is None:
+        return "UTC"
+    try:
+        zone(found.text())
+    except BadInputError as error:
+        found.problem(str(error).rstrip("."))
+        return "UTC"
+    return found.text()
+
+
+def _currency(node: Node) -> str:
+    found = node.get("currency")
+    if found is not None and not is_currency(found.text()):
+        found.problem(f"{found.text()!r} is no currency in use", "Write its ISO 4217 code, as in EUR.")
+    return found.text() if found is not None else "EUR"
+
+
+def _rate(node: Node, country: str) -> Decimal:
+    found = node.get("tax_rate")
+    if found is None:
+        return Decimal(0)
+    try:
+        rate = parse_rate(str(found.scalar()))
+        check_rate(country, rate)
+    except BadInputError as error:
+        found.problem(str(error).rstrip("."))
+        return Decimal(0)
+    return rate
+
+
+def _terms(node: Node, business: Business) -> None:
+    terms, soon, cap = node.get("payment_terms"), node.get("due_soon"), node.get("daily_cap")
+    if terms is not None:
+        business.payment_terms_days = terms.mapping(("days",), ("days",)).at("days").integer(0, 365)
+    if soon is not None:
+        business.due_soon_days = soon.mapping(("days",), ("days",)).at("days").integer(0, 365)
+    if cap is not None:
+        business.daily_cap = cap.integer(1, 100_000)
+    channels = node.get("channels")
+    if channels is not None:
+        business.channels = [item.choice(CHANNELS) for item in channels.items()]
+
+
+def _habits(node: Node, business: Business) -> None:
+    quiet, partial, billing = node.get("quiet_hours"), node.get("partial_payments"), node.get("billing")
+    if quiet is not None:
+        quiet = quiet.mapping(("from", "to"), ("from", "to"))
+        business.quiet_from, business.quiet_to = quiet.at("from").time_of_day(), quiet.at("to").time_of_day()
+    if partial is not None:
+        business.partial_payments = partial.mapping(("allowed", "minimum")).plain()
+    if billing is not None:
+        business.billing = billing.plain()
+
+
+def _legal(node: Node, business: Business) -> None:
+    node = node.mapping(LEGAL_KEYS)
+    business.legal_name = _text(node, "name", "") or None
+    business.legal_form = _text(node, "form", "") or None
+    business.capital = _text(node, "capital", "") or None
+    business.siren = _text(node, "siren", _text(node, "registration", "")) or None
+    for key in ("siret", "vat_number", "trade_name", "register_city", "tax_registration", "mediator", "discount_text"):
+        setattr(business, key, _text(node, key, "") or None)
+    penalty, exempt, address = node.get("penalty_rate"), node.get("vat_exempt"), node.get("address")
+    business.penalty_rate = penalty.decimal() if penalty is not None else None
+    business.vat_exempt = exempt.boolean() if exempt is not None else False
+    business.address = address.plain() if address is not None else None
+
+
+def automation_entry(node: Node, read_text: ReadText) -> PublishedText | None:
+    """Read an automation that stands here, or in the file that is named here."""
+    if node.is_scalar:
+        name, text = read_text(node, node.text())
+        return PublishedText(load_automation(text, name), text) if text else None
+    automation = read_automation(node)
+    return PublishedText(automation, msgspec.json.encode(node.plain()).decode())

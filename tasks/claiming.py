@@ -1,0 +1,83 @@
+"""Claiming: which tenants have due rows, which of them are free, and what of theirs goes into the next batch (R23)."""
+
+import random
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from tasks.engine import DueInvoice, DueMerge, DueRun, DueSession, Item, try_lock
+
+TENANTS_AT_ONCE = 500
+_SOURCES = {
+    "runs": ("runs", "due_at", "id"),
+    "sessions": ("sessions", "announce_at", "id"),
+    "invoices": ("invoices", "check_at", "id"),
+    "messages": ("messages", "next_attempt_at", "id"),
+}
+_MAKERS: dict[str, Callable[[str, datetime, str], Item]] = {
+    "runs": DueRun,
+    "sessions": DueSession,
+    "invoices": DueInvoice,
+}
+
+
+def tenants_due(connection: Connection[Any], table: str, column: str, until: datetime) -> list[str]:
+    """Return tenants that have due rows, from a random one on, at most 500: one index probe each."""
+    start = connection.execute(
+        f"SELECT business_id FROM {table} WHERE {column} <= %s ORDER BY {column} LIMIT 1".encode(),  # noqa: S608
+        (until,),
+    ).fetchone()
+    if start is None:
+        return []
+    probe = f"SELECT business_id FROM {table} WHERE {column} <= %(until)s AND business_id"  # noqa: S608  # names are ours
+    rows = connection.execute(
+        f"WITH RECURSIVE t AS (({probe} > %(after)s ORDER BY business_id LIMIT 1)"  # noqa: S608
+        f" UNION ALL SELECT ({probe} > t.business_id ORDER BY business_id LIMIT 1) FROM t"
+        " WHERE t.business_id IS NOT NULL) SELECT business_id FROM t WHERE business_id IS NOT NULL LIMIT %(many)s".encode(),
+        {"until": until, "after": random.choice(("", start[0])), "many": TENANTS_AT_ONCE},  # noqa: S311  # no secret
+    ).fetchall()
+    return list(dict.fromkeys([start[0], *(row[0] for row in rows)]))
+
+
+def claim_rows(connection: Connection[Any], kind: str, until: datetime, many: int) -> list[tuple[str, datetime, str]]:
+    """Return up to `many` due (tenant, instant, id) of tenants that are free, each its share, and lock these tenants."""
+    table, column, id_ = _SOURCES[kind]
+    tenants = tenants_due(connection, table, column, until)
+    if not tenants:
+        return []
+    random.shuffle(tenants)
+    share = max(1, many // min(len(tenants), 4))
+    locked = try_lock(connection, tenants[: max(4, len(tenants) // 2 + 1)])
+    if not locked:
+        return []
+    rows = connection.execute(
+        f"SELECT r.* FROM unnest(%s::text[]) AS b CROSS JOIN LATERAL (SELECT business_id, {column}, {id_} FROM {table}"  # noqa: S608
+        f" WHERE business_id = b AND {column} <= %s ORDER BY {column} LIMIT %s) r LIMIT %s".encode(),
+        (locked, until, share, many),
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def claim(connection: Connection[Any], kind: str, until: datetime, many: int) -> list[Item]:
+    """Return a batch of due items of one kind."""
+    if kind == "merges":
+        return list(_claim_merges(connection, until, many))
+    make: Callable[[str, datetime, str], Item] = _MAKERS[kind]
+    return [make(business_id, due, id_) for business_id, due, id_ in claim_rows(connection, kind, until, many)]
+
+
+def _claim_merges(connection: Connection[Any], until: datetime, many: int) -> Iterable[DueMerge]:
+    tenants = tenants_due(connection, "noted_charges", "due_at", until)
+    locked = try_lock(connection, tenants) if tenants else []
+    if not locked:
+        return []
+    rows = connection.execute(
+        "SELECT n.business_id, min(n.due_at), n.automation_id, n.group_key, min(n.contact_id) FROM noted_charges n"
+        " JOIN automations a ON a.business_id = n.business_id AND a.id = n.automation_id AND a.state = 'active'"
+        " WHERE n.business_id = ANY(%s) AND n.due_at <= %s GROUP BY n.business_id, n.automation_id, n.group_key"
+        " ORDER BY 2 LIMIT %s",
+        (locked, until, many),
+    ).fetchall()
+    return [DueMerge(*row) for row in rows]

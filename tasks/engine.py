@@ -1,0 +1,228 @@
+"""The engine: one batch of due items is one transaction - load, decide each at its own instant, write.
+
+Live workers and the simulator run this same code; they differ in the clock and in the gateways. A tenant is decided by
+one transaction at a time: the batch holds its advisory lock, so no rule ever races with another.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from psycopg import Connection
+
+from models.announcing import announce
+from models.contacts import Event
+from models.delivering import Delivered, deliver
+from models.dunning import check_due
+from models.event_data import Named
+from models.matching import work_off
+from models.merging import merge_due
+from models.periods import decision_instant
+from models.projection import decide
+from models.running import resume
+from models.shop import Shop
+from tasks.loading import Loader, Seeds
+from tasks.writing import write
+
+GRACE = timedelta(seconds=5)
+"""What comes later than this is late: it is decided at the instant at which we run (R3)."""
+
+
+class Item(Protocol):
+    """Something to decide. At one instant the lower rank goes first (R3): events, sessions, delays, overdue, merges."""
+
+    business_id: str
+    due: datetime
+    rank: int
+
+    def seed(self, seeds: Seeds) -> None:
+        """Name what must be loaded."""
+        ...
+
+    def decide(self, shop: Shop) -> None:
+        """Decide it on the loaded shop, whose `now` is the instant of decision."""
+        ...
+
+
+@dataclass(slots=True)
+class Arrival:
+    """An upstream event."""
+
+    business_id: str
+    due: datetime
+    event: Event
+    named: Named
+    sequence: int = 0
+    rank: int = 0
+
+    def seed(self, seeds: Seeds) -> None:
+        """Name what the event names."""
+        b, named = self.business_id, self.named
+        seeds.add("contacts", b, named.contacts)
+        seeds.add("services", b, named.services)
+        seeds.add("sessions" if self.event.type == "order.placed" else "classes", b, named.sessions)
+        seeds.add("orders", b, named.orders)
+        seeds.add("bookings", b, named.bookings)
+        seeds.add("charges", b, named.charges)
+        seeds.add("charges", b, named.bookings)
+        seeds.add("payments", b, named.payments)
+        seeds.add("invoices", b, named.invoices)
+        seeds.add("recurring", b, named.recurring_payments)
+        seeds.add("payments", b, (f"order:{order}:{part}" for order in named.orders for part in ("paid", "rest")))
+        if self.event.type == "order.placed":
+            told = (booking.session for booking in self.event.data.order.bookings)
+            seeds.timed.update((b, session.id, session.starts_at, session.ends_at) for session in told)
+        if self.event.type == "payment.received" and self.event.data.target is None:
+            seeds.payers.update((b, contact) for contact in named.contacts)
+        if self.event.type == "service.updated":
+            seeds.priced.update((b, service, self.event.time) for service in named.services)
+
+    def decide(self, shop: Shop) -> None:
+        """Project it, and do what follows."""
+        decide(shop, self.event)
+
+
+@dataclass(slots=True)
+class DueSession:
+    """A session whose start or end has come."""
+
+    business_id: str
+    due: datetime
+    session_id: str
+    rank: int = 1
+
+    def seed(self, seeds: Seeds) -> None:
+        """Name the session."""
+        seeds.add("classes", self.business_id, [self.session_id])
+
+    def decide(self, shop: Shop) -> None:
+        """Announce it to its participants."""
+        session = shop.sessions.get(self.session_id)
+        if session is not None and session.announce_at == self.due:
+            announce(shop, session)
+            work_off(shop)
+
+
+@dataclass(slots=True)
+class DueRun:
+    """A run whose wait is over."""
+
+    business_id: str
+    due: datetime
+    run_id: str
+    rank: int = 2
+
+    def seed(self, seeds: Seeds) -> None:
+        """Name the run."""
+        seeds.add("runs", self.business_id, [self.run_id])
+
+    def decide(self, shop: Shop) -> None:
+        """Take it on."""
+        run = shop.runs.get(self.run_id)
+        if run is not None and run.due_at is not None and run.due_at <= shop.now:
+            resume(shop, run)
+            work_off(shop)
+
+
+@dataclass(slots=True)
+class DueInvoice:
+    """A document whose date has come (due soon, overdue)."""
+
+    business_id: str
+    due: datetime
+    invoice_id: str
+    rank: int = 3
+
+    def seed(self, seeds: Seeds) -> None:
+        """Name the document."""
+        seeds.add("invoices", self.business_id, [self.invoice_id])
+
+    def decide(self, shop: Shop) -> None:
+        """Look at its dates."""
+        invoice = shop.invoices.get(self.invoice_id)
+        if invoice is not None and invoice.check_at is not None and invoice.check_at <= shop.now:
+            check_due(shop, invoice)
+            work_off(shop)
+
+
+@dataclass(slots=True)
+class DueMerge:
+    """The end of a limit's window with noted charges (R7)."""
+
+    business_id: str
+    due: datetime
+    automation_id: str
+    group_key: str
+    contact_id: str
+    rank: int = 4
+
+    def seed(self, seeds: Seeds) -> None:
+        """Name the contact; its noted charges come along."""
+        seeds.add("contacts", self.business_id, [self.contact_id])
+
+    def decide(self, shop: Shop) -> None:
+        """Send what was noted."""
+        merge_due(shop, self.automation_id, self.group_key)
+        work_off(shop)
+
+
+@dataclass(slots=True)
+class Sent:
+    """What became of a message."""
+
+    business_id: str
+    due: datetime
+    report: Delivered
+    rank: int = 5
+
+    def seed(self, seeds: Seeds) -> None:
+        """Name the message."""
+        seeds.add("messages", self.business_id, [self.report.message_id])
+
+    def decide(self, shop: Shop) -> None:
+        """Record it, and raise what it made true."""
+        deliver(shop, self.report)
+        work_off(shop)
+
+
+def lock(connection: Connection[Any], tenants: Iterable[str]) -> None:
+    """Wait for the tenants' locks, in order; they are held until the transaction ends."""
+    connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(b, 11)) FROM unnest(%s::text[]) AS b",
+        (sorted(set(tenants)),),
+    )
+
+
+def try_lock(connection: Connection[Any], tenants: Sequence[str]) -> list[str]:
+    """Return those tenants whose locks are free, and take them."""
+    rows = connection.execute(
+        "SELECT b FROM unnest(%s::text[]) AS b WHERE pg_try_advisory_xact_lock(hashtextextended(b, 11))",
+        (list(tenants),),
+    )
+    return [row[0] for row in rows]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a batch did: the shops as they now are, and how many rows were written."""
+
+    shops: dict[str, Shop]
+    items: int
+    rows: int
+
+
+def run_batch(connection: Connection[Any], now: datetime, items: Sequence[Item]) -> Outcome:
+    """Decide a batch of items whose tenants are locked, and write what changed; the caller commits."""
+    if not items:
+        return Outcome({}, 0, 0)
+    loader = Loader(connection, now, {item.business_id for item in items})
+    seeds = Seeds()
+    for item in items:
+        item.seed(seeds)
+    shops = loader.load(seeds)
+    for item in sorted(items, key=lambda item: (item.due, item.rank)):
+        shop = shops[item.business_id]
+        shop.now = decision_instant(item.due, now, GRACE)
+        item.decide(shop)
+    return Outcome(shops, len(items), write(connection, shops.values()))

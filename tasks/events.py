@@ -1,0 +1,224 @@
+"""Events in: store what the stream has, then decide what waits, tenants in turn (R20, R22, R23)."""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import psycopg
+from msgspec.json import decode
+from psycopg import Connection
+
+from models.contacts import Event
+from models.db import encode_json, transact
+from models.events import decode_data, decode_envelope, glimpse
+from models.identifiers import stamp
+from models.undecodable import UndecodableError
+from tasks.engine import Arrival, Item, Outcome, lock, run_batch, try_lock
+from tasks.registry import Counts, task
+from tasks.shell import Shell, StreamEntry
+from tasks.storing import Bad, store
+
+ROUNDS = 40
+"""Batches that one drain decides before it hands over to the next ring."""
+
+
+@task("events.publish", queue="events", hide_arguments=True)
+def publish(shell: Shell, events: Sequence[dict[str, Any]]) -> Counts:
+    """Put events of a trusted Celery upstream onto the stream, where they take the way of all events."""
+    shell.stream.append([encode_json(event) for event in events])
+    shell.bells.ring("events.drain")
+    return {"published": len(events)}
+
+
+@task("events.drain", queue="events")
+def drain(shell: Shell) -> Counts:
+    """Take events from the stream and decide them, until nothing is left or the hand is tired."""
+    counts = {"stored": 0, "repeated": 0, "dead": 0, "decided": 0, "more": 0}
+    for _ in range(ROUNDS):
+        took = _take_in(shell, counts)
+        decided = decide_waiting(shell, counts)
+        if decided:
+            shell.bells.ring("messages.deliver")
+        if not took and not decided:
+            return counts
+    counts["more"] = 1
+    return counts
+
+
+def _take_in(shell: Shell, counts: Counts) -> int:
+    """Store what the stream has, then forget it there."""
+    entries = shell.stream.read(shell.settings.batch_size * 2)
+    if not entries:
+        return 0
+    now = shell.clock.now()
+    good, bad = sort_out(entries, now)
+    stored = transact(shell.database, lambda connection: store(connection, good, bad, now))
+    shell.stream.acknowledge([entry.id for entry in entries])
+    for name, count in stored.items():
+        counts[name] += count
+    return len(entries)
+
+
+def sort_out(entries: Sequence[StreamEntry], now: datetime) -> tuple[list[tuple[Any, str, datetime]], list[Bad]]:
+    """Tell envelopes that can be read from those that can't; raw bytes are kept of both."""
+    good: list[tuple[Any, str, datetime]] = []
+    bad: list[Bad] = []
+    for entry in entries:
+        try:
+            envelope = decode_envelope(entry.raw, now)
+        except UndecodableError as error:
+            seen = glimpse(entry.raw)
+            bad.append(Bad(entry.raw, error.code, str(error), now, seen.business, seen.source, seen.id, seen.type))
+        else:
+            good.append((envelope, entry.raw.decode(), now))
+    return good, bad
+
+
+def decide_waiting(shell: Shell, counts: Counts) -> int:
+    """Decide one batch of waiting events; a batch that fails is tried in halves until the poison stands alone."""
+    now = shell.clock.now()
+    claimed: list[int] = []
+    try:
+        decided = _settle(shell, lambda c: _decide(c, now, _claim(c, shell.settings.batch_size, claimed)))
+    except psycopg.OperationalError:
+        raise
+    except Exception:  # noqa: BLE001  # whatever it is: the poison is found and kept with its reason
+        decided = _halve(shell, now, claimed, counts)
+    counts["decided"] += decided
+    return decided
+
+
+def _halve(shell: Shell, now: datetime, sequences: Sequence[int], counts: Counts) -> int:
+    if not sequences:
+        raise RuntimeError("Deciding failed before any event was claimed.")
+    if len(sequences) == 1:
+        return _alone(shell, now, sequences[0], counts)
+    middle = len(sequences) // 2
+    decided = 0
+    for half in (sequences[:middle], sequences[middle:]):
+        try:
+            decided += _settle(shell, partial(_decide_these, half, now))
+        except psycopg.OperationalError:
+            raise
+        except Exception:  # noqa: BLE001  # as above
+            decided += _halve(shell, now, half, counts)
+    return decided
+
+
+def _alone(shell: Shell, now: datetime, sequence: int, counts: Counts) -> int:
+    """Try one event by itself; if it fails, it goes to the dead letters with what happened."""
+    try:
+        return _settle(shell, partial(_decide_these, [sequence], now))
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  # kept with its reason
+        reason = f"Deciding this event failed: {type(error).__name__}: {error}. Correct it and replay it."[:2000]
+        transact(shell.database, lambda c: _bury(c, [(sequence, "poison", reason)], now))
+        counts["dead"] += 1
+        return 1
+
+
+Waiting = tuple[int, str, str, str, str, datetime, datetime, str]
+_COLUMNS = "i.sequence, i.business_id, i.source, i.id, i.type, i.time, i.arrived_at, i.raw"
+
+
+def _claim(connection: Connection[Any], many: int, claimed: list[int]) -> list[Waiting]:
+    """Lock tenants that have waiting events, random ones first, until a batch is full; take each one's share."""
+    tenants = [
+        (row[0], row[1])
+        for row in connection.execute(
+            "WITH RECURSIVE t AS ((SELECT business_id FROM waiting ORDER BY business_id LIMIT 1) UNION ALL"
+            " SELECT (SELECT business_id FROM waiting WHERE business_id > t.business_id ORDER BY business_id LIMIT 1)"
+            " FROM t WHERE t.business_id IS NOT NULL)"
+            " SELECT t.business_id, (SELECT count(*) FROM (SELECT 1 FROM waiting w"
+            " WHERE w.business_id = t.business_id LIMIT %s) c) FROM t WHERE t.business_id IS NOT NULL",
+            (many,),
+        )
+    ]
+    random.shuffle(tenants)
+    share = max(1, many // max(1, min(len(tenants), 8)))
+    chosen: list[str] = []
+    total = 0
+    for name, waiting in tenants:
+        if total >= many:
+            break
+        chosen.append(name)
+        total += min(share, waiting) if len(tenants) > 1 else waiting
+    locked = try_lock(connection, chosen) if chosen else []
+    if len(locked) < len(chosen):
+        others = [name for name, _ in tenants if name not in chosen]
+        locked += try_lock(connection, others[: len(chosen)]) if others else []
+    if not locked:
+        return []
+    cap = many if len(locked) == 1 else share
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM unnest(%s::text[]) AS b CROSS JOIN LATERAL"  # noqa: S608  # names are ours
+        " (SELECT sequence FROM waiting WHERE business_id = b ORDER BY sequence LIMIT %s) w"
+        " JOIN inbox i ON i.sequence = w.sequence ORDER BY i.sequence".encode(),
+        (locked, cap),
+    ).fetchall()
+    claimed[:] = [row[0] for row in rows]
+    return rows
+
+
+def _settle(shell: Shell, work: Callable[[Connection[Any]], tuple[int, Outcome]]) -> int:
+    """Run one unit of deciding; return how many events it took off."""
+    done, outcome = transact(shell.database, work)
+    shell.observe(outcome)
+    return done
+
+
+def _decide_these(sequences: Sequence[int], now: datetime, connection: Connection[Any]) -> tuple[int, Outcome]:
+    return _decide(connection, now, _fetch(connection, sequences))
+
+
+def _fetch(connection: Connection[Any], sequences: Sequence[int]) -> list[Waiting]:
+    """Return these events again, with their tenants locked."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM inbox i JOIN waiting w ON w.sequence = i.sequence"  # noqa: S608  # names are ours
+        " WHERE i.sequence = ANY(%s) ORDER BY i.sequence".encode(),
+        (list(sequences),),
+    ).fetchall()
+    lock(connection, {row[1] for row in rows})
+    return rows
+
+
+def _decide(connection: Connection[Any], now: datetime, rows: Sequence[Waiting]) -> tuple[int, Outcome]:
+    items, dead = read_waiting(rows)
+    outcome = run_batch(connection, now, items)
+    if rows:
+        connection.execute("DELETE FROM waiting WHERE sequence = ANY(%s)", ([row[0] for row in rows],))
+    if dead:
+        _bury(connection, dead, now)
+    return len(rows), outcome
+
+
+def read_waiting(rows: Sequence[Waiting]) -> tuple[list[Item], list[tuple[int, str, str]]]:
+    """Turn stored events into items; what can't be understood comes back with its reason."""
+    items: list[Item] = []
+    dead: list[tuple[int, str, str]] = []
+    for sequence, business_id, source, id_, type_, time, arrived_at, raw in rows:
+        plain = decode(raw)["data"]
+        try:
+            data = decode_data(type_, plain)
+        except UndecodableError as error:
+            dead.append((sequence, error.code, str(error)))
+            continue
+        event = Event(type_, source, id_, time, arrived_at, stamp(time, source, id_), data, plain)
+        items.append(Arrival(business_id, arrived_at, event, data.named(), sequence))
+    return items, dead
+
+
+def _bury(connection: Connection[Any], dead: Sequence[tuple[int, str, str]], now: datetime) -> None:
+    """Move events to the dead letters with their reasons."""
+    sequences, codes, reasons = zip(*dead, strict=True)
+    connection.execute(
+        "INSERT INTO dead_letters (business_id, arrived_at, code, reason, raw, source, event_id, type)"
+        " SELECT i.business_id, %s, d.code, d.reason, convert_to(i.raw, 'UTF8'), i.source, i.id, i.type"
+        " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS d(sequence, code, reason)"
+        " JOIN inbox i ON i.sequence = d.sequence",
+        (now, list(sequences), list(codes), list(reasons)),
+    )
+    connection.execute("DELETE FROM waiting WHERE sequence = ANY(%s)", (list(sequences),))

@@ -1,0 +1,261 @@
+"""Loading: everything that a batch may need, of many tenants at once, in a fixed number of queries.
+
+From the ids that events, runs, sessions, documents and messages name, the closure is taken: a booking brings its
+order with all its bookings, sessions, charges and documents; those bring their contacts, credit, waiting runs and
+limits. Every query takes arrays of (tenant, id) pairs.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from models.automation import LimitSlot, Run, RunSubject
+from models.booking import Booking, Order, Session
+from models.business import Business
+from models.catalogue import ServiceVersion
+from models.charge import Charge, NotedCharge, RecurringPayment
+from models.contact import Contact, Hold
+from models.invoice import Counter, Invoice, InvoiceTax
+from models.journal import JournalHead
+from models.message import Message
+from models.payment import Allocation, Payment
+from models.rows import columns_of, table_of
+from models.shelf import Shelf
+from models.shop import Shop
+from tasks.rulebooks import rulebook_for
+
+Pairs = set[tuple[str, str]]
+
+KINDS = (
+    "contacts",
+    "services",
+    "sessions",
+    "classes",
+    "orders",
+    "bookings",
+    "charges",
+    "payments",
+    "invoices",
+    "recurring",
+    "runs",
+    "messages",
+)
+
+
+@dataclass(slots=True)
+class Seeds:
+    """What a batch names, as (tenant, id) pairs by kind.
+
+    A session comes alone, a class with all its seats. `payers` are contacts whose open debts matter, `priced` services
+    of which a new version is told, `timed` sessions with the times that an event tells of.
+    """
+
+    pairs: dict[str, Pairs] = field(default_factory=lambda: {kind: set() for kind in KINDS})
+    payers: Pairs = field(default_factory=set)
+    priced: set[tuple[str, str, datetime]] = field(default_factory=set)
+    timed: set[tuple[str, str, datetime, datetime]] = field(default_factory=set)
+
+    def add(self, kind: str, business_id: str, ids: Iterable[str | None]) -> None:
+        """Name entities of one kind."""
+        self.pairs[kind].update((business_id, id_) for id_ in ids if id_)
+
+    def about(self, business_id: str, subjects: Mapping[str, Any]) -> None:
+        """Name what a run, a fact or a message is about."""
+        for kind, value in subjects.items():
+            self.add(_PLURAL.get(kind, kind), business_id, [value])
+
+
+_PLURAL = {
+    "order": "orders",
+    "booking": "bookings",
+    "session": "classes",
+    "invoice": "invoices",
+    "payment": "payments",
+    "charge": "charges",
+    "contact": "contacts",
+    "recurring": "recurring",
+}
+
+
+class Loader:
+    """Loads the shops of one batch over one connection."""
+
+    def __init__(self, connection: Connection[Any], now: datetime, tenants: Iterable[str]) -> None:
+        self.connection = connection
+        self.shops: dict[str, Shop] = {}
+        names = sorted(set(tenants))
+        books = rulebook_for(connection, names)
+        for values in self._rows(Business, "t.id = ANY(%s)", names):
+            business = Business(*values)
+            self.shops[business.id] = Shop(business, books[business.id], now)
+        tenants_only = [list(self.shops)]
+        self._shelve(Counter, "counters", "t.business_id = ANY(%s)", *tenants_only)
+        self._shelve(JournalHead, "heads", "t.business_id = ANY(%s)", *tenants_only)
+
+    def _rows(self, cls: type, where: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        columns = ", ".join(f"t.{name}" for name in columns_of(cls))
+        sql = f"SELECT {columns} FROM {table_of(cls).name} t WHERE {where}"  # noqa: S608  # names are ours
+        return self.connection.execute(sql.encode(), arguments).fetchall()
+
+    def _shelve(self, cls: type, shelf: str, where: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        rows = self._rows(cls, where, *arguments)
+        shelves: dict[str, Shelf[Any]] = {name: getattr(shop, shelf) for name, shop in self.shops.items()}
+        for values in rows:
+            shelves[values[0]].load(values)
+        return rows
+
+    def _by(self, cls: type, shelf: str, column: str, pairs: Iterable[tuple[str, str]], more: str = "") -> list[Any]:
+        keys = list(pairs)
+        if not keys:
+            return []
+        where = f"(t.business_id, t.{column}) IN (SELECT * FROM unnest(%s::text[], %s::text[])){more}"
+        businesses, ids = zip(*keys, strict=True)
+        return self._shelve(cls, shelf, where, list(businesses), list(ids))
+
+    def load(self, seeds: Seeds) -> dict[str, Shop]:
+        """Load the closure of the seeds; return the shops by tenant."""
+        known = seeds.pairs
+        self._runs_and_messages(seeds)
+        self._debts(seeds)
+        self._documents_named(seeds)
+        self._bookings_named(seeds)
+        self._noted(seeds)
+        self._orders(seeds)
+        self._documents()
+        self._people(seeds)
+        self._money(seeds)
+        self._waiting_runs()
+        self._by(RecurringPayment, "recurring", "id", known["recurring"])
+        self._by(ServiceVersion, "services", "id", known["services"] | self._all("sessions", "service_id"))
+        return self.shops
+
+    def _all(self, shelf: str, attribute: str) -> Pairs:
+        """Return the (tenant, value) pairs of an attribute over everything shelved so far."""
+        return {
+            (name, value)
+            for name, shop in self.shops.items()
+            for row in getattr(shop, shelf)
+            if (value := getattr(row, attribute)) is not None
+        }
+
+    def _runs_and_messages(self, seeds: Seeds) -> None:
+        self._by(Message, "messages", "id", seeds.pairs["messages"])
+        for name, shop in self.shops.items():
+            for message in shop.messages:
+                seeds.about(name, message.subject_ids)
+                seeds.add("invoices", name, [*message.documents, message.invoice_id])
+                seeds.add("contacts", name, [message.contact_id])
+                seeds.add("runs", name, [message.run_id])
+        self._by(Run, "runs", "id", seeds.pairs["runs"])
+        for name, shop in self.shops.items():
+            for run in shop.runs:
+                seeds.about(name, run.subjects)
+                seeds.add("invoices", name, run.made)
+                seeds.add("charges", name, run.merged)
+                seeds.add("contacts", name, [run.contact_id])
+
+    def _debts(self, seeds: Seeds) -> None:
+        """Name the open documents of payers whose money has no target (R16)."""
+        rows = self._by(
+            Invoice, "invoices", "contact_id", seeds.payers, " AND t.status = 'issued' AND t.amount_due > 0"
+        )
+        for values in rows:
+            seeds.add("invoices", values[0], [values[1]])
+
+    def _documents_named(self, seeds: Seeds) -> None:
+        """Take documents by id or number, with the charges on them, and the charges of named bookings."""
+        named = seeds.pairs["invoices"]
+        self._by(Invoice, "invoices", "id", named)
+        self._by(Invoice, "invoices", "number", {pair for pair in named if not pair[1].startswith("inv_")})
+        self._by(Charge, "charges", "invoice_id", self._all("invoices", "id"))
+        self._by(Charge, "charges", "id", seeds.pairs["charges"])
+        for name, shop in self.shops.items():
+            seeds.add("orders", name, (charge.order_id for charge in shop.charges))
+            seeds.add("bookings", name, (charge.booking_id for charge in shop.charges))
+
+    def _bookings_named(self, seeds: Seeds) -> None:
+        """Take named bookings, those of named sessions, and those that a service's version may change."""
+        self._by(Booking, "bookings", "id", seeds.pairs["bookings"])
+        self._by(Session, "sessions", "id", seeds.pairs["sessions"])
+        for name, id_, starts_at, ends_at in seeds.timed:
+            session = self.shops[name].sessions.get(id_)
+            if session is not None and (session.starts_at, session.ends_at) != (starts_at, ends_at):
+                seeds.add("classes", name, [id_])
+        self._by(Booking, "bookings", "session_id", seeds.pairs["classes"])
+        if seeds.priced:
+            businesses, services, moments = zip(*seeds.priced, strict=True)
+            self._shelve(
+                Booking,
+                "bookings",
+                "(t.business_id, t.id) IN (SELECT b.business_id, b.id FROM bookings b"
+                " JOIN sessions s ON s.business_id = b.business_id AND s.id = b.session_id"
+                " JOIN orders o ON o.business_id = b.business_id AND o.id = b.order_id"
+                " JOIN unnest(%s::text[], %s::text[], %s::timestamptz[]) AS k(b, s, at)"
+                " ON k.b = s.business_id AND k.s = s.service_id WHERE o.waits OR b.placed_at >= k.at)",
+                list(businesses),
+                list(services),
+                list(moments),
+            )
+        for name, shop in self.shops.items():
+            seeds.add("orders", name, (booking.order_id for booking in shop.bookings))
+
+    def _noted(self, seeds: Seeds) -> None:
+        """Take the charges noted over a limit for the contacts in question (R7)."""
+        contacts = seeds.pairs["contacts"] | self._all("bookings", "contact_id")
+        rows = self._by(NotedCharge, "noted", "contact_id", contacts)
+        if not rows:
+            return
+        charges = self._by(Charge, "charges", "id", {(values[0], values[2]) for values in rows})
+        for name in {values[0] for values in charges}:
+            seeds.add("orders", name, (charge.order_id for charge in self.shops[name].charges))
+
+    def _orders(self, seeds: Seeds) -> None:
+        """Take orders whole: their bookings with sessions, their charges."""
+        orders = seeds.pairs["orders"]
+        self._by(Order, "orders", "id", orders)
+        self._by(Booking, "bookings", "order_id", orders)
+        self._by(Charge, "charges", "order_id", orders)
+        self._by(Session, "sessions", "id", seeds.pairs["classes"] | self._all("bookings", "session_id"))
+
+    def _documents(self) -> None:
+        """Take the documents that hold the charges, and the VAT groups that payments and credits move."""
+        missing = self._all("charges", "invoice_id") - self._all("invoices", "id")
+        self._by(Invoice, "invoices", "id", missing)
+        self._by(InvoiceTax, "taxes", "invoice_id", self._all("invoices", "id"))
+
+    def _people(self, seeds: Seeds) -> None:
+        """Take everybody who takes part, pays or is named, and whom they name as payer."""
+        people = seeds.pairs["contacts"] | self._all("bookings", "contact_id") | self._all("orders", "contact_id")
+        people |= self._all("invoices", "contact_id") | self._all("charges", "contact_id")
+        self._by(Contact, "contacts", "id", people)
+        others = self._all("contacts", "bill_to") | self._all("contacts", "merged_into")
+        self._by(Contact, "contacts", "id", others - people)
+        self._by(Hold, "holds", "contact_id", people, " AND t.ended_at IS NULL")
+        self._by(LimitSlot, "slots", "contact_id", people)
+
+    def _money(self, seeds: Seeds) -> None:
+        """Take named payments, those that wait for what is here, the payers' credit, and what was allocated."""
+        self._by(Payment, "payments", "id", seeds.pairs["payments"])
+        payers = self._all("contacts", "id")
+        self._by(Payment, "payments", "contact_id", payers, " AND t.available > 0")
+        targets = {(name, f"order:{id_}") for name, id_ in self._all("orders", "id") | seeds.pairs["orders"]}
+        targets |= {(name, f"charge:{id_}") for name, id_ in self._all("charges", "id") | seeds.pairs["charges"]}
+        self._by(Payment, "payments", "target", targets)
+        paid = {(name, c.id) for name, shop in self.shops.items() for c in shop.charges if c.settled}
+        self._by(Allocation, "allocations", "charge_id", paid)
+        givers = self._all("allocations", "payment_id") - self._all("payments", "id")
+        self._by(Payment, "payments", "id", givers)
+
+    def _waiting_runs(self) -> None:
+        """Take the runs that wait for anything that is here."""
+        subjects = {(name, f"order:{id_}") for name, id_ in self._all("orders", "id")}
+        subjects |= {(name, f"booking:{id_}") for name, id_ in self._all("bookings", "id")}
+        subjects |= {(name, f"invoice:{id_}") for name, id_ in self._all("invoices", "id")}
+        rows = self._by(RunSubject, "subjects", "subject", subjects)
+        missing = {(values[0], values[2]) for values in rows} - self._all("runs", "id")
+        runs = self._all("runs", "id") | missing
+        self._by(Run, "runs", "id", missing)
+        self._by(RunSubject, "subjects", "run_id", runs)

@@ -1,0 +1,233 @@
+"""Messages out: claimed in batches, one connection for many, each marked just before its DATA (R12).
+
+Three short transactions a batch: claim and write the letters; one small commit between two mails, which records the
+outcome of the last and marks the next as `sending`; and one that raises the facts which follow. A worker that dies
+leaves at most one message of its connection in doubt.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from psycopg import Connection
+
+from models.actions import silent_about
+from models.db import transact
+from models.delivering import Delivered
+from models.errors import BadInputError
+from models.letters import Letter, write_letter
+from models.message import Message, MessageState
+from models.shop import Shop, skip
+from tasks.claiming import claim_rows
+from tasks.engine import Outcome as Decided
+from tasks.engine import Sent, lock, run_batch
+from tasks.gateways.mail import Mail, MailSession, Outcome, Report
+from tasks.loading import Loader, Seeds
+from tasks.registry import Counts, task
+from tasks.shell import Shell
+from tasks.writing import write
+
+LEASE = timedelta(seconds=60)
+BATCH = 200
+ROUNDS = 40
+SENT_AGAIN = frozenset({"request_payment", "issue_paid_invoice", "receipt"})
+"""Documents are sent again, under the same Message-ID, when it is uncertain whether they arrived."""
+
+
+@dataclass(slots=True)
+class Claimed:
+    """A message that this worker holds until its lease ends, with its words; `report` is what became of it."""
+
+    message: Message
+    letter: Letter | None
+    sender_name: str
+    report: Delivered | None = None
+
+
+@task("messages.deliver", queue="messages")
+def deliver(shell: Shell) -> Counts:
+    """Send what is due, until nothing is."""
+    counts = {"sent": 0, "failed": 0, "later": 0, "skipped": 0, "uncertain": 0, "more": 0}
+    for _ in range(ROUNDS):
+        lease = secrets.token_hex(8)
+        claimed, outcome = transact(shell.database, partial(_claim, shell, lease, counts))
+        shell.observe(outcome)
+        if not outcome.items:
+            return counts
+        if claimed:
+            _send_all(shell, claimed, lease)
+            _conclude(shell, claimed, counts)
+    counts["more"] = 1
+    return counts
+
+
+def _claim(shell: Shell, lease: str, counts: Counts, connection: Connection[Any]) -> tuple[list[Claimed], Decided]:
+    """Take due messages under a lease and write their letters."""
+    now = shell.clock.now()
+    rows = claim_rows(connection, "messages", now, BATCH)
+    if not rows:
+        return [], Decided({}, 0, 0)
+    seeds = Seeds()
+    for business_id, _, id_ in rows:
+        seeds.add("messages", business_id, [id_])
+    shops = Loader(connection, now, {row[0] for row in rows}).load(seeds)
+    claimed: list[Claimed] = []
+    for business_id, _, id_ in rows:
+        shop = shops[business_id]
+        shop.now = now
+        taken = _take(shop, shop.messages[id_], lease, now, counts)
+        if taken is not None:
+            claimed.append(taken)
+    return claimed, Decided(shops, len(rows), write(connection, shops.values()))
+
+
+def _take(shop: Shop, message: Message, lease: str, now: datetime, counts: Counts) -> Claimed | None:
+    """Decide what to do with a due message: send it, conclude it, or let it be (R5)."""
+    name = shop.business.name
+    if message.state in {MessageState.SENT, MessageState.FAILED, MessageState.UNCERTAIN}:
+        outcome = Delivered(message.id, str(message.state), message.sent_at or now, message.detail or "")
+        message.next_attempt_at = now + LEASE
+        return Claimed(message, None, name, outcome)
+    if message.state == MessageState.SENDING:
+        message.attempts += 1
+        if message.template not in SENT_AGAIN:
+            message.state, message.next_attempt_at = MessageState.UNCERTAIN, now + LEASE
+            return Claimed(
+                message, None, name, Delivered(message.id, "uncertain", now, "The worker died while sending.")
+            )
+        message.state = MessageState.PREPARED
+    reason = _silent(shop, message)
+    if reason is not None:
+        _give_up(shop, message, reason)
+        counts["skipped"] += 1
+        return None
+    letter, flaw = _write(shop, message)
+    message.lease, message.next_attempt_at = lease, now + LEASE
+    report = None if letter else Delivered(message.id, "failed", now, flaw)
+    return Claimed(message, letter, name, report)
+
+
+def _silent(shop: Shop, message: Message) -> str | None:
+    """Return why a message must not go out any more: reminders and requests, looked at again right before (R5)."""
+    if message.template not in {"send_reminder", "request_payment"}:
+        return None
+    reasons = [silent_about(shop, shop.invoices.get(id_)) for id_ in message.documents]
+    return reasons[0] if reasons and all(reasons) else None
+
+
+def _give_up(shop: Shop, message: Message, reason: str) -> None:
+    message.state, message.next_attempt_at = MessageState.SKIPPED, None
+    skip(
+        shop,
+        reason,
+        contact_id=message.contact_id,
+        automation_id=message.automation_id,
+        version=message.version,
+        run_id=message.run_id,
+        step=message.step,
+        detail={"message": message.id},
+    )
+
+
+def _write(shop: Shop, message: Message) -> tuple[Letter | None, str]:
+    try:
+        letter = write_letter(shop, message)
+    except BadInputError as error:
+        return None, str(error)
+    message.subject, message.text, message.html = letter.subject, letter.text, letter.html
+    return letter, ""
+
+
+def _send_all(shell: Shell, claimed: Sequence[Claimed], lease: str) -> None:
+    """Hand over every message on one connection; between two, one small commit records and marks."""
+    to_send = [one for one in claimed if one.letter is not None and one.report is None]
+    if not to_send:
+        return
+    with shell.database.connect() as outer, shell.mail.session() as session:
+        connection = outer.connection.driver_connection
+        assert isinstance(connection, Connection)
+        connection.execute("SET synchronous_commit = off")
+        connection.commit()
+        last: Claimed | None = None
+        for one in to_send:
+            one.report = _hand_over(shell, connection, session, one, last, lease)
+            last = one
+        _note(connection, last, None, lease, shell.clock.now())
+        connection.execute("RESET synchronous_commit")
+        connection.commit()
+
+
+def _hand_over(
+    shell: Shell, connection: Connection[Any], session: MailSession, one: Claimed, last: Claimed | None, lease: str
+) -> Delivered | None:
+    marked: list[bool] = []
+
+    def before_data() -> bool:
+        marked.append(_note(connection, last, one, lease, shell.clock.now()))
+        return marked[-1]
+
+    report = session.send(_mail(shell, one), before_data)
+    if not marked:
+        _note(connection, last, None, lease, shell.clock.now())
+    elif not marked[-1]:
+        return None
+    return _delivered(report, shell.clock.now(), lease)
+
+
+def _delivered(report: Report, at: datetime, lease: str) -> Delivered:
+    return Delivered(report.key, str(report.outcome), at, report.detail, report.address_bad, lease)
+
+
+def _mail(shell: Shell, one: Claimed) -> Mail:
+    message, letter = one.message, one.letter
+    assert letter is not None
+    return Mail(
+        message.id,
+        shell.settings.mail_from,
+        one.sender_name,
+        message.recipient,
+        tuple(message.cc),
+        letter.subject,
+        letter.text,
+        letter.html,
+    )
+
+
+def _note(connection: Connection[Any], last: Claimed | None, one: Claimed | None, lease: str, now: datetime) -> bool:
+    """Record the outcome of the last mail and mark the next as sending; False if the lease of the next was lost."""
+    report = last.report if last is not None else None
+    with connection.pipeline():
+        if last is not None and report is not None and report.outcome == Outcome.SENT:
+            connection.execute(
+                "UPDATE messages SET state = 'sent', sent_at = %s WHERE business_id = %s AND id = %s AND lease = %s"
+                " AND state = 'sending'",
+                (report.at, last.message.business_id, last.message.id, lease),
+            )
+        marked = None
+        if one is not None:
+            marked = connection.execute(
+                "UPDATE messages SET state = 'sending' WHERE business_id = %s AND id = %s AND lease = %s"
+                " AND state = 'prepared' AND next_attempt_at > %s",
+                (one.message.business_id, one.message.id, lease, now),
+            )
+    connection.commit()
+    return marked is None or marked.rowcount == 1
+
+
+def _conclude(shell: Shell, claimed: Sequence[Claimed], counts: Counts) -> None:
+    """Record every outcome in the tenants' books and raise what follows (`invoice.sent` …), fenced by the lease."""
+    items = [Sent(one.message.business_id, one.report.at, one.report) for one in claimed if one.report is not None]
+    if not items:
+        return
+
+    def record(connection: Connection[Any]) -> Decided:
+        lock(connection, {item.business_id for item in items})
+        return run_batch(connection, shell.clock.now(), items)
+
+    shell.observe(transact(shell.database, record))
+    names = {"sent": "sent", "retry": "later", "failed": "failed", "uncertain": "uncertain"}
+    for item in items:
+        counts[names[item.report.outcome]] += 1

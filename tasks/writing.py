@@ -1,0 +1,144 @@
+"""Writing: what a batch changed, table by table, with set-based statements (COPY, arrays)."""
+
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from psycopg import Connection, sql
+from sqlalchemy.dialects.postgresql import JSONB
+
+from models.automation import LimitSlot
+from models.db import encode_json
+from models.errors import ConflictError
+from models.rows import columns_of, table_of
+from models.shelf import Shelf
+from models.shop import Shop
+
+
+def write(connection: Connection[Any], shops: Iterable[Shop]) -> int:
+    """Write everything that changed in these shops; return the number of rows."""
+    written = 0
+    by_class: dict[type, list[Shelf[Any]]] = {}
+    for shop in shops:
+        for shelf in shop.shelves():
+            by_class.setdefault(shelf.cls, []).append(shelf)
+        _park(connection, shop)
+    for cls, shelves in by_class.items():
+        fresh = [row for shelf in shelves for row in shelf.fresh]
+        changed = [row for shelf in shelves for row in shelf.changed()]
+        dropped = [row for shelf in shelves for row in shelf.dropped]
+        if cls is LimitSlot:
+            take(connection, fresh + changed)
+        else:
+            if fresh:
+                copy(connection, cls, fresh)
+            if changed:
+                update(connection, cls, changed)
+        if dropped:
+            delete(connection, cls, dropped)
+        written += len(fresh) + len(changed) + len(dropped)
+    return written
+
+
+def _park(connection: Connection[Any], shop: Shop) -> None:
+    """Stop the automations that went round in circles (R21), and let every process learn of it."""
+    for automation_id, reason in shop.parked.items():
+        connection.execute(
+            "UPDATE automations SET state = 'parked', parked_reason = %s, updated_at = %s"
+            " WHERE business_id = %s AND id = %s AND state = 'active'",
+            (reason, shop.now, shop.id, automation_id),
+        )
+        shop.business.rules_version += 1
+        connection.execute("UPDATE businesses SET rules_version = rules_version + 1 WHERE id = %s", (shop.id,))
+
+
+class _Shape:
+    """How rows of a class become the values of its columns; jsonb columns become text."""
+
+    __slots__ = ("columns", "json", "key", "table", "values")
+
+    def __init__(self, cls: type) -> None:
+        table = table_of(cls)
+        self.table = table.name
+        self.columns = columns_of(cls)
+        self.key = tuple(column.name for column in table.primary_key.columns)
+        self.values = attrgetter(*self.columns)
+        self.json = [index for index, column in enumerate(table.columns) if isinstance(column.type, JSONB)]
+
+    def plain(self, row: Any) -> Sequence[Any]:
+        values: Sequence[Any] = self.values(row)
+        if not self.json:
+            return values
+        copy_ = list(values)
+        for index in self.json:
+            if copy_[index] is not None:
+                copy_[index] = encode_json(copy_[index]).decode()
+        return copy_
+
+
+_shapes: dict[type, _Shape] = {}
+
+
+def _shape(cls: type) -> _Shape:
+    shape = _shapes.get(cls)
+    if shape is None:
+        shape = _shapes[cls] = _Shape(cls)
+    return shape
+
+
+def copy(connection: Connection[Any], cls: type, rows: Iterable[Any]) -> None:
+    """Insert rows by COPY; a row that is there already is a UniqueViolation."""
+    shape = _shape(cls)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(shape.table), sql.SQL(", ").join(map(sql.Identifier, shape.columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as stream:
+        for row in rows:
+            stream.write_row(shape.plain(row))
+
+
+def _records(shape: _Shape, rows: Iterable[Any]) -> str:
+    """Return rows as a JSON array that PostgreSQL reads as records of the table."""
+    return encode_json([dict(zip(shape.columns, shape.values(row), strict=True)) for row in rows]).decode()
+
+
+def update(connection: Connection[Any], cls: type, rows: Sequence[Any]) -> None:
+    """Set every column of rows found by their keys."""
+    shape = _shape(cls)
+    table = sql.Identifier(shape.table)
+    free = [name for name in shape.columns if name not in shape.key]
+    sets = sql.SQL(", ").join(sql.SQL("{0} = v.{0}").format(sql.Identifier(name)) for name in free)
+    match = sql.SQL(" AND ").join(sql.SQL("t.{0} = v.{0}").format(sql.Identifier(name)) for name in shape.key)
+    statement = sql.SQL("UPDATE {} t SET {} FROM json_populate_recordset(NULL::{}, %s::json) v WHERE {}").format(
+        table, sets, table, match
+    )
+    found = connection.execute(statement, (_records(shape, rows),)).rowcount
+    if found != len(rows):
+        raise ConflictError(f"{len(rows) - found} rows of {shape.table} are gone: the batch is decided again.")
+
+
+def take(connection: Connection[Any], rows: Sequence[LimitSlot]) -> None:
+    """Take slots of limits (R7): the constraint lets a slot be taken only when it is free, whoever else tries."""
+    if not rows:
+        return
+    shape = _shape(LimitSlot)
+    statement = sql.SQL(
+        "INSERT INTO limit_slots SELECT * FROM json_populate_recordset(NULL::limit_slots, %s::json)"
+        " ON CONFLICT (business_id, contact_id, automation_id, group_key, slot) DO UPDATE"
+        " SET taken_at = excluded.taken_at, until = excluded.until, run_id = excluded.run_id"
+        " WHERE limit_slots.until <= excluded.taken_at OR limit_slots.run_id = excluded.run_id"
+    )
+    if connection.execute(statement, (_records(shape, rows),)).rowcount != len(rows):
+        raise ConflictError("A slot of a frequency limit was taken meanwhile: the batch is decided again.")
+
+
+def delete(connection: Connection[Any], cls: type, rows: Sequence[Any]) -> None:
+    """Delete rows by their keys."""
+    shape = _shape(cls)
+    keys = sql.SQL(", ").join(map(sql.Identifier, shape.key))
+    arrays = sql.SQL(", ").join(sql.SQL("%s::text[]") for _ in shape.key)
+    statement = sql.SQL("DELETE FROM {} WHERE ({}) IN (SELECT * FROM unnest({}))").format(
+        sql.Identifier(shape.table), keys, arrays
+    )
+    getter = attrgetter(*shape.key)
+    connection.execute(statement, [list(column) for column in zip(*map(getter, rows), strict=True)])

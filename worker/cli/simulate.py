@@ -1,0 +1,113 @@
+"""`relance simulate`: a scenario in virtual time, with the real engine and no outside effect."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from models.db import make_engine, migrate
+from models.errors import BadInputError
+from models.scenario_file import Scenario, load_scenario
+from worker.cli.output import show_table
+
+
+def simulate(
+    scenario: Annotated[Path, typer.Argument(help="The scenario file (YAML or JSON).")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also what filters stopped.")] = False,
+) -> None:
+    """Run a scenario in virtual time: who gets what, when, and why something did not happen."""
+    read = read_scenario(scenario)
+    rows: list[dict[str, Any]] = []
+    for line in run_scenario(read, everything=everything):
+        if as_json:
+            typer.echo(json.dumps(line, ensure_ascii=False, default=str))
+        else:
+            rows.append(line)
+    if not as_json:
+        show_table(("at", "what", "contact", "why", "detail"), (_row(line) for line in rows))
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario file; files that it names stand beside it."""
+
+    def beside(_node: Any, name: str) -> tuple[str, str]:
+        file = path.parent / name
+        return str(file), read_file(file)
+
+    return load_scenario(read_file(path), str(path), beside)
+
+
+def read_file(path: Path) -> str:
+    """Return a file's text, or say plainly why not."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise BadInputError(f"{path} can't be read: {reason}. Check its name and that you may read it.") from error
+
+
+def run_scenario(scenario: Scenario, *, everything: bool = False) -> Any:
+    """Yield the lines of a scenario, run on a throw-away database, with a bar on a terminal."""
+    from deploy.local.ephemeral import throwaway_postgres  # noqa: PLC0415  # only simulations start a server
+    from tasks.simulate import Simulation  # noqa: PLC0415
+
+    with throwaway_postgres() as server, _bar(scenario) as bar:
+        url = server.create_database("simulation")
+        migrate(url)
+        engine = make_engine(url, pool_size=2)
+        try:
+            yield from Simulation(engine, scenario, everything=everything).run(bar.at)
+        finally:
+            engine.dispose()
+
+
+class _Bar:
+    """A progress bar over virtual time, on standard error."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.start = scenario.start
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        self.progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        total = (scenario.until - scenario.start).total_seconds()
+        self.task = self.progress.add_task("simulating", total=total)
+
+    def at(self, now: datetime) -> None:
+        """Move to an instant."""
+        self.progress.update(self.task, completed=(now - self.start).total_seconds(), description=f"{now:%Y-%m-%d}")
+
+    def __enter__(self) -> "_Bar":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+
+def _bar(scenario: Scenario) -> _Bar:
+    return _Bar(scenario)
+
+
+def _row(line: dict[str, Any]) -> tuple[object, ...]:
+    cause = line.get("cause") or {}
+    why = cause.get("automation") or cause.get("act") or ""
+    return line["at"], line["kind"], line["contact"], why, _detail(line)
+
+
+def _detail(line: dict[str, Any]) -> str:
+    match line["kind"]:
+        case "message":
+            return f"{line['channel']} to {line['to']}: {line['subject']}"
+        case "event":
+            return str(line["type"])
+        case "skipped" | "alert":
+            return str(line.get("text") or line["reason"])
+        case "invoice" | "credit_note":
+            return f"{line['number']} {line['status']}: {line['total']} {line['currency']}, due {line['due_on']}"
+        case _:
+            return " ".join(f"{key}={line[key]}" for key in ("number", "amount", "currency", "method") if key in line)
