@@ -51,7 +51,7 @@ def _test(node: Node, words: Vocabulary) -> Comparison:
     rule = RULES[verb]
     if kind not in rule.kinds:
         fitting = ", ".join(other for other, its in RULES.items() if kind in its.kinds and its.kinds != _ALL)
-        node.at("operator").problem(f"{name} is a {kind}: {verb} can't compare it", f"Choose one of {fitting}.")
+        node.at("operator").problem(f"{name} is of kind {kind}: {verb} can't compare it", f"Choose one of {fitting}.")
         return Comparison(name, verb)
     return Comparison(name, verb, _value(node, verb, rule, kind))
 

@@ -146,7 +146,7 @@ def _until_property(node: Node, until: Node, name: str, words: Vocabulary) -> Wa
         message, hint = words.complaint(name)
         until.problem(message, hint if "." in name else 'Write a property, an instant, a date or a time as "09:00".')
     elif kind not in {Kind.DATE, Kind.INSTANT, Kind.ANY}:
-        until.problem(f"{name} is a {kind}", "Wait until a date or an instant, such as session.starts_at.")
+        until.problem(f"{name} is of kind {kind}", "Wait until a date or an instant, such as session.starts_at.")
     minus, plus = node.get("minus"), node.get("plus")
     if minus is not None and plus is not None:
         node.problem("a delay has plus or minus, not both")

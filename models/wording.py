@@ -100,7 +100,7 @@ def render(template: str, values: Mapping[str, Any], locale: str, zone: ZoneInfo
         context.style = Style(known_locale(locale), zone)
         buffer = LimitedStringIO(limit=MAX_TEXT)
         bound.render_with_context(context, buffer)
-    except (LiquidError, BadInputError) as error:
+    except (LiquidError, BadInputError, ValueError, ArithmeticError, LookupError) as error:
         raise WordingError(_sentence(error)) from error
     return buffer.getvalue()
 
@@ -204,4 +204,4 @@ def _rest_complaint(name: str, kind: Kind, rest: Sequence[object]) -> tuple[str,
     fits = kind is Kind.ANY or not rest or (kind is Kind.TEXT and rest == ["size"])
     if fits or (kind is Kind.LIST and len(rest) == 1 and (isinstance(rest[0], int) or rest[0] in _SEQUENCE)):
         return None
-    return f"{name} is a {kind} and has no {rest[0]!r}", ""
+    return f"{name} is of kind {kind} and has no {rest[0]!r}", ""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import wraps
+from math import prod
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,9 @@ from liquid.undefined import Undefined
 from models.date_forms import show_date
 from models.money import Money, format_money, is_currency, major
 from models.operators import moment_of, money_of
+
+MAX_WORK = 1_000_000
+"""The most that the lengths of a filter's value and arguments may multiply to."""
 
 _ARITHMETIC = (
     "abs", "at_least", "at_most", "ceil", "divided_by", "floor", "minus", "modulo", "plus", "round", "sum", "times",
@@ -92,16 +96,21 @@ def _shown(value: object) -> str:
 
 
 def filters(known: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    """Return our own filters, and the arithmetic ones so that they refuse money instead of taking it for 0."""
-    ours = {"money": money_filter, "date": date_filter}
-    return ours | {name: _not_on_money(name, known[name]) for name in _ARITHMETIC if name in known}
+    """Return the known filters within limits, and our own."""
+    ours = {"money": money_filter, "date": date_filter, "default": known["default"]}
+    return {name: _guarded(name, filter_) for name, filter_ in known.items()} | ours
 
 
-def _not_on_money(name: str, known: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded(name: str, known: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that refuses to reckon with money, which it would take for 0, and to make a text explode."""
+
     @wraps(known)
     def guarded(value: object, *arguments: object, **options: object) -> Any:
-        if any(isinstance(one, Amount) for one in (value, *arguments)):
+        given = (value, *arguments)
+        if name in _ARITHMETIC and any(isinstance(one, Amount) for one in given):
             raise FilterArgumentError(f"{name} does not reckon with money", token=None)
+        if prod(len(one) for one in given if isinstance(one, str | list | range) and one) > MAX_WORK:
+            raise FilterArgumentError(f"{name} is given too much text", token=None)
         return known(value, *arguments, **options)
 
     return guarded
