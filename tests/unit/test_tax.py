@@ -183,6 +183,12 @@ def test_negatives_mirror_positives(document: list[Priced]) -> None:
     assert [(group.net, group.tax) for group in mirrored.groups] == [(-each.net, -each.tax) for each in totals.groups]
 
 
+def test_halves_that_cancel_out_mirror_too() -> None:
+    half = [net(5, "10"), net(-5, "10")]
+    assert [line.tax for line in compute(half).lines] == [1, -1]
+    assert [line.tax for line in compute(half[::-1]).lines] == [-1, 1]
+
+
 @given(lines)
 def test_one_line_alone_is_computed_like_one_beside_nothing(line: Priced) -> None:
     alone, beside = compute([line]), compute([line, line._replace(amount=0)])
