@@ -1,0 +1,50 @@
+"""The Celery app of `celery -A worker.app worker`, `beat` and `flower`, in any directory; importing opens nothing."""
+
+import os
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from celery import Celery
+
+from deploy.local import discover
+from models.errors import ConfigurationError
+from tasks.registry import REGISTRY
+from tasks.settings import ROOT, load
+from worker.celery_settings import configuration
+from worker.runner import register
+from worker.signals import connect_signals
+
+MODULES = (
+    "tasks.events",
+    "tasks.automations",
+    "tasks.sessions",
+    "tasks.invoices",
+    "tasks.messages",
+    "tasks.housekeeping",
+)
+"""Every module that holds tasks."""
+
+
+def _configuration() -> dict[str, Any]:
+    """Configure on first use; whatever process asks ends with the message if there is no Redis to use."""
+    try:
+        return configuration(discover(load()).redis)
+    except ConfigurationError as error:
+        raise SystemExit(str(error)) from None
+
+
+def _build() -> Celery:
+    os.environ.setdefault("FLOWER_CONF", str(ROOT / "deploy" / "flowerconfig.py"))
+    for module in MODULES:
+        if find_spec(module):
+            import_module(module)
+    app = Celery("relance")
+    app.add_defaults(_configuration)
+    for spec in REGISTRY.values():
+        register(app, spec)
+    connect_signals(app)
+    return app
+
+
+app = _build()

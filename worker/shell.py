@@ -1,0 +1,55 @@
+"""The shell of this process: what its tasks may touch, made on first use and never carried over a fork."""
+
+from functools import cache
+
+from celery import Celery
+from redis import Redis
+
+from deploy.local import discover
+from models.db import make_engine
+from tasks.gateways.clock import SystemClock
+from tasks.gateways.redis_client import connect
+from tasks.gateways.stream import RedisStream
+from tasks.settings import load
+from tasks.shell import Shell
+from worker.bells import CeleryBells
+
+QUICK = 1.0
+"""Seconds that a bell or a sign of life may take."""
+
+
+@cache
+def redis_client() -> Redis:
+    """Return the client for what may fail quickly."""
+    return connect(discover(load()).redis, timeout=QUICK)
+
+
+@cache
+def bells(app: Celery) -> CeleryBells:
+    """Return the bells of this process."""
+    return CeleryBells(app, redis_client())
+
+
+@cache
+def shell(app: Celery) -> Shell:
+    """Return the shell of this process."""
+    from tasks.gateways.smtp import SmtpGateway  # noqa: PLC0415
+
+    settings = load()
+    servers = discover(settings)
+    return Shell(
+        database=make_engine(servers.database),
+        clock=SystemClock(),
+        settings=settings,
+        bells=bells(app),
+        stream=RedisStream(servers.redis),
+        mail=SmtpGateway(servers.smtp),
+    )
+
+
+def forget(app: Celery) -> None:
+    """Let a forked child make its own shell; the parent's connections are left to the parent."""
+    if shell.cache_info().currsize:
+        shell(app).database.dispose(close=False)
+    for made in (shell, bells, redis_client):
+        made.cache_clear()
