@@ -1,0 +1,37 @@
+"""The only table of ticks: how often beat looks whether a bell has due rows, and how often it rings in any case."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One bell. All times are seconds."""
+
+    bell: str
+    every: float
+    """A bell with due rows is rung this often at most."""
+    anyway: float = 30
+    """A bell is rung at least this often, whatever the look says."""
+
+
+TICKS = (
+    Tick("automations.advance", every=0.2),
+    Tick("sessions.announce", every=0.2),
+    Tick("events.drain", every=1),
+    Tick("messages.deliver", every=1),
+    Tick("invoices.mark_overdue", every=1),
+    Tick("housekeeping.prune", every=60, anyway=3_600),
+)
+
+LOOK = min(tick.every for tick in TICKS)
+"""Seconds from one look to the next."""
+
+
+def to_ring(now: float, due: Collection[str], rung: Mapping[str, float]) -> list[str]:
+    """Choose the bells to ring at `now`, given those with due rows and when each was rung last (seconds)."""
+    return [tick.bell for tick in TICKS if _waits(tick, now, tick.bell in due, rung.get(tick.bell))]
+
+
+def _waits(tick: Tick, now: float, due: bool, last: float | None) -> bool:
+    return last is None or now - last >= (tick.every if due else tick.anyway)
