@@ -1,4 +1,4 @@
-"""What holds for the lines of every story: the line format of the contract, and that nothing goes out twice.
+"""What holds for every story: the line format of the contract, that nothing goes out twice, and balanced books.
 
 Every run of a story is checked, whatever it is about.
 """
@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from models.db import raw
+from tasks.books import check_books
 
 DOCUMENT = frozenset({
     "number", "type", "status", "total", "net", "tax", "taxes", "amount_due", "currency", "issued_on", "due_on",
@@ -29,6 +34,13 @@ KEYS = {
     "alert": frozenset({"reason", "text"}),
 }
 """The kinds of lines and the keys that each has at least."""
+
+
+def check_balance(engine: Engine) -> None:
+    """Assert that the books balance after a story."""
+    with engine.connect() as connection:
+        breaches = check_books(raw(connection))
+    assert not breaches, "\n".join(breach.text for breach in breaches)
 
 
 def check_lines(lines: Sequence[dict[str, Any]], zone: ZoneInfo) -> None:

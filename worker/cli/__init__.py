@@ -31,7 +31,9 @@ COMMANDS = {
     "down": Entry("Stop the embedded system.", "system:down"),
     "status": Entry("Show the processes and addresses of the embedded system.", "system:status"),
     "migrate": Entry("Bring the database's schema to the newest version.", "system:migrate"),
+    "simulate": Entry("Run a scenario file in virtual time, with no outside effect.", "simulate:simulate"),
     "doctor": Entry("Check settings, servers, schema, beat and stream; say how to mend them.", "system:doctor"),
+    "books": Entry("Check that the books balance.", "books:app"),
 }
 
 
