@@ -49,7 +49,7 @@ class Session:
     announce_at: datetime | None = None
 
 
-@row("orders", looks=[Look(("business_id", "contact_id"))], fillfactor=85)
+@row("orders", fillfactor=85)
 @dataclass(slots=True)
 class Order:
     """What a client took in one go; its contact is the payer (R8). Without a stamp it is only known by reference.

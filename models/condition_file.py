@@ -123,7 +123,7 @@ def read_span(node: Node, _kind: Kind = Kind.ANY) -> Span:
     """Read `{days, hours, minutes}`, at least one of them."""
     node = node.mapping(UNITS)
     given = {unit: value.integer(0, most) for unit, most in UNITS.items() if (value := node.get(unit)) is not None}
-    if node.is_mapping and not given:
+    if node.is_mapping and not given and all(key in UNITS for key in node.keys):
         node.problem(f"{node.label} says no length", "Write {days: 3}, {hours: 2} or {minutes: 30}.")
     return Span(**given)
 

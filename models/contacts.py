@@ -1,12 +1,13 @@
 """Learning about contacts and services from events: the newest value of each key wins (R20)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET
+from msgspec.structs import replace as with_keys
 
-from models.catalogue import ServiceVersion
+from models.catalogue import ServiceVersion, current
 from models.contact import Contact, PayerKind
 from models.event_shapes import CompanyData, ContactData, ServiceData
 from models.shop import Shop
@@ -48,6 +49,18 @@ def know_contact(shop: Shop, data: ContactData, stamp: str) -> Contact:
     return contact
 
 
+def news_of(contact: Contact, data: ContactData) -> ContactData:
+    """Return only the keys that say something else than what is known, so that saying a thing twice changes nothing."""
+    old = [name for name, value in _keys(data) if _says_nothing_new(contact, name, value)]
+    return with_keys(data, **dict.fromkeys(old, UNSET))
+
+
+def _says_nothing_new(contact: Contact, name: str, value: Any) -> bool:
+    told = replace(contact)
+    _take(told, name, value)
+    return replace(told, email_bad=contact.email_bad) == contact
+
+
 def _keys(data: ContactData) -> list[tuple[str, Any]]:
     pairs = [(name, getattr(data, name)) for name in _PLAIN]
     pairs += [(name, getattr(data, name)) for name in _ABSENT]
@@ -67,19 +80,28 @@ def _take(contact: Contact, name: str, value: Any) -> None:
 
 def know_service(shop: Shop, data: ServiceData, stamp: str) -> None:
     """Keep a version of a service, and complete the orders that waited for it."""
-    if (data.id, stamp) in shop.services:
-        return
-    shop.services.add(
-        ServiceVersion(
-            shop.id,
-            data.id,
-            stamp,
-            data.name,
-            data.category,
-            data.price.amount if data.price else None,
-            data.price.currency if data.price else None,
-            data.tax_rate,
-            data.tax_included,
-            data.payment,
-        )
+    if (data.id, stamp) not in shop.services:
+        shop.services.add(_version(shop, data, stamp))
+
+
+def is_news(shop: Shop, data: ServiceData) -> bool:
+    """Tell whether a service says something else than its newest version."""
+    known = current(shop.services.by("id", data.id))
+    return known is None or _version(shop, data, known.stamp) != replace(
+        known, nature="services", unit="C62", tax_category="S", policy_version=None
+    )
+
+
+def _version(shop: Shop, data: ServiceData, stamp: str) -> ServiceVersion:
+    return ServiceVersion(
+        shop.id,
+        data.id,
+        stamp,
+        data.name,
+        data.category,
+        data.price.amount if data.price else None,
+        data.price.currency if data.price else None,
+        data.tax_rate,
+        data.tax_included,
+        data.payment,
     )

@@ -51,10 +51,10 @@ class DeadLetter:
     replayed_at: datetime | None = None
 
 
-@row("facts", looks=[Look(("business_id", "at"))])
+@row("facts")
 @dataclass(slots=True)
 class FactRow:
-    """A domain event of ours: a fact that became true at `at`; what triggers automations."""
+    """A domain event of ours: a fact that became true at `at`; what triggers automations. Ids sort by time."""
 
     business_id: str
     id: str

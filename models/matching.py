@@ -3,6 +3,7 @@
 from typing import Any
 
 from models.automation import Run, RunState
+from models.booking import Booking
 from models.charge import NotedCharge
 from models.diary import starts_first
 from models.ending import bind, reach_goals
@@ -23,63 +24,86 @@ def work_off(shop: Shop) -> None:
     while shop.queue:
         fact = shop.queue.popleft()
         reach_goals(shop, fact)
-        for published in shop.rulebook.triggered_by(fact.type):
-            if published.id not in shop.parked:
-                consider(shop, published, fact)
+        if shop.rulebook.triggered_by(fact.type):
+            _match(shop, fact)
 
 
-def consider(shop: Shop, published: Published, fact: FactRow) -> None:
-    """Start a run of one automation for a fact, if its filter, condition and limit let it."""
-    subjects = narrowed(shop, published, fact)
-    if subjects is None:
-        _refuse(shop, published, fact, "filter")
+def _match(shop: Shop, fact: FactRow) -> None:
+    """Consider each automation that the fact's services let through; only those are looked at."""
+    plain = Scope(shop, fact.contact_id, fact.subjects, [], fact.data)
+    filtered = shop.rulebook.filtered(fact.type)
+    views = _views(shop, fact, filtered) if filtered else {}
+    for published in shop.rulebook.unfiltered(fact.type):
+        consider(shop, published, fact, plain)
+    for published, scope in views.values():
+        consider(shop, published, fact, scope)
+    if shop.keep_refusals:
+        _refuse_unseen(shop, fact, set(views))
+
+
+def _views(shop: Shop, fact: FactRow, filtered: dict[str, list[Published]]) -> dict[str, tuple[Published, Scope]]:
+    """Return the automations whose service filter lets the fact through, with the fact as each of them sees it.
+
+    A fact about an order is seen through its earliest live booking of a service that the filter names.
+    """
+    seats: dict[str, list[Booking]] = {}
+    for seat in _seats(shop, fact.type, fact.subjects):
+        service_id = _service_id(shop, seat.session_id)
+        if service_id is not None:
+            seats.setdefault(service_id, []).append(seat)
+    views: dict[str, tuple[Published, Scope]] = {}
+    for service_id in seats:
+        for published in filtered.get(service_id, ()):
+            if published.id not in views:
+                matching = [seat for name in seats if published.lets_service(name) for seat in seats[name]]
+                scope = Scope(shop, fact.contact_id, _narrowed(shop, fact, matching), [], fact.data)
+                views[published.id] = published, scope
+    return views
+
+
+def _narrowed(shop: Shop, fact: FactRow, matching: list[Booking]) -> dict[str, Any]:
+    if not fact.type.startswith(("session.", "booking.", "order.")):
+        return fact.subjects
+    first = starts_first(shop, [seat for seat in matching if seat.live]) or matching[0]
+    return fact.subjects | {"booking": first.id, "session": first.session_id}
+
+
+def _refuse_unseen(shop: Shop, fact: FactRow, seen: set[str]) -> None:
+    for published in shop.rulebook.triggered_by(fact.type):
+        if published.automation.trigger.services is not None and published.id not in seen:
+            _refuse(shop, published, fact, "services")
+
+
+def consider(shop: Shop, published: Published, fact: FactRow, scope: Scope) -> None:
+    """Start a run of one automation for a fact, if its condition and its limit let it."""
+    where = published.program.where
+    if where is not None and not where(scope):
+        _refuse(shop, published, fact, "where")
+    elif published.id in shop.parked:
         return
-    scope = Scope(shop, fact.contact_id, subjects, [], fact.data)
-    if published.program.where is not None and not published.program.where(scope):
-        _refuse(shop, published, fact, "filter", condition="where")
-        return
-    if fact.depth > DEEPEST:
+    elif fact.depth > DEEPEST:
         park(shop, published, fact)
-        return
-    start(shop, published, fact, subjects, scope)
+    else:
+        start(shop, published, fact, scope.subjects, scope)
 
 
-def _refuse(shop: Shop, published: Published, fact: FactRow, reason: str, **detail: str) -> None:
-    """Keep why a trigger did not match; shown only on demand."""
+def _refuse(shop: Shop, published: Published, fact: FactRow, gate: str) -> None:
+    """Keep at which gate a trigger did not match; shown only on demand."""
     if not shop.keep_refusals:
         return
     skip(
         shop,
-        reason,
+        "filter",
         outcome="refused",
         contact_id=fact.contact_id,
         automation_id=published.id,
         version=published.version,
         fact_id=fact.id,
-        detail=dict(detail) or None,
+        detail={"gate": gate},
     )
 
 
-def narrowed(shop: Shop, published: Published, fact: FactRow) -> dict[str, Any] | None:
-    """Return the fact's subjects as this automation sees them, or None where its service filter stops it.
-
-    A fact about an order is seen through its earliest live booking of a service that the filter names.
-    """
-    subjects = fact.subjects
-    services = published.automation.trigger.services
-    if services is None:
-        return subjects
-    seats = _seats(shop, fact.type, subjects)
-    matching = [seat for seat in seats if _service_id(shop, seat.session_id) in services]
-    if not matching:
-        return None
-    first = starts_first(shop, [seat for seat in matching if seat.live]) or matching[0]
-    if fact.type.startswith(("session.", "booking.", "order.")):
-        return subjects | {"booking": first.id, "session": first.session_id}
-    return subjects
-
-
-def _seats(shop: Shop, type_: str, subjects: dict[str, Any]) -> list[Any]:
+def _seats(shop: Shop, type_: str, subjects: dict[str, Any]) -> list[Booking]:
     """Return the bookings that a fact is about."""
     if type_.startswith("invoice."):
         charges = shop.charges.by("invoice_id", subjects.get("invoice"))

@@ -26,7 +26,7 @@ class Published:
 class Rulebook:
     """What a tenant's facts are matched against, and every version that a run may still be on."""
 
-    __slots__ = ("_by_trigger", "_states", "_versions")
+    __slots__ = ("_by_service", "_by_trigger", "_states", "_unfiltered", "_versions")
 
     def __init__(self, rows: Iterable[AutomationRow], versions: Iterable[Published]) -> None:
         self._versions = {(published.id, published.version): published for published in versions}
@@ -36,10 +36,26 @@ class Rulebook:
             published = self._versions.get((row.id, row.version or 0))
             if row.state == AutomationState.ACTIVE and published is not None:
                 self._by_trigger.setdefault(published.automation.trigger.on, []).append(published)
+        self._unfiltered: dict[str, list[Published]] = {}
+        self._by_service: dict[str, dict[str, list[Published]]] = {}
+        for type_, all_ in self._by_trigger.items():
+            self._unfiltered[type_] = [one for one in all_ if one.automation.trigger.services is None]
+            services: dict[str, list[Published]] = self._by_service.setdefault(type_, {})
+            for one in all_:
+                for service_id in one.automation.trigger.services or ():
+                    services.setdefault(service_id, []).append(one)
 
     def triggered_by(self, type_: str) -> list[Published]:
         """Return the active automations that a fact of this type starts."""
         return self._by_trigger.get(type_, [])
+
+    def unfiltered(self, type_: str) -> list[Published]:
+        """Return those of them that let every service through."""
+        return self._unfiltered.get(type_, [])
+
+    def filtered(self, type_: str) -> dict[str, list[Published]]:
+        """Return those of them that name services, by the service."""
+        return self._by_service.get(type_, {})
 
     def version(self, automation_id: str, version: int) -> Published | None:
         """Return one version, also of an automation that is paused or archived."""

@@ -20,7 +20,7 @@ from models.shop import Shop
 class Scope:
     """The values that one run, or one fact, can supply. Implements `models.conditions.Facts`."""
 
-    __slots__ = ("contact_id", "data", "made", "now", "shop", "subjects", "zone")
+    __slots__ = ("_known", "contact_id", "data", "made", "now", "shop", "subjects", "zone")
 
     def __init__(
         self, shop: Shop, contact_id: str | None, subjects: dict[str, Any], made: list[str], data: Any = None
@@ -32,9 +32,16 @@ class Scope:
         self.data = data
         self.now: datetime = shop.now
         self.zone: ZoneInfo = shop.zone
+        self._known: dict[str, Any] = {}
 
     def get(self, name: str) -> Any:
-        """Return the value of a property, or None where there is none."""
+        """Return the value of a property, or None where there is none; a scope reads each once."""
+        if name in self._known:
+            return self._known[name]
+        value = self._known[name] = self._read(name)
+        return value
+
+    def _read(self, name: str) -> Any:
         head, _, rest = name.partition(".")
         if head == "event":
             return _dig(self.data, rest.split(".")[1:])

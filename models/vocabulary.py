@@ -202,7 +202,7 @@ class Vocabulary:
         """Whether an action can stand here."""
         if self.anything or (action == Action.SEND_REMINDER and self.document):
             return True
-        return action in _ANYWHERE or self.trigger.startswith(OFFERED[action])
+        return action in _ANYWHERE or (self.trigger in SUPPLIES and self.trigger.startswith(OFFERED[action]))
 
     def refusal(self, action: str) -> str:
         """Return the hint for an action that this trigger does not offer."""

@@ -1,7 +1,7 @@
 """Events in: store what the stream has, then decide what waits, tenants in turn (R20, R22, R23)."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,10 +15,11 @@ from models.db import encode_json, transact
 from models.events import decode_data, decode_envelope, glimpse
 from models.identifiers import stamp
 from models.undecodable import UndecodableError
+from tasks.arrays import spread, spread_sql
 from tasks.engine import Arrival, Item, Outcome, lock, run_batch, try_lock
 from tasks.registry import Counts, task
 from tasks.shell import Shell, StreamEntry
-from tasks.storing import Bad, store
+from tasks.storing import Bad, Readable, store
 
 ROUNDS = 40
 """Batches that one drain decides before it hands over to the next ring."""
@@ -39,31 +40,69 @@ def drain(shell: Shell) -> Counts:
     for _ in range(ROUNDS):
         took = _take_in(shell, counts)
         decided = decide_waiting(shell, counts)
-        if decided:
-            shell.bells.ring("messages.deliver")
         if not took and not decided:
             return counts
+        shell.bells.ring("messages.deliver")
     counts["more"] = 1
     return counts
 
 
 def _take_in(shell: Shell, counts: Counts) -> int:
-    """Store what the stream has, then forget it there."""
-    entries = shell.stream.read(shell.settings.batch_size * 2)
+    """Store what the stream has and decide it, in one transaction; then forget it there.
+
+    A batch that can't be decided as a whole is stored only: it waits, and `decide_waiting` finds the poison in it.
+    """
+    entries = shell.stream.read(shell.settings.batch_size)
     if not entries:
         return 0
     now = shell.clock.now()
     good, bad = sort_out(entries, now)
-    stored = transact(shell.database, lambda connection: store(connection, good, bad, now))
+    try:
+        stored, outcome = transact(shell.database, lambda c: _store_and_decide(c, good, bad, now))
+    except psycopg.OperationalError:
+        raise
+    except Exception:  # noqa: BLE001  # whatever it is: the events are kept first, the poison is found afterwards
+        stored = transact(shell.database, lambda c: store(c, good, bad, now)).counts
+    else:
+        shell.observe(outcome)
+        counts["decided"] += outcome.items
     shell.stream.acknowledge([entry.id for entry in entries])
     for name, count in stored.items():
         counts[name] += count
     return len(entries)
 
 
-def sort_out(entries: Sequence[StreamEntry], now: datetime) -> tuple[list[tuple[Any, str, datetime]], list[Bad]]:
+def _store_and_decide(
+    connection: Connection[Any], good: Sequence[Readable], bad: Sequence[Bad], now: datetime
+) -> tuple[Counts, Outcome]:
+    """Store events; decide at once those of tenants that are free, each up to its share of the batch (R23)."""
+    free = _free_tenants(connection, {envelope.business for envelope, _, _ in good})
+    share = max(1, len(good) // 2) if len({envelope.business for envelope, _, _ in good}) > 1 else len(good)
+    stored = store(connection, good, bad, now, at_once=free, share=share)
+    items, dead = read_envelopes(stored.at_once)
+    outcome = run_batch(connection, now, items)
+    if dead:
+        _bury(connection, dead, now)
+        stored.counts["dead"] += len(dead)
+    return stored.counts, outcome
+
+
+def _free_tenants(connection: Connection[Any], tenants: Collection[str]) -> set[str]:
+    """Lock those tenants that nobody works on and that have nothing waiting, so that their events keep their order."""
+    if not tenants:
+        return set()
+    rows = connection.execute(
+        f"SELECT b FROM unnest({spread_sql()}) AS b"  # noqa: S608  # names are ours
+        " WHERE pg_try_advisory_xact_lock(hashtextextended(b, 11))"
+        " AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.business_id = b)".encode(),
+        (spread(tenants),),
+    )
+    return {row[0] for row in rows}
+
+
+def sort_out(entries: Sequence[StreamEntry], now: datetime) -> tuple[list[Readable], list[Bad]]:
     """Tell envelopes that can be read from those that can't; raw bytes are kept of both."""
-    good: list[tuple[Any, str, datetime]] = []
+    good: list[Readable] = []
     bad: list[Bad] = []
     for entry in entries:
         try:
@@ -195,12 +234,29 @@ def _decide(connection: Connection[Any], now: datetime, rows: Sequence[Waiting])
     return len(rows), outcome
 
 
-def read_waiting(rows: Sequence[Waiting]) -> tuple[list[Item], list[tuple[int, str, str]]]:
+Dead = tuple[int, str, str]
+"""The inbox number of an event that can't be understood, a code and the reason."""
+
+
+def read_waiting(rows: Sequence[Waiting]) -> tuple[list[Item], list[Dead]]:
     """Turn stored events into items; what can't be understood comes back with its reason."""
+    return _read(
+        (sequence, business_id, source, id_, type_, time, arrived_at, decode(raw)["data"])
+        for sequence, business_id, source, id_, type_, time, arrived_at, raw in rows
+    )
+
+
+def read_envelopes(stored: Iterable[tuple[int, Readable]]) -> tuple[list[Item], list[Dead]]:
+    """Turn events that have just been stored into items, as `read_waiting` does those that waited."""
+    return _read(
+        (sequence, e.business, e.source, e.id, e.type, e.time, arrived, e.data) for sequence, (e, _, arrived) in stored
+    )
+
+
+def _read(rows: Iterable[tuple[int, str, str, str, str, datetime, datetime, Any]]) -> tuple[list[Item], list[Dead]]:
     items: list[Item] = []
-    dead: list[tuple[int, str, str]] = []
-    for sequence, business_id, source, id_, type_, time, arrived_at, raw in rows:
-        plain = decode(raw)["data"]
+    dead: list[Dead] = []
+    for sequence, business_id, source, id_, type_, time, arrived_at, plain in rows:
         try:
             data = decode_data(type_, plain)
         except UndecodableError as error:
@@ -211,7 +267,7 @@ def read_waiting(rows: Sequence[Waiting]) -> tuple[list[Item], list[tuple[int, s
     return items, dead
 
 
-def _bury(connection: Connection[Any], dead: Sequence[tuple[int, str, str]], now: datetime) -> None:
+def _bury(connection: Connection[Any], dead: Sequence[Dead], now: datetime) -> None:
     """Move events to the dead letters with their reasons."""
     sequences, codes, reasons = zip(*dead, strict=True)
     connection.execute(

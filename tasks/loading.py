@@ -25,6 +25,7 @@ from models.payment import Allocation, Payment
 from models.rows import columns_of, table_of
 from models.shelf import Shelf
 from models.shop import Shop
+from tasks.arrays import pairs_sql, spread
 from tasks.rulebooks import rulebook_for
 
 Pairs = set[tuple[str, str]]
@@ -111,9 +112,9 @@ class Loader:
         keys = list(pairs)
         if not keys:
             return []
-        where = f"(t.business_id, t.{column}) IN (SELECT * FROM unnest(%s::text[], %s::text[])){more}"
+        where = f"(t.business_id, t.{column}) IN (SELECT * FROM {pairs_sql()}){more}"
         businesses, ids = zip(*keys, strict=True)
-        return self._shelve(cls, shelf, where, list(businesses), list(ids))
+        return self._shelve(cls, shelf, where, spread(businesses), spread(ids))
 
     def load(self, seeds: Seeds) -> dict[str, Shop]:
         """Load the closure of the seeds; return the shops by tenant."""

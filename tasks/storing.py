@@ -1,6 +1,6 @@
 """Storing events: the inbox takes each once (R20), what can't be read goes to the dead letters (R22)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,11 @@ from typing import Any
 import msgspec
 from psycopg import Connection
 
+from models.event_rows import InboxEvent, WaitingEvent
 from models.events import Envelope
+from tasks.arrays import pairs_sql, spread
 from tasks.registry import Counts
+from tasks.writing import copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,24 @@ class Bad:
 Readable = tuple[Envelope, str, datetime]
 
 
-def store(connection: Connection[Any], good: Sequence[Readable], bad: Sequence[Bad], now: datetime) -> Counts:
-    """Store events; return how many are new, repeated and dead."""
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing did: counts, and the new events that are to be decided at once, with their inbox numbers."""
+
+    counts: Counts
+    at_once: list[tuple[int, Readable]]
+
+
+def store(
+    connection: Connection[Any],
+    good: Sequence[Readable],
+    bad: Sequence[Bad],
+    now: datetime,
+    *,
+    at_once: Collection[str] = (),
+    share: int = 0,
+) -> Stored:
+    """Store events. New ones wait, but up to `share` of each tenant in `at_once`, which the caller decides now."""
     known = {
         row[0]
         for row in connection.execute(
@@ -40,12 +59,34 @@ def store(connection: Connection[Any], good: Sequence[Readable], bad: Sequence[B
     unknown = [_no_tenant(*item) for item in good if item[0].business not in known]
     ours = [item for item in good if item[0].business in known]
     firsts = {_name(item[0]): item for item in reversed(ours)}
-    new = _insert(connection, list(firsts.values())) if firsts else set()
-    again = [item for item in ours if item is not firsts[_name(item[0])] or _name(item[0]) not in new]
+    new = _insert(connection, list(reversed(firsts.values()))) if firsts else []
+    names = {_name(item[0]) for _, item in new}
+    again = [item for item in ours if item is not firsts[_name(item[0])] or _name(item[0]) not in names]
     other = _another_body(connection, again, now)
     dead = [*bad, *unknown, *other]
     bury(connection, dead)
-    return {"stored": len(new), "repeated": len(ours) - len(new) - len(other), "dead": len(dead)}
+    chosen = _let_wait(connection, new, at_once, share)
+    counts = {"stored": len(new), "repeated": len(again) - len(other), "dead": len(dead)}
+    return Stored(counts, chosen)
+
+
+def _let_wait(
+    connection: Connection[Any], new: Sequence[tuple[int, Readable]], at_once: Collection[str], share: int
+) -> list[tuple[int, Readable]]:
+    """Let new events wait, but those that are decided at once; return these."""
+    chosen: list[tuple[int, Readable]] = []
+    waiting: list[WaitingEvent] = []
+    taken: dict[str, int] = {}
+    for sequence, item in new:
+        name = item[0].business
+        if name in at_once and taken.get(name, 0) < share:
+            taken[name] = taken.get(name, 0) + 1
+            chosen.append((sequence, item))
+        else:
+            waiting.append(WaitingEvent(sequence, name, item[2]))
+    if waiting:
+        copy(connection, WaitingEvent, waiting)
+    return chosen
 
 
 def _name(envelope: Envelope) -> tuple[str, str, str]:
@@ -57,39 +98,43 @@ def _no_tenant(envelope: Envelope, raw: str, arrived: datetime) -> Bad:
     return Bad(raw.encode(), "unknown_business", reason, arrived, None, envelope.source, envelope.id, envelope.type)
 
 
-def _insert(connection: Connection[Any], items: Sequence[Readable]) -> set[tuple[str, str, str]]:
-    """Insert into the inbox what is not there, and let it wait; return the names of the new ones."""
-    rows = connection.execute(
-        "WITH new AS (INSERT INTO inbox (business_id, source, id, type, time, arrived_at, raw)"
-        " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[],"
-        " %s::text[]) ON CONFLICT (business_id, source, id) DO NOTHING"
-        " RETURNING sequence, business_id, source, id, arrived_at),"
-        " queue AS (INSERT INTO waiting (sequence, business_id, arrived_at, attempts)"
-        " SELECT sequence, business_id, arrived_at, 0 FROM new)"
-        " SELECT business_id, source, id FROM new",
-        (
-            [envelope.business for envelope, _, _ in items],
-            [envelope.source for envelope, _, _ in items],
-            [envelope.id for envelope, _, _ in items],
-            [envelope.type for envelope, _, _ in items],
-            [envelope.time for envelope, _, _ in items],
-            [arrived for _, _, arrived in items],
-            [raw for _, raw, _ in items],
-        ),
-    )
-    return {(row[0], row[1], row[2]) for row in rows}
+def _insert(connection: Connection[Any], items: Sequence[Readable]) -> list[tuple[int, Readable]]:
+    """Insert into the inbox what is not there; return the new ones with their numbers.
+
+    Two workers that store the same event at once meet at the primary key: the later one runs its unit of work again.
+    """
+    names = [_name(envelope) for envelope, _, _ in items]
+    there = set(_stored(connection, names, "i.business_id, i.source, i.id"))
+    new = [item for item, name in zip(items, names, strict=True) if name not in there]
+    if not new:
+        return []
+    numbers = connection.execute(
+        "SELECT nextval('inbox_sequence_seq') FROM generate_series(1, %s)", (len(new),)
+    ).fetchall()
+    numbered = [(row[0], item) for row, item in zip(numbers, new, strict=True)]
+    rows = [
+        InboxEvent(e.business, e.source, e.id, sequence, e.type, e.time, arrived, raw)
+        for sequence, (e, raw, arrived) in numbered
+    ]
+    copy(connection, InboxEvent, rows)
+    return numbered
+
+
+def _stored(connection: Connection[Any], names: Sequence[tuple[str, str, str]], columns: str) -> list[tuple[Any, ...]]:
+    """Return columns of those inbox events that are there already."""
+    businesses, sources, ids = zip(*names, strict=True)
+    return connection.execute(
+        f"SELECT {columns} FROM inbox i JOIN {pairs_sql(3)} AS k(b, s, e)"  # noqa: S608  # names are ours
+        " ON i.business_id = k.b AND i.source = k.s AND i.id = k.e".encode(),
+        (spread(businesses), spread(sources), spread(ids)),
+    ).fetchall()
 
 
 def _another_body(connection: Connection[Any], items: Sequence[Readable], now: datetime) -> list[Bad]:
     """Return those repeated events whose body is not the one that was stored first (R20)."""
     if not items:
         return []
-    rows = connection.execute(
-        "SELECT i.business_id, i.source, i.id, i.raw FROM inbox i"
-        " JOIN unnest(%s::text[], %s::text[], %s::text[]) AS k(b, s, e)"
-        " ON i.business_id = k.b AND i.source = k.s AND i.id = k.e",
-        tuple(list(column) for column in zip(*(_name(envelope) for envelope, _, _ in items), strict=True)),
-    )
+    rows = _stored(connection, [_name(envelope) for envelope, _, _ in items], "i.business_id, i.source, i.id, i.raw")
     first = {(row[0], row[1], row[2]): row[3] for row in rows}
     return [
         Bad(

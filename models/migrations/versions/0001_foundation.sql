@@ -293,8 +293,6 @@ CREATE TABLE facts (
     CONSTRAINT facts_pkey PRIMARY KEY (business_id, id)
 );
 
-CREATE INDEX facts_business_id_at_idx ON facts (business_id, at);
-
 CREATE TABLE holds (
     business_id TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -528,8 +526,6 @@ CREATE TABLE orders (
     CONSTRAINT orders_pkey PRIMARY KEY (business_id, id)
 )
  WITH (fillfactor = 85);
-
-CREATE INDEX orders_business_id_contact_id_idx ON orders (business_id, contact_id);
 
 CREATE TABLE pauses (
     business_id TEXT NOT NULL,
