@@ -52,7 +52,10 @@ def watch(holder: int, parent_signal: int, command: list[str]) -> int:
 
 
 def main(holder: int, mode: str, parent_signal: int, user: str, command: list[str]) -> None:
-    """Put the leash on and become (or watch) the command."""
+    """Put the leash on and become (or watch) the command, which must hear signals even if its parent does not."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in FORWARDED:
+        signal.signal(number, signal.SIG_DFL)
     if user:
         become(user)
     if mode == "watch":

@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -38,7 +39,8 @@ class Lodging:
 
     def settle(self) -> None:
         """Make the folder, owned by the user, and the copy of the programs if one is needed."""
-        if self.folder.parent == OUTSIDE:
+        if self.folder.parent == OUTSIDE and not _record(self.home).exists():
+            shutil.rmtree(self.folder, ignore_errors=True)  # of a home that was removed by hand, password and all
             OUTSIDE.mkdir(mode=0o755, exist_ok=True)
             write_private(_record(self.home), str(self.folder))
         self.folder.mkdir(mode=0o700, exist_ok=True)
@@ -59,6 +61,8 @@ class Lodging:
         """Remove everything."""
         shutil.rmtree(self.folder, ignore_errors=True)
         _record(self.home).unlink(missing_ok=True)
+        with suppress(OSError):
+            OUTSIDE.rmdir()
 
 
 def find_lodging(home: Path, wheel: Path | None = None) -> Lodging:

@@ -4,6 +4,8 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
+from typing import Self
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -41,13 +43,30 @@ class Postgres:
     `durable=False` is for tests: a committed row survives kill -9 of every process, but not a power cut.
     """
 
-    def __init__(self, home: Path, *, durable: bool = True, port: int | None = None, wheel: Path | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        durable: bool = True,
+        port: int | None = None,
+        wheel: Path | None = None,
+        patience: float = 30,
+    ) -> None:
+        """Take the programs from `wheel` (default: as installed); wait `patience` s for a former server's end."""
         self.home = prepare(home)
+        self.patience = patience
         self.port = port or free_port()
         self.durable = durable
-        self._lodging = find_lodging(self.home, wheel)
-        self.data = self._lodging.folder / "data"
+        self.lodging = find_lodging(self.home, wheel)
+        self.data = self.lodging.folder / "data"
         self.child = Child(self._command())
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @property
     def url(self) -> str:
@@ -56,12 +75,12 @@ class Postgres:
 
     def url_of(self, database: str) -> str:
         """Return the URL of a database on this server."""
-        return f"postgresql://{NAME}:{secret(self.home, 'postgres')}@{LOOPBACK}:{self.port}/{database}"
+        return f"postgresql://{NAME}:{secret(self.home, 'postgres')}@{LOOPBACK}:{self.port}/{quote(database)}"
 
     def launch(self) -> None:
         """Start it, creating it the first time."""
-        with lock.hold(self.home / "postgres.lock", seconds=30) as descriptor:
-            self._lodging.settle()
+        with lock.hold(self.home / "postgres.lock", self.patience) as descriptor:
+            self.lodging.settle()
             if not self.data.exists():
                 self._initialise(descriptor)
             (self.data / "postmaster.pid").unlink(missing_ok=True)  # we hold the lock, so its writer is dead
@@ -92,19 +111,19 @@ class Postgres:
 
     def erase(self) -> None:
         """Remove everything that a stopped server leaves on disk."""
-        with lock.hold(self.home / "postgres.lock", seconds=30):
-            self._lodging.leave()
+        with lock.hold(self.home / "postgres.lock", self.patience):
+            self.lodging.leave()
 
     def _command(self) -> Command:
         settings = SETTINGS | {"port": str(self.port)} | ({} if self.durable else VOLATILE)
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Command(
             name="postgres",
-            arguments=(self._lodging.programs / "postgres", "-D", self.data, *options),
+            arguments=(self.lodging.programs / "postgres", "-D", self.data, *options),
             log=self.home / "logs" / "postgres.log",
             ready=self._answers,
-            folder=self._lodging.folder,
-            user=self._lodging.user,
+            folder=self.lodging.folder,
+            user=self.lodging.user,
             stop_signal=signal.SIGINT,  # fast shutdown: sessions end, data is flushed
             orphan_signal=signal.SIGINT if self.durable else signal.SIGQUIT,
         )
@@ -115,17 +134,17 @@ class Postgres:
         shutil.rmtree(draft, ignore_errors=True)
         password.touch(mode=0o600)
         password.write_text(secret(self.home, "postgres"))
-        self._lodging.give(password)
-        program = self._lodging.programs / "initdb"
+        self.lodging.give(password)
+        program = self.lodging.programs / "initdb"
         sync = () if self.durable else ("--no-sync",)
         result = subprocess.run(  # noqa: S603  # runs to its end within a second, so it needs no leash
             [program, "-D", draft, "--pwfile", password, *INITDB, *sync],
             capture_output=True,
             text=True,
             check=False,
-            cwd=self._lodging.folder,
+            cwd=self.lodging.folder,
             pass_fds=[descriptor],
-            **self._lodging.rights(),
+            **self.lodging.rights(),
         )
         password.unlink()
         if result.returncode != 0:

@@ -3,6 +3,7 @@
 import signal
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Self
 
 import redis
 
@@ -28,8 +29,10 @@ shutdown-on-sigterm now force
 class Valkey:
     """One server with its data under `home`, on a port of its own; stops when this process does."""
 
-    def __init__(self, home: Path, *, port: int | None = None) -> None:
+    def __init__(self, home: Path, *, port: int | None = None, patience: float = 20) -> None:
+        """Wait `patience` s for a former server's end when started."""
         self.home = prepare(home)
+        self.patience = patience
         self.port = port or free_port()
         self.folder = self.home / "valkey"
         self.url = f"redis://:{secret(self.home, 'valkey')}@{LOOPBACK}:{self.port}/0"
@@ -44,6 +47,13 @@ class Valkey:
             )
         )
 
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def launch(self) -> None:
         """Write its configuration and start it."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
@@ -52,7 +62,7 @@ class Valkey:
             self._configuration,
             CONFIGURATION.format(address=LOOPBACK, port=self.port, folder=self.folder, password=password),
         )
-        with lock.hold(self.home / "valkey.lock", seconds=20) as descriptor:
+        with lock.hold(self.home / "valkey.lock", self.patience) as descriptor:
             self.child.launch(descriptor)
 
     def await_ready(self) -> None:

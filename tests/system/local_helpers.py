@@ -1,0 +1,88 @@
+"""What the tests of the embedded system share."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local.postgres import Postgres
+from tasks.settings import ROOT
+
+
+@contextmanager
+def home_folder(mode: int = 0o711, below: str = "home") -> Iterator[Path]:
+    """Lend a RELANCE_HOME inside a folder with these rights; remove it, and what its PostgreSQL left elsewhere."""
+    with tempfile.TemporaryDirectory(prefix="relance-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(mode)
+        home = Path(folder) / below
+        yield home
+        Postgres(home).erase()
+
+
+def lives(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended and waits for its parent to notice does not."""
+    result = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return result.stdout.strip()[:1] not in {"", "Z"}
+
+
+@contextmanager
+def holder(
+    home: Path, *, python: Sequence[str] = (sys.executable, "-m"), **how: Any
+) -> Iterator[tuple["subprocess.Popen[str]", dict[str, Any]]]:
+    """Run the embedded servers in a process of their own, which may be killed."""
+    command = [*python, "tests.system.local_holder", str(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **({"cwd": ROOT} | how)) as process:
+        assert process.stdout
+        try:
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+
+
+def relance(
+    *arguments: str, home: Path, settings: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run the command line as a person would, with no settings but these."""
+    return subprocess.run(
+        [sys.executable, "-m", "worker.cli", *arguments],
+        env=environment(home, settings or {}),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """Return our environment with these settings and no others."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("RELANCE_")}
+    return ours | {"RELANCE_HOME": str(home)} | dict(settings)
+
+
+def python_for_everybody() -> list[str]:
+    """Return the start of a command that runs our code as any user; skip the test if this machine has no way."""
+    path = [str(ROOT), sysconfig.get_path("purelib")]
+    code = f"import runpy, sys; sys.path[:0] = {path}; runpy.run_module(sys.argv.pop(1), None, '__main__', True)"
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for python in (sys.executable, shutil.which(version, path="/usr/bin:/usr/local/bin")):
+        with suppress(OSError):
+            command = [python or "", "-c", code]
+            trial = [*command, "deploy.local.system"]
+            if subprocess.run(trial, cwd="/", capture_output=True, check=False, **ordinary_user()).returncode == 0:
+                return command
+    pytest.skip("another user can't run this Python or read this checkout")
+
+
+def ordinary_user() -> dict[str, Any]:
+    """Return the arguments with which `subprocess` runs a program without root's rights."""
+    return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
