@@ -348,3 +348,34 @@ def automation(name: str, on: str, *steps: Any, **keys: Any) -> Data:
     """Return an automation as a file has it; `services` and `where` belong to its trigger."""
     trigger = {"on": on} | {key: keys.pop(key) for key in ("services", "where") if key in keys}
     return {"automation": name, "trigger": trigger} | keys | {"steps": list(steps)}
+
+
+ASK: Data = {"request_payment": {"document": "invoice"}}
+"""The step that asks for what is owed."""
+REMIND: Data = {"send_reminder": {}}
+"""The step that reminds of a document, in the default wording."""
+
+
+def mail(text: str, **keys: Any) -> Data:
+    """Return a step that writes to the client; the text is its subject too, by which a story finds it."""
+    return {"send_email": {"subject": text, "message": text} | keys}
+
+
+def remind(text: str, **keys: Any) -> Data:
+    """Return a reminder with words of its own."""
+    return {"send_reminder": {"subject": text, "message": text} | keys}
+
+
+def wait(**delay: Any) -> Data:
+    """Return a delay: `wait(days=3)`, `wait(until="session.starts_at", minus={"hours": 24})`."""
+    return {"delay": delay}
+
+
+def when(condition: Data, *then: Data, otherwise: Sequence[Data] = ()) -> Data:
+    """Return a condition with its two ways."""
+    return {"if": condition, "then": list(then)} | ({"else": list(otherwise)} if otherwise else {})
+
+
+def holds(name: str, operator: str, *value: Any) -> Data:
+    """Return one comparison of a condition."""
+    return {"property": name, "operator": operator} | ({"value": value[0]} if value else {})

@@ -1,17 +1,142 @@
-"""R2: days in delays are local calendar days, hours and minutes are elapsed time."""
+"""R2: days in delays are local calendar days, hours and minutes are elapsed time; every form of a delay."""
 
-from tests.scenarios.story import Story
+import pytest
 
-MAIL = {"send_email": {"subject": "Bonjour", "message": "Bonjour"}}
-
-
-def test_days_keep_the_wall_time_over_the_spring_change(shop: Story) -> None:
-    shop.automation("later", "session.booked", {"delay": {"days": 1}}, MAIL)
-    shop.books("zoe", "cut", at="2027-03-27 10:00", when="2027-04-05 10:00")
-    assert shop.run(until="2027-04-01 00:00").times("message", "zoe") == ["2027-03-28 10:00"]
+from tests.scenarios.story import Story, mail, wait
 
 
-def test_hours_are_elapsed_time_over_the_spring_change(shop: Story) -> None:
-    shop.automation("later", "session.booked", {"delay": {"hours": 24}}, MAIL)
-    shop.books("zoe", "cut", at="2027-03-27 10:00", when="2027-04-05 10:00")
-    assert shop.run(until="2027-04-01 00:00").times("message", "zoe") == ["2027-03-28 11:00"]
+def sent_after(shop: Story, delay: dict[str, object], booked: str, *, session: str | None = None) -> list[str]:
+    """Return when a mail goes out that waits so long after a booking."""
+    year = int(booked[:4])
+    shop.span(f"{year}-01-01 00:00", f"{year + 1}-06-01 00:00")
+    shop.automation("later", "session.booked", {"delay": delay}, mail("Bonjour"))
+    shop.books("zoe", "cut", at=booked, when=session or f"{year + 1}-04-05 10:00")
+    return shop.run().times("message", "zoe")
+
+
+@pytest.mark.parametrize(
+    ("delay", "booked", "sent"),
+    [
+        ({"days": 1}, "2027-03-27 10:00", "2027-03-28 10:00"),
+        ({"hours": 24}, "2027-03-27 10:00", "2027-03-28 11:00"),
+        ({"days": 1}, "2027-10-30 10:00", "2027-10-31 10:00"),
+        ({"hours": 24}, "2027-10-30 10:00", "2027-10-31 09:00"),
+        ({"minutes": 1440}, "2027-10-30 10:00", "2027-10-31 09:00"),
+        ({"days": 1, "hours": 2, "minutes": 30}, "2027-03-27 10:00", "2027-03-28 12:30"),
+        ({"days": 1}, "2027-03-27 02:30", "2027-03-28 03:00"),
+        ({"days": 1}, "2027-10-30 02:30", "2027-10-31 02:30"),
+        ({"days": 31}, "2027-01-31 10:00", "2027-03-03 10:00"),
+    ],
+)
+def test_days_keep_the_wall_time_and_hours_do_not(
+    shop: Story, delay: dict[str, object], booked: str, sent: str
+) -> None:
+    assert sent_after(shop, delay, booked) == [sent]
+
+
+def test_a_wall_time_that_comes_twice_is_the_first(shop: Story) -> None:
+    shop.automation("later", "session.booked", wait(days=1), mail("Bonjour"))
+    shop.books("zoe", "cut", at="2027-10-30 02:30", when="2027-12-05 10:00")
+    assert shop.run(until="2027-11-02 00:00").one("message")["at"] == "2027-10-31T02:30:00+02:00"
+
+
+def test_a_delay_counts_from_the_instant_its_predecessor_was_due(shop: Story) -> None:
+    shop.automation(
+        "later", "session.booked", wait(days=1), mail("1"), wait(days=1), mail("2"), wait(hours=1), mail("3")
+    )
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-02-05 10:00")
+    shop.does("outage", at="2027-01-06 09:00", hours=5)
+    assert shop.run().times("message", "zoe") == ["2027-01-06 14:00", "2027-01-07 10:00", "2027-01-07 11:00"]
+
+
+@pytest.mark.parametrize(
+    ("delay", "booked", "sent"),
+    [
+        ({"until": "09:00"}, "2027-01-05 08:59", "2027-01-05 09:00"),
+        ({"until": "09:00"}, "2027-01-05 09:00", "2027-01-05 09:00"),
+        ({"until": "09:00"}, "2027-01-05 09:01", "2027-01-06 09:00"),
+        ({"until": "09:00", "on": ["mon", "tue", "wed", "thu", "fri"]}, "2027-01-08 10:00", "2027-01-11 09:00"),
+        ({"until": "09:00", "on": ["sun"]}, "2027-01-05 10:00", "2027-01-10 09:00"),
+        ({"until": "02:30"}, "2027-03-27 10:00", "2027-03-28 03:00"),
+        ({"until": "02:30"}, "2027-10-30 10:00", "2027-10-31 02:30"),
+        ({"until": "2027-02-01"}, "2027-01-05 10:00", "2027-02-01 00:00"),
+        ({"until": "2027-02-01T12:00:00+00:00"}, "2027-01-05 10:00", "2027-02-01 13:00"),
+    ],
+)
+def test_until_a_time_of_day_is_the_next_such_time(
+    shop: Story, delay: dict[str, object], booked: str, sent: str
+) -> None:
+    assert sent_after(shop, delay, booked) == [sent]
+
+
+@pytest.mark.parametrize(
+    ("delay", "session", "sent"),
+    [
+        ({"until": "session.starts_at", "minus": {"days": 1}}, "2027-03-28 10:00", "2027-03-27 10:00"),
+        ({"until": "session.starts_at", "minus": {"hours": 24}}, "2027-03-28 10:00", "2027-03-27 09:00"),
+        ({"until": "session.starts_at"}, "2027-03-28 10:00", "2027-03-28 10:00"),
+        ({"until": "session.ends_at", "plus": {"hours": 2}}, "2027-03-28 10:00", "2027-03-28 13:00"),
+        ({"until": "session.starts_at", "plus": {"days": 1, "minutes": 30}}, "2027-03-27 10:00", "2027-03-28 10:30"),
+    ],
+)
+def test_until_a_session_counts_from_its_times(shop: Story, delay: dict[str, object], session: str, sent: str) -> None:
+    assert sent_after(shop, delay, "2027-01-05 10:00", session=session) == [sent]
+
+
+def test_until_a_date_of_the_invoice_is_its_first_instant(shop: Story) -> None:
+    shop.business["payment_terms"] = {"days": 14}
+    shop.automation(
+        "ask", "session.booked", {"request_payment": {}}, wait(until="invoice.due_on", plus={"days": 3}), mail("Dû")
+    )
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-02-05 10:00")
+    assert shop.run().times("message", subject="Dû") == ["2027-01-22 00:00"]
+
+
+def test_a_date_in_the_event_can_be_waited_for(shop: Story) -> None:
+    shop.automation("trip", "trip.planned", wait(until="event.data.leaves", minus={"days": 2}), mail("Valise"))
+    shop.event("trip.planned", "2027-01-05 10:00", {"contact": {"id": "zoe"}, "leaves": "2027-01-20"})
+    shop.event("trip.planned", "2027-01-05 10:00", {"contact": {"id": "ada"}, "leaves": "2027-01-20T08:00:00+01:00"})
+    lines = shop.run()
+    assert lines.times("message", "zoe") == ["2027-01-18 00:00"]
+    assert lines.times("message", "ada") == ["2027-01-18 08:00"]
+
+
+def test_until_that_is_already_past_runs_at_once_within_the_tolerance(shop: Story) -> None:
+    shop.automation("soon", "session.booked", wait(until="session.starts_at", minus={"hours": 24}), mail("Demain"))
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-05 16:00")
+    shop.books("ada", "cut", at="2027-01-05 10:00", when="2027-01-05 10:00")
+    lines = shop.run()
+    assert lines.times("message", "zoe") == ["2027-01-05 10:00"]
+    assert lines.times("message", "ada") == ["2027-01-05 10:00"]
+    assert lines.of("skipped") == []
+
+
+def test_until_that_is_past_by_more_than_the_tolerance_is_stale(shop: Story) -> None:
+    shop.automation("soon", "session.booked", wait(until="session.starts_at", minus={"hours": 72}), mail("Bientôt"))
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-06 10:00")
+    lines = shop.run()
+    assert lines.of("message") == []
+    assert lines.one("skipped", "zoe")["reason"] == "stale"
+
+
+def test_without_a_delay_the_action_is_immediate(shop: Story) -> None:
+    shop.automation("now", "session.booked", mail("Bonjour"))
+    shop.books("zoe", "cut", at="2027-01-05 10:00:07", when="2027-02-05 10:00")
+    assert shop.run().times("message", "zoe") == ["2027-01-05 10:00:07"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "booked", "sent"),
+    [
+        ("America/New_York", "2027-03-13 02:30", "2027-03-14T03:00:00-04:00"),
+        ("Australia/Lord_Howe", "2027-10-02 02:15", "2027-10-03T02:30:00+11:00"),
+        ("Asia/Kathmandu", "2027-03-13 02:30", "2027-03-14T02:30:00+05:45"),
+        ("Asia/Beirut", "2027-03-27 00:30", "2027-03-28T01:00:00+03:00"),
+    ],
+)
+def test_the_zone_is_the_shops(shop: Story, zone: str, booked: str, sent: str) -> None:
+    shop.business["timezone"] = zone
+    shop.automation("later", "session.booked", wait(days=1), mail("Bonjour"))
+    shop.books("zoe", "cut", at=booked, when="2028-02-05 10:00")
+    shop.span("2027-01-01 00:00", "2028-01-01 00:00")
+    assert shop.run().one("message")["at"] == sent
