@@ -115,14 +115,14 @@ def read_automation(node: Node) -> Automation:
 
 def _id(node: Node) -> str:
     text = node.text()
-    if node.is_scalar and not _ID.fullmatch(text):
+    if text and not _ID.fullmatch(text):
         node.problem(f"{text!r} can't be an automation's id", "Take letters, digits and - _ . as in unpaid-invoice.")
     return text
 
 
 def _name(node: Node) -> str:
     text = node.text().strip()
-    if node.is_scalar and not (text.isprintable() and 0 < len(text) <= 200):
+    if not (text.isprintable() and len(text) <= 200):
         node.problem("a name is one line of 200 characters at most")
     return text
 
@@ -143,7 +143,7 @@ def _event(node: Node) -> str:
 
 
 def _services(node: Node | None) -> frozenset[str] | None:
-    if node is None or (node.is_scalar and node.text() in {"all", "none"}):
+    if node is None or node.word in {"all", "none"}:
         return None
     services = frozenset(item.text() for item in node.items())
     if node.is_list and not services:
@@ -202,9 +202,8 @@ def _late(node: Node) -> Late:
 
 
 def _tolerance(node: Node) -> timedelta:
-    found = _TOLERANCE.fullmatch(node.text())
+    found = _TOLERANCE.fullmatch(node.word)
     if not found:
-        if node.is_scalar:
-            node.problem(f"{node.text()!r} is no length of time", "Write it as in 24h, 30m or 7d.")
+        node.wrong("a length of time", "Write it as in 24h, 30m or 7d.")
         return timedelta()
     return timedelta(**{_UNITS[found[2]]: int(found[1])})

@@ -71,7 +71,7 @@ def _value(node: Node, verb: Operator, rule: "Rule", kind: Kind) -> Expected:
 def _scalar(node: Node, kind: Kind) -> Expected:
     """Read what `equals` compares with: of the property's kind, or of the kind it is written in."""
     if kind in {Kind.TEXT, Kind.LIST}:
-        return node.text()
+        return node.text(blank=True)
     if kind in {Kind.NUMBER, Kind.MONEY}:
         return node.number()
     if kind in {Kind.DATE, Kind.INSTANT}:
@@ -83,10 +83,10 @@ def _scalar(node: Node, kind: Kind) -> Expected:
 
 
 def _words(node: Node, _kind: Kind) -> Expected:
-    text = node.text()
-    if text == "" and node.is_scalar and not node.is_null:
+    if node.is_scalar and not node.word:
         node.problem("the value is empty", "Use is_empty or is_not_empty.")
-    return text
+        return ""
+    return node.text(blank=True)
 
 
 def _number(node: Node, _kind: Kind) -> Expected:
@@ -95,8 +95,7 @@ def _number(node: Node, _kind: Kind) -> Expected:
 
 def _moment(node: Node, _kind: Kind) -> date:
     """Read a local date, or an instant (a `datetime`)."""
-    text = node.text() if node.is_scalar else ""
-    return as_date(text) or as_instant(text) or node.date()
+    return as_date(node.word) or as_instant(node.word) or node.date()
 
 
 def _several(node: Node, kind: Kind) -> Expected:

@@ -117,4 +117,41 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "left to pay {{ invoice.amount_due | money }}\n{% endif %}",
         ),
     },
+    "receipt": {
+        "fr": DefaultWording(
+            "Reçu {{ invoice.number }} – {{ business.name }}",
+            _FR_HELLO + "Nous avons reçu {{ invoice.total | money }} le {{ invoice.issued_on | date: 'long' }} "
+            "(reçu {{ invoice.number }}). Ce montant sera déduit de votre facture.\n\n" + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Receipt {{ invoice.number }} – {{ business.name }}",
+            _EN_HELLO + "We received {{ invoice.total | money }} on {{ invoice.issued_on | date: 'long' }} "
+            "(receipt {{ invoice.number }}). Your invoice will show it as already paid.\n\n" + _SIGNED,
+        ),
+    },
+    "booking_cancelled": {
+        "fr": DefaultWording(
+            "Rendez-vous annulé – {{ business.name }}",
+            _FR_HELLO + "Votre rendez-vous{% if service.name %} ({{ service.name }}){% endif %} "
+            "du {{ session.starts_at | date: 'long' }} est annulé.\n\n" + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Booking cancelled – {{ business.name }}",
+            _EN_HELLO + "Your booking{% if service.name %} ({{ service.name }}){% endif %} "
+            "of {{ session.starts_at | date: 'long' }} is cancelled.\n\n" + _SIGNED,
+        ),
+    },
+    "refund": {
+        "fr": DefaultWording(
+            "Remboursement – {{ business.name }}",
+            _FR_HELLO + "À la suite de l'annulation de votre rendez-vous"
+            "{% if service.name %} ({{ service.name }}){% endif %}, nous vous remboursons ce qui était convenu.\n\n"
+            + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Refund – {{ business.name }}",
+            _EN_HELLO + "After the cancellation of your booking"
+            "{% if service.name %} ({{ service.name }}){% endif %}, we refund what was agreed.\n\n" + _SIGNED,
+        ),
+    },
 }

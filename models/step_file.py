@@ -72,7 +72,7 @@ class _StepReader:
         return tuple(steps), words
 
     def _step(self, node: Node, words: Vocabulary, path: str, depth: int) -> tuple[list[Step], Vocabulary]:
-        if node.is_scalar and node.text() in ACTIONS:
+        if node.word in ACTIONS:
             return _act(node, None, words, path, None)
         kinds = [key for key in node.keys if key in KINDS]
         if len(kinds) != 1:
@@ -99,7 +99,7 @@ class _StepReader:
         id_ = node.text()
         if id_ in self._ids:
             node.problem(f"another step is called {id_!r}", "Give each step its own id.")
-        elif not (id_[:1].isalpha() and id_.isprintable() and len(id_) <= 100):
+        elif id_ and not (id_[:1].isalpha() and id_.isprintable() and len(id_) <= 100):
             node.problem(f"{id_!r} can't be a step's id", "Begin with a letter, as in first-reminder.")
         self._ids.add(id_)
         return id_
@@ -130,7 +130,7 @@ def read_wait(node: Node, words: Vocabulary) -> Wait:
         if "until" in node.keys:
             node.problem("until names nothing to wait for")
         return For(read_span(node))
-    text = until.text() if until.is_scalar else ""
+    text = until.word
     if at := as_time(text):
         node.mapping(("until", "on"))
         return UntilTime(at, _weekdays(node.get("on")))
@@ -170,7 +170,7 @@ def _weekdays(node: Node | None) -> frozenset[int] | None:
 
 def _act(node: Node, kind: str | None, words: Vocabulary, path: str, id_: str | None) -> tuple[list[Step], Vocabulary]:
     """Read an action, written with its settings or as its name alone."""
-    action = kind or node.text()
+    action = kind or node.word
     if not words.offers(action):
         node.problem(f"{words.trigger} does not offer {action}", words.refusal(action))
         return [], words
@@ -179,7 +179,7 @@ def _act(node: Node, kind: str | None, words: Vocabulary, path: str, id_: str | 
         settings = node.nothing(action)
     if action in {Action.REQUEST_PAYMENT, Action.ISSUE_PAID_INVOICE}:
         document = settings.get("document")
-        words = words.with_document(invoice=document is None or document.text() != Document.PAYMENT_LINK)
+        words = words.with_document(invoice=document is None or document.word != Document.PAYMENT_LINK)
     return [ActStep(path, id_, _READERS[action](settings, words))], words
 
 
@@ -231,7 +231,7 @@ PURPOSES = (MessagePurpose.SERVICE, MessagePurpose.MARKETING)
 
 def _refund(node: Node, words: Vocabulary) -> Refund:
     wording, amount = _wording(node, words, "amount"), node.get("amount")
-    whole = amount is None or (amount.is_scalar and amount.text() == "full")
+    whole = amount is None or amount.word == "full"
     return Refund(**wording, amount=None if whole or amount is None else read_money(amount))
 
 
@@ -248,7 +248,7 @@ def _add_charge(node: Node, words: Vocabulary) -> AddCharge:
 def _add_tag(node: Node, _words: Vocabulary) -> AddTag:
     tag = node if node.is_scalar else node.mapping(("tag",)).at("tag")
     text = tag.text()
-    if tag.is_scalar and not (text.strip() and text.isprintable() and len(text) <= 100):
+    if not (text.isprintable() and len(text) <= 100):
         tag.problem(f"{text!r} can't be a tag")
     return AddTag(tag=text)
 
@@ -256,7 +256,7 @@ def _add_tag(node: Node, _words: Vocabulary) -> AddTag:
 def _call_webhook(node: Node, _words: Vocabulary) -> CallWebhook:
     url = node.mapping(("url",)).at("url")
     text = url.text()
-    if url.is_scalar and not (text.startswith(("https://", "http://")) and text.isprintable() and " " not in text):
+    if text and not (text.startswith(("https://", "http://")) and text.isprintable() and " " not in text):
         url.problem(f"{text!r} is no web address", "Write it as in https://example.org/hook.")
     return CallWebhook(url=text)
 

@@ -122,7 +122,8 @@ class Node:
         if self.file.problems:
             raise BadFileError(self.file.problems)
 
-    def _wrong(self, wanted: str, hint: str = "") -> None:
+    def wrong(self, wanted: str, hint: str = "") -> None:
+        """Note that something else is wanted here than what stands here."""
         if self._tree is not None:
             self.problem(f"{self.label} takes {wanted}, not {self._found()}", hint)
 
@@ -155,7 +156,7 @@ class Node:
     def mapping(self, allowed: Collection[str] | None = None, required: Collection[str] = ()) -> "Node":
         """Return this node if it is a mapping of allowed keys with the required ones; else note what is wrong."""
         if not isinstance(self._tree, MapTree):
-            self._wrong("a mapping")
+            self.wrong("a mapping")
             return self._stand_in()
         for key, place in self._tree.keys.items():
             if allowed is not None and key not in allowed:
@@ -188,7 +189,7 @@ class Node:
     def entries(self) -> Iterator[tuple[str, "Node"]]:
         """Yield the keys and values of a mapping."""
         if not isinstance(self._tree, MapTree):
-            self._wrong("a mapping")
+            self.wrong("a mapping")
             return
         for key, tree in self._tree.entries.items():
             yield key, self._child(key, tree)
@@ -208,24 +209,29 @@ class Node:
     def items(self) -> list["Node"]:
         """Return the items of a list."""
         if not isinstance(self._tree, ListTree):
-            self._wrong("a list", "Write [a, b], or a line with a dash for each." if self.is_scalar else "")
+            self.wrong("a list", "Write [a, b], or a line with a dash for each." if self.is_scalar else "")
             return []
         label = f"an item of {self.label}"
         return [Node(tree, label, tree.place, self.file) for tree in self._tree.items]
 
     # --- scalars
 
-    def text(self) -> str:
-        """Return a text; a bare number is the text it was written in."""
-        if not isinstance(self._tree, Scalar) or self.is_null:
-            self._wrong("a text")
+    @property
+    def word(self) -> str:
+        """The text of a single value as it is written, empty for anything else; never a problem."""
+        return self._tree.text if isinstance(self._tree, Scalar) else ""
+
+    def text(self, *, blank: bool = False) -> str:
+        """Return a text that is not blank; a bare number is the text it was written in."""
+        if not isinstance(self._tree, Scalar) or self.is_null or not (blank or self._tree.text.strip()):
+            self.wrong("a text")
             return ""
         return self._tree.text
 
     def scalar(self) -> str | Decimal | bool | None:
         """Return a text, an exact number, true, false or null; a bare number with leading zeros is a text."""
         if not isinstance(self._tree, Scalar):
-            self._wrong("a single value")
+            self.wrong("a single value")
             return None
         text = self._tree.text
         if not self._tree.bare:
@@ -239,14 +245,14 @@ class Node:
         value = self.scalar() if self.is_scalar else None
         if isinstance(value, Decimal):
             return value
-        self._wrong("a number", "Write it without quotes." if isinstance(value, str) and _is_number(value) else "")
+        self.wrong("a number", "Write it without quotes." if isinstance(value, str) and _is_number(value) else "")
         return Decimal(0)
 
     def decimal(self) -> Decimal:
         """Return a number, bare or quoted, exactly as it was written."""
         if isinstance(self._tree, Scalar) and _is_number(self._tree.text):
             return Decimal(self._tree.text)
-        self._wrong("a number")
+        self.wrong("a number")
         return Decimal(0)
 
     def integer(self, least: int = 0, most: int = 10**12) -> int:
@@ -254,7 +260,7 @@ class Node:
         value = self.number()
         if value == value.to_integral_value() and least <= value <= most:
             return int(value)
-        self._wrong(f"a whole number from {least} to {most}")
+        self.wrong(f"a whole number from {least} to {most}")
         return least
 
     def boolean(self) -> bool:
@@ -262,16 +268,16 @@ class Node:
         value = self.scalar() if self.is_scalar else None
         if isinstance(value, bool):
             return value
-        self._wrong("true or false")
+        self.wrong("true or false")
         return False
 
     def choice(self, options: Collection[str]) -> str:
         """Return one of a few words."""
-        text = self.text() if self.is_scalar else ""
+        text = self.word
         if text in options:
             return text
         listed = ", ".join(options)
-        self._wrong(f"one of {listed}", did_you_mean(text, options).strip())
+        self.wrong(f"one of {listed}", did_you_mean(text, options).strip())
         return next(iter(options))
 
     # --- time
@@ -280,21 +286,21 @@ class Node:
         """Return a calendar date."""
         if isinstance(self._tree, Scalar) and (found := as_date(self._tree.text)):
             return found
-        self._wrong("a date such as 2027-01-31")
+        self.wrong("a date such as 2027-01-31")
         return date(2000, 1, 1)
 
     def instant(self) -> datetime:
         """Return an instant in UTC; what is written has its offset."""
         if isinstance(self._tree, Scalar) and (found := as_instant(self._tree.text)):
             return found
-        self._wrong("an instant such as 2027-01-31T09:00:00+01:00", "Say the date, the time and the offset (or Z).")
+        self.wrong("an instant such as 2027-01-31T09:00:00+01:00", "Say the date, the time and the offset (or Z).")
         return datetime(2000, 1, 1, tzinfo=UTC)
 
     def time_of_day(self) -> time:
         """Return a time of day, to the minute."""
         if isinstance(self._tree, Scalar) and (found := as_time(self._tree.text)):
             return found
-        self._wrong('a time such as "09:00"')
+        self.wrong('a time such as "09:00"')
         return time()
 
     # --- plain data
