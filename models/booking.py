@@ -81,7 +81,7 @@ class Order:
 )
 @dataclass(slots=True)
 class Booking:
-    """A seat of a session in an order. Each aspect (placing, moving, cancelling, attendance) has its own stamp (R20)."""
+    """A seat of a session in an order. Placing, moving, cancelling, attendance: each has its own stamp (R20)."""
 
     business_id: str
     id: str

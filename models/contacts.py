@@ -87,9 +87,7 @@ def know_service(shop: Shop, data: ServiceData, stamp: str) -> None:
 def is_news(shop: Shop, data: ServiceData) -> bool:
     """Tell whether a service says something else than its newest version."""
     known = current(shop.services.by("id", data.id))
-    return known is None or _version(shop, data, known.stamp) != replace(
-        known, nature="services", unit="C62", tax_category="S", policy_version=None
-    )
+    return known is None or _version(shop, data, known.stamp) != known
 
 
 def _version(shop: Shop, data: ServiceData, stamp: str) -> ServiceVersion:

@@ -80,7 +80,7 @@ def _scope(shop: Shop, message: Message) -> Scope:
     about: Contact | None = shop.contacts.get(message.contact_id) if message.contact_id else None
     contact_id = about.id if about else message.subject_ids.get("contact")
     made = list(run.made) if run else []
-    return Scope(shop, contact_id, message.subject_ids, made, run.data if run else None)
+    return Scope(shop, contact_id, message.subject_ids, made, run.data if run else None, run.trigger if run else None)
 
 
 def _templates(shop: Shop, message: Message, locale: str) -> tuple[str, str]:

@@ -30,7 +30,7 @@ def work_off(shop: Shop) -> None:
 
 def _match(shop: Shop, fact: FactRow) -> None:
     """Consider each automation that the fact's services let through; only those are looked at."""
-    plain = Scope(shop, fact.contact_id, fact.subjects, [], fact.data)
+    plain = Scope(shop, fact.contact_id, fact.subjects, [], fact.data, fact.type)
     filtered = shop.rulebook.filtered(fact.type)
     views = _views(shop, fact, filtered) if filtered else {}
     for published in shop.rulebook.unfiltered(fact.type):
@@ -56,7 +56,7 @@ def _views(shop: Shop, fact: FactRow, filtered: dict[str, list[Published]]) -> d
         for published in filtered.get(service_id, ()):
             if published.id not in views:
                 matching = [seat for name in seats if published.lets_service(name) for seat in seats[name]]
-                scope = Scope(shop, fact.contact_id, _narrowed(shop, fact, matching), [], fact.data)
+                scope = Scope(shop, fact.contact_id, _narrowed(shop, fact, matching), [], fact.data, fact.type)
                 views[published.id] = published, scope
     return views
 

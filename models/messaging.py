@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from models.contact import Contact, PayerKind
-from models.invoice import DocumentKind, Invoice
+from models.contact import Contact
+from models.invoice import Invoice
 from models.message import Message, MessagePurpose
 from models.payer import known_contact, language_of
 from models.periods import held_until

@@ -164,7 +164,7 @@ def format_money(amount: int, currency: str, locale: str) -> str:
 @lru_cache(maxsize=4096)
 def _form(currency: str, name: str) -> _Form:
     digits = minor_digits(currency)
-    locale = _locale(name)
+    locale = locale_named(name)
     pattern = locale.currency_formats["standard"]
     return _Form(
         positive=_around(1, pattern, currency, locale),
@@ -191,7 +191,8 @@ def _around(one: int, pattern: NumberPattern, currency: str, locale: Locale) -> 
 
 
 @lru_cache(maxsize=512)
-def _locale(name: str) -> Locale:
+def locale_named(name: str) -> Locale:
+    """Return what CLDR knows of a locale; an unknown one is an error."""
     try:
         return Locale.parse(name.replace("-", "_"))
     except (UnknownLocaleError, ValueError):

@@ -330,7 +330,7 @@ def note_attendance(shop: Shop, event: Event) -> None:
         return
     before, booking.attendance_stamp = booking.attendance, event.stamp
     booking.attendance = event.data.booking.attendance
-    if booking.attendance == before or booking.attendance == Attendance.BOOKED:
+    if booking.attendance in {before, Attendance.BOOKED}:
         return
     raise_fact(
         shop,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from models.bookkeeping import enter
 from models.booking import Order
+from models.bookkeeping import enter
 from models.cancelling import cancel_charge
 from models.charge import Charge, ChargeState
 from models.contacts import Event, know_contact
@@ -13,7 +13,7 @@ from models.facts import raise_fact
 from models.invoice import DocumentStatus
 from models.issuing import next_check
 from models.payment import Allocation, Payment, PaymentStatus
-from models.settling import allocate, charges_of_target, settle
+from models.settling import charges_of_target, settle
 from models.shop import Shop, tell_owner
 
 

@@ -70,7 +70,7 @@ def _finish(shop: Shop, run: Run, published: Published, *, skipped: bool, refuse
 def scope_of(shop: Shop, run: Run) -> Scope:
     """Return what a run sees now."""
     subjects = run.subjects
-    return Scope(shop, run.contact_id, subjects, list(run.made), run.data)
+    return Scope(shop, run.contact_id, subjects, list(run.made), run.data, run.trigger)
 
 
 def _act(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> bool:

@@ -20,16 +20,23 @@ from models.shop import Shop
 class Scope:
     """The values that one run, or one fact, can supply. Implements `models.conditions.Facts`."""
 
-    __slots__ = ("_known", "contact_id", "data", "made", "now", "shop", "subjects", "zone")
+    __slots__ = ("_known", "contact_id", "data", "made", "now", "shop", "subjects", "trigger", "zone")
 
     def __init__(
-        self, shop: Shop, contact_id: str | None, subjects: dict[str, Any], made: list[str], data: Any = None
+        self,
+        shop: Shop,
+        contact_id: str | None,
+        subjects: dict[str, Any],
+        made: list[str],
+        data: Any = None,
+        trigger: str | None = None,
     ) -> None:
         self.shop = shop
         self.contact_id = contact_id
         self.subjects = subjects
         self.made = made
         self.data = data
+        self.trigger = trigger
         self.now: datetime = shop.now
         self.zone: ZoneInfo = shop.zone
         self._known: dict[str, Any] = {}
@@ -43,6 +50,8 @@ class Scope:
 
     def _read(self, name: str) -> Any:
         head, _, rest = name.partition(".")
+        if name == "event.type":
+            return self.trigger
         if head == "event":
             return _dig(self.data, rest.split(".")[1:])
         reader = _READERS.get(name)

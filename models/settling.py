@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from models.bookkeeping import enter
 from models.booking import Order
+from models.bookkeeping import enter
 from models.charge import Charge, ChargeState
 from models.contact import Contact, PayerKind
 from models.facts import raise_fact

@@ -12,14 +12,16 @@ from models.automation_file import Automation, load_automation, read_automation
 from models.business import Business
 from models.errors import BadInputError
 from models.event_shapes import ContactData, ServiceData
-from models.money import is_currency
+from models.identifiers import check_prefix
+from models.money import is_currency, locale_named
 from models.periods import zone
 from models.tax import check_rate, parse_rate
 from models.undecodable import undecodable
-from models.yamlfile import Node
+from models.yamlfile import Node, decode
 
 S = TypeVar("S")
 
+SHOP_KEYS = ("business", "contacts", "services", "automations")
 BUSINESS_KEYS = (
     "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
     "payment_terms", "due_soon", "channels", "daily_cap", "quiet_hours", "billing", "email", "series_prefix",
@@ -29,6 +31,8 @@ LEGAL_KEYS = (
     "register_city", "tax_registration", "mediator", "penalty_rate", "discount_text",
 )  # fmt: skip
 CHANNELS = ("email", "sms")
+UNREAD = frozenset({"", "?"})
+"""Ids of what could not be read: a problem is noted there already."""
 
 ReadText = Callable[[Node, str], tuple[str, str]]
 """Given the node and the name of a file beside this one, return its full name and its text."""
@@ -52,15 +56,37 @@ class ShopFile:
     automations: tuple[PublishedText, ...]
 
 
+def load_shop(text: str | bytes, file: str, read_text: ReadText, created_at: datetime) -> ShopFile:
+    """Return the shop in the text of a file, or raise `BadFileError` with all that is wrong in it."""
+
+    def read(node: Node) -> ShopFile:
+        node = node.mapping(SHOP_KEYS, required=("business",))
+        return read_shop(node, created_at, lambda item: automation_entry(item, read_text))
+
+    return decode(text, file, read)
+
+
 def read_shop(node: Node, created_at: datetime, automation: Callable[[Node], PublishedText | None]) -> ShopFile:
     """Read the four keys; `automation` reads an entry that names a file or is an automation itself."""
-    contacts, services, automations = node.get("contacts"), node.get("services"), node.get("automations")
     return ShopFile(
         read_business(node.at("business"), created_at),
-        tuple(_contact(item) for item in contacts.items()) if contacts else (),
-        tuple(_shape(item, ServiceData) for item in services.items()) if services else (),
-        tuple(read for item in automations.items() if (read := automation(item))) if automations else (),
+        _each(node, "contacts", _contact, lambda read: read[0].id),
+        _each(node, "services", lambda item: _shape(item, ServiceData), lambda read: read.id),
+        _each(node, "automations", automation, lambda read: read.automation.id),
     )
+
+
+def _each(node: Node, key: str, reader: Callable[[Node], S | None], id_of: Callable[[S], str]) -> tuple[S, ...]:
+    """Read the items of a list; each has an id of its own, unless it could not be read."""
+    listed, found, ids = node.get(key), list[S](), set[str]()
+    for item in listed.items() if listed is not None else ():
+        if (read := reader(item)) is None:
+            continue
+        if (id_ := id_of(read)) in ids:
+            item.problem(f"{id_!r} stands twice in {key}", "Keep one of them.")
+        ids.update({id_} - UNREAD)
+        found.append(read)
+    return tuple(found)
 
 
 def _contact(node: Node) -> tuple[ContactData, dict[str, Any] | None]:
@@ -83,14 +109,14 @@ def read_business(node: Node, created_at: datetime) -> Business:
     business = Business(
         id=_text(node, "id", "?"),
         name=_text(node, "name", "?"),
-        timezone=_zone(node),
-        locale=_text(node, "locale", "en"),
+        timezone=_checked(node, "timezone", "UTC", zone),
+        locale=_checked(node, "locale", "en", _check_language),
         currency=_currency(node),
         country=country,
         created_at=created_at,
         tax_rate=_rate(node, country),
         email=_text(node, "email", "") or None,
-        series_prefix=_text(node, "series_prefix", ""),
+        series_prefix=_checked(node, "series_prefix", "", check_prefix),
     )
     _terms(node, business)
     _habits(node, business)
@@ -105,16 +131,19 @@ def _text(node: Node, key: str, default: str) -> str:
     return found.text() if found is not None else default
 
 
-def _zone(node: Node) -> str:
-    found = node.get("timezone")
-    if found is None:
-        return "UTC"
+def _check_language(locale: str) -> None:
+    """Refuse a locale whose language is unknown; of a known language the nearest locale is taken."""
+    locale_named(locale.replace("-", "_").partition("_")[0])
+
+
+def _checked(node: Node, key: str, default: str, check: Callable[[str], object]) -> str:
+    """Return a text that a rule of its own allows."""
+    text = _text(node, key, default)
     try:
-        zone(found.text())
+        check(text)
     except BadInputError as error:
-        found.problem(str(error).rstrip("."))
-        return "UTC"
-    return found.text()
+        node.at(key).problem(str(error).rstrip("."))
+    return text
 
 
 def _currency(node: Node) -> str:

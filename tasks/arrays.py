@@ -1,4 +1,4 @@
-"""Arrays of ids for SQL: joined by a control character, which no id holds (the decoder refuses them), split by the server.
+"""Arrays of ids for SQL: joined by a control character, which no id holds (the decoder sees to it), then split again.
 
 This is several times cheaper to send than an array literal, whose every element must be looked at and quoted.
 """

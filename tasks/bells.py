@@ -11,6 +11,7 @@ MORE = "more"
 BELLS = (
     "events.drain",
     "automations.advance",
+    "automations.merge",
     "sessions.announce",
     "invoices.mark_overdue",
     "messages.deliver",

@@ -35,14 +35,15 @@ def tenants_due(connection: Connection[Any], table: str, column: str, until: dat
     rows = connection.execute(
         f"WITH RECURSIVE t AS (({probe} > %(after)s ORDER BY business_id LIMIT 1)"  # noqa: S608
         f" UNION ALL SELECT ({probe} > t.business_id ORDER BY business_id LIMIT 1) FROM t"
-        " WHERE t.business_id IS NOT NULL) SELECT business_id FROM t WHERE business_id IS NOT NULL LIMIT %(many)s".encode(),
+        " WHERE t.business_id IS NOT NULL) SELECT business_id FROM t WHERE business_id IS NOT NULL"
+        " LIMIT %(many)s".encode(),
         {"until": until, "after": random.choice(("", start[0])), "many": TENANTS_AT_ONCE},  # noqa: S311  # no secret
     ).fetchall()
     return list(dict.fromkeys([start[0], *(row[0] for row in rows)]))
 
 
 def claim_rows(connection: Connection[Any], kind: str, until: datetime, many: int) -> list[tuple[str, datetime, str]]:
-    """Return up to `many` due (tenant, instant, id) of tenants that are free, each its share, and lock these tenants."""
+    """Return up to `many` due (tenant, instant, id) of tenants that are free, each its share; they are locked."""
     table, column, id_ = _SOURCES[kind]
     tenants = tenants_due(connection, table, column, until)
     if not tenants:

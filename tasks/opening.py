@@ -1,68 +1,207 @@
-"""Opening a shop: its business, contacts, services and automations become rows; doing it again changes what differs."""
+"""Opening a shop: its business, contacts, services and automations become rows; doing it again changes what differs.
+
+What a file would change is computed first, without writing (`plan_shop`), so that a person can look at it; `open_shop`
+computes it again under the tenant's lock and writes it. A file that says nothing new writes nothing.
+"""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from psycopg import Connection
 
+from models.automation import AutomationRow, AutomationState
 from models.business import Business
-from models.contacts import know_contact, know_service
+from models.catalogue import ServiceVersion, current
+from models.contact import Contact
+from models.contacts import is_news, know_contact, know_service, news_of
+from models.event_shapes import ServiceData
 from models.identifiers import stamp
+from models.matching import work_off
+from models.ordering import complete_waiting
+from models.periods import zone
+from models.rows import columns_of
+from models.rulebook import Rulebook
+from models.shop import Shop
 from models.shop_file import PublishedText, ShopFile
 from tasks.engine import lock
 from tasks.loading import Loader, Seeds
-from tasks.publishing import Waiting, publish
+from tasks.publishing import Waiting, find, publish, require_runnable, text_of
 from tasks.writing import copy, update, write
 
 SOURCE = "/shop-file"
+_OURS = ("business_id", "id", "stamp", "stamps", "rules_version", "created_at")
+"""Columns that no file says."""
+_KEPT = frozenset({AutomationState.ACTIVE, AutomationState.PAUSED, AutomationState.PARKED})
+"""States in which the same text is left as it is: what a person or the system stopped stays stopped."""
 
 
-def open_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime, *, actor: str = "operator") -> list[str]:
-    """Create or update a shop as its file says; return what was done, a line each."""
-    business = shop_file.business
-    lock(connection, [business.id])
-    done = _business(connection, business)
-    _people_and_services(connection, shop_file, now)
-    done += [f"contact {contact.id}" for contact, _ in shop_file.contacts]
-    done += [f"service {service.id}" for service in shop_file.services]
-    done += publish_all(connection, business.id, shop_file.automations, now, actor=actor)
-    return done
+class Verdict(StrEnum):
+    """What a file does to one thing."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
 
 
-def _business(connection: Connection[Any], business: Business) -> list[str]:
-    known = connection.execute(
-        "SELECT rules_version, created_at FROM businesses WHERE id = %s", (business.id,)
-    ).fetchone()
-    if known is None:
-        copy(connection, Business, [business])
-        return [f"business {business.id}: created"]
-    update(connection, Business, [dataclasses.replace(business, rules_version=known[0], created_at=known[1])])
-    return [f"business {business.id}: updated"]
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value that changes; None is no value."""
+
+    key: str
+    old: Any
+    new: Any
 
 
-def _people_and_services(connection: Connection[Any], shop_file: ShopFile, now: datetime) -> None:
-    name = shop_file.business.id
-    seeds = Seeds()
-    seeds.add("contacts", name, [contact.id for contact, _ in shop_file.contacts])
-    seeds.add("services", name, [service.id for service in shop_file.services])
-    shop = Loader(connection, now, [name]).load(seeds)[name]
-    mark = stamp(now, SOURCE, "0")
-    for data, billing in shop_file.contacts:
-        contact = know_contact(shop, data, mark)
-        contact.billing = billing if billing is not None else contact.billing
-    for service in shop_file.services:
-        know_service(shop, service, mark)
-    write(connection, [shop])
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a file does to one business, contact, service or automation."""
+
+    kind: str
+    id: str
+    verdict: Verdict
+    differences: tuple[Difference, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}: {self.verdict}"
 
 
-def publish_all(
-    connection: Connection[Any], business_id: str, texts: Iterable[PublishedText], now: datetime, *, actor: str
-) -> list[str]:
-    """Publish automations, those that are new or differ."""
-    return [
-        line
-        for published in texts
-        if (line := publish(connection, business_id, published, now, waiting=Waiting.FINISH, actor=actor).done)
-    ]
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a shop file does, thing by thing in the file's order."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def news(self) -> tuple[Entry, ...]:
+        """The entries that are more than unchanged."""
+        return tuple(entry for entry in self.entries if entry.verdict is not Verdict.UNCHANGED)
+
+
+def plan_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime) -> Plan:
+    """Return what a file would do to the shop as it is."""
+    opening = _Opening(connection, shop_file, now)
+    return Plan((*opening.lay_over(), *opening.automations()))
+
+
+def open_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime, *, actor: str = "operator") -> Plan:
+    """Create or update a shop as its file says; return what was done."""
+    lock(connection, [shop_file.business.id])
+    opening = _Opening(connection, shop_file, now)
+    plan = Plan((*opening.lay_over(), *opening.automations()))
+    if plan.news:
+        opening.write(plan, actor)
+    return plan
+
+
+class _Opening:
+    """A shop file laid over the shop as it is, in memory until `write`."""
+
+    def __init__(self, connection: Connection[Any], shop_file: ShopFile, now: datetime) -> None:
+        self.connection = connection
+        self.file = shop_file
+        self.now = now
+        self.known = self._known_business()
+        self.shop = self._load() if self.known else Shop(shop_file.business, Rulebook((), ()), now)
+
+    def _known_business(self) -> Business | None:
+        columns = ", ".join(columns_of(Business))
+        row = self.connection.execute(
+            f"SELECT {columns} FROM businesses WHERE id = %s".encode(),  # noqa: S608  # names are ours
+            (self.file.business.id,),
+        ).fetchone()
+        return Business(*row) if row else None
+
+    def _load(self) -> Shop:
+        name = self.file.business.id
+        seeds = Seeds()
+        seeds.add("contacts", name, [contact.id for contact, _ in self.file.contacts])
+        seeds.add("services", name, [service.id for service in self.file.services])
+        seeds.priced.update((name, service.id, self.now) for service in self.file.services)
+        return Loader(self.connection, self.now, [name]).load(seeds)[name]
+
+    def lay_over(self) -> Iterator[Entry]:
+        """Take over what the file says of the business, its contacts and services; yield what that changes."""
+        yield _entry("business", self.file.business.id, self.known, self._business())
+        mark = stamp(self.now, SOURCE, "0")
+        for data, billing in self.file.contacts:
+            known = self.shop.contacts.get(data.id)
+            before = dataclasses.replace(known) if known else None
+            contact = know_contact(self.shop, news_of(before, data) if before else data, mark)
+            contact.billing = billing if billing is not None else contact.billing
+            yield _entry("contact", data.id, before, contact)
+        for service in self.file.services:
+            yield self._service(service, mark)
+
+    def _business(self) -> Business:
+        """Return the business as the file says it, with what is ours of the one that is known."""
+        if self.known is None:
+            return self.file.business
+        ours = {name: getattr(self.known, name) for name in ("created_at", "rules_version", "retention_years")}
+        return dataclasses.replace(self.file.business, **ours)
+
+    def _service(self, data: ServiceData, mark: str) -> Entry:
+        known = current(self.shop.services.by("id", data.id))
+        if is_news(self.shop, data):
+            know_service(self.shop, data, mark)
+        return _entry("service", data.id, known, current(self.shop.services.by("id", data.id)))
+
+    def automations(self) -> Iterator[Entry]:
+        """Yield what publishing the file's automations changes."""
+        for published in self.file.automations:
+            row = find(self.connection, self.file.business.id, published.automation.id)
+            yield self._automation(published, row)
+
+    def _automation(self, published: PublishedText, row: AutomationRow | None) -> Entry:
+        id_ = published.automation.id
+        if row is None or row.version is None:
+            require_runnable(published.automation)
+            text = Difference("text", row.draft if row else None, published.text)
+            return Entry("automation", id_, Verdict.CREATED, (Difference("version", None, 1), text))
+        live = text_of(self.connection, row.business_id, id_, row.version)
+        if live == published.text and row.state in _KEPT:
+            return Entry("automation", id_, Verdict.UNCHANGED)
+        require_runnable(published.automation)
+        changes = [Difference("version", row.version, row.version + 1)]
+        changes += [Difference("state", str(row.state), "active")] if row.state != AutomationState.ACTIVE else []
+        return Entry("automation", id_, Verdict.CHANGED, (*changes, Difference("text", live, published.text)))
+
+    def write(self, plan: Plan, actor: str) -> None:
+        """Write what was laid over, complete the orders that waited for it, publish what differs."""
+        news = {(entry.kind, entry.id) for entry in plan.news}
+        business = self._business()
+        if self.known is None:
+            copy(self.connection, Business, [business])
+        elif ("business", business.id) in news:
+            update(self.connection, Business, [business])
+        self.shop.business, self.shop.zone = business, zone(business.timezone)
+        for service in self.file.services:
+            if ("service", service.id) in news:
+                complete_waiting(self.shop, service.id)
+        work_off(self.shop)
+        write(self.connection, [self.shop])
+        for published in self.file.automations:
+            if ("automation", published.automation.id) in news:
+                publish(self.connection, business.id, published, self.now, waiting=Waiting.FINISH, actor=actor)
+
+
+Told = Business | Contact | ServiceVersion
+
+
+def _entry(kind: str, id_: str, before: Told | None, after: Told | None) -> Entry:
+    differences = tuple(_differences(before, after))
+    if before is None:
+        return Entry(kind, id_, Verdict.CREATED, differences)
+    return Entry(kind, id_, Verdict.CHANGED if differences else Verdict.UNCHANGED, differences)
+
+
+def _differences(before: Told | None, after: Told | None) -> Iterable[Difference]:
+    """Yield what differs; of something new, what it has."""
+    assert after is not None
+    for field in dataclasses.fields(after):
+        old, new = getattr(before, field.name, None), getattr(after, field.name)
+        if field.name not in _OURS and old != new and (before is not None or new not in (None, [], {}, "", False)):
+            yield Difference(field.name, old, new)

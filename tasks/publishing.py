@@ -1,4 +1,4 @@
-"""The life of automations: publish a version, pause, resume (R6)."""
+"""The life of automations: save a draft, publish a version, pause, resume (R6)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import Connection
 
 from models.automation import AutomationRow, AutomationState, AutomationVersion, Run, RunState
+from models.automation_file import Automation
 from models.ending import cut_short
 from models.errors import BadInputError, NotFoundError
 from models.flow import not_runnable
@@ -58,6 +59,30 @@ def require(connection: Connection[Any], business_id: str, automation_id: str) -
     raise NotFoundError(f"{business_id} has no automation {automation_id!r}.{did_you_mean(automation_id, names)}")
 
 
+def require_runnable(automation: Automation) -> None:
+    """Refuse to publish what nothing carries out yet."""
+    if reasons := not_runnable(automation):
+        raise BadInputError(f"Automation {automation.id} can't be published yet. " + " ".join(reasons))
+
+
+def save_draft(connection: Connection[Any], business_id: str, edited: PublishedText, now: datetime) -> str:
+    """Keep a text as the draft of its automation; return what was done. What is published stays as it is."""
+    id_ = edited.automation.id
+    row = find(connection, business_id, id_)
+    if row is None:
+        new = AutomationRow(business_id, id_, edited.automation.name, AutomationState.DRAFT, now, draft=edited.text)
+        copy(connection, AutomationRow, [new])
+        return "draft saved"
+    live = text_of(connection, business_id, id_, row.version)
+    if edited.text == (row.draft or live):
+        return "unchanged"
+    row.draft, row.updated_at = None if edited.text == live else edited.text, now
+    if row.version is None:
+        row.name = edited.automation.name
+    update(connection, AutomationRow, [row])
+    return "draft saved" if row.draft else f"draft dropped: this is version {row.version}"
+
+
 def publish(
     connection: Connection[Any],
     business_id: str,
@@ -67,15 +92,12 @@ def publish(
     waiting: Waiting,
     actor: str,
 ) -> Publication:
-    """Make a text the live version; the same text again is no new version."""
+    """Make a text the live version; the same text again is no new version. A paused automation goes on with it."""
     automation = published.automation
-    if reasons := not_runnable(automation):
-        raise BadInputError(f"Automation {automation.id} can't be published yet. " + " ".join(reasons))
+    require_runnable(automation)
     row = find(connection, business_id, automation.id)
-    if row is not None and row.version is not None and row.state == AutomationState.ACTIVE:
-        current = _text_of(connection, business_id, automation.id, row.version)
-        if current == published.text:
-            return Publication(None, Outcome({}, 0, 0))
+    if row is not None and _is_live(connection, row, published.text):
+        return Publication(None, Outcome({}, 0, 0))
     version = (row.version or 0) + 1 if row else 1
     copy(
         connection,
@@ -87,6 +109,7 @@ def publish(
         copy(connection, AutomationRow, [new])
     else:
         update(connection, AutomationRow, [new])
+        _release(connection, business_id, automation.id)
     _bump(connection, business_id)
     outcome = Outcome({}, 0, 0)
     if row is not None and waiting is not Waiting.FINISH:
@@ -95,17 +118,38 @@ def publish(
     return Publication(f"automation {automation.id}: published as version {version}", outcome)
 
 
-def _text_of(connection: Connection[Any], business_id: str, automation_id: str, version: int) -> str:
+def _is_live(connection: Connection[Any], row: AutomationRow, text: str) -> bool:
+    """Whether an automation runs with this text; then no other draft is kept."""
+    live = text_of(connection, row.business_id, row.id, row.version)
+    if row.state != AutomationState.ACTIVE or text != live:
+        return False
+    if row.draft is not None:
+        row.draft = None
+        update(connection, AutomationRow, [row])
+    return True
+
+
+def text_of(connection: Connection[Any], business_id: str, automation_id: str, version: int | None) -> str | None:
+    """Return the text of a version, None where there is none."""
     row = connection.execute(
         "SELECT text FROM automation_versions WHERE business_id = %s AND automation_id = %s AND version = %s",
         (business_id, automation_id, version),
     ).fetchone()
-    return str(row[0]) if row else ""
+    return str(row[0]) if row else None
 
 
 def _bump(connection: Connection[Any], business_id: str) -> None:
     """Let every process learn that the rulebook has changed."""
     connection.execute("UPDATE businesses SET rules_version = rules_version + 1 WHERE id = %s", (business_id,))
+
+
+def _release(connection: Connection[Any], business_id: str, automation_id: str) -> None:
+    """Let held runs be due as they were."""
+    connection.execute(
+        "UPDATE runs SET due_at = held_at, held_at = NULL"
+        " WHERE business_id = %s AND automation_id = %s AND held_at IS NOT NULL",
+        (business_id, automation_id),
+    )
 
 
 def waiting_shop(
@@ -133,24 +177,34 @@ def _settle_waiting(
     return Outcome({business_id: shop}, len(runs), write(connection, [shop]))
 
 
-def pause(connection: Connection[Any], business_id: str, automation_id: str, now: datetime) -> None:
-    """Stop an automation: no new runs, waiting runs held (R6)."""
-    row = require(connection, business_id, automation_id)
+def pause(connection: Connection[Any], business_id: str, automation_id: str, now: datetime) -> bool:
+    """Stop an automation: no new runs, waiting runs held (R6); tell whether it was not paused already."""
+    row = _published(connection, business_id, automation_id)
+    if row.state == AutomationState.PAUSED:
+        return False
     row.state, row.paused_at, row.updated_at = AutomationState.PAUSED, now, now
     update(connection, AutomationRow, [row])
     _bump(connection, business_id)
+    return True
 
 
-def resume(connection: Connection[Any], business_id: str, automation_id: str, now: datetime) -> None:
-    """Let an automation go on: held runs are due as they were, so that stale steps are skipped, never flooded (R6)."""
+def resume(connection: Connection[Any], business_id: str, automation_id: str, now: datetime) -> bool:
+    """Let an automation go on: held runs are due as they were, so that stale steps are skipped, never flooded (R6).
+
+    Tell whether it had stopped.
+    """
+    row = _published(connection, business_id, automation_id)
+    if row.state == AutomationState.ACTIVE:
+        return False
+    row.state, row.paused_at, row.parked_reason, row.updated_at = AutomationState.ACTIVE, None, None, now
+    update(connection, AutomationRow, [row])
+    _release(connection, business_id, automation_id)
+    _bump(connection, business_id)
+    return True
+
+
+def _published(connection: Connection[Any], business_id: str, automation_id: str) -> AutomationRow:
     row = require(connection, business_id, automation_id)
     if row.version is None:
         raise BadInputError(f"Automation {automation_id} was never published: publish it instead.")
-    row.state, row.paused_at, row.parked_reason, row.updated_at = AutomationState.ACTIVE, None, None, now
-    update(connection, AutomationRow, [row])
-    connection.execute(
-        "UPDATE runs SET due_at = held_at, held_at = NULL"
-        " WHERE business_id = %s AND automation_id = %s AND held_at IS NOT NULL",
-        (business_id, automation_id),
-    )
-    _bump(connection, business_id)
+    return row

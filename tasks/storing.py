@@ -154,7 +154,7 @@ def _another_body(connection: Connection[Any], items: Sequence[Readable], now: d
 
 
 def _same(one: str, other: str) -> bool:
-    return one == other or msgspec.json.decode(one) == msgspec.json.decode(other)
+    return not one or one == other or msgspec.json.decode(one) == msgspec.json.decode(other)
 
 
 def bury(connection: Connection[Any], dead: Sequence[Bad]) -> None:

@@ -5,6 +5,7 @@ from base64 import encodebytes
 from binascii import b2a_base64, b2a_qp
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from models.errors import BadInputError
@@ -17,6 +18,8 @@ LONGEST_LINE = 998
 _TIDY_LINE = 76
 _WORD_BYTES = 36
 """Bytes of an encoded word: 60 characters, so that the line has at most 76 with the name of any usual header."""
+_INSIDE_CHARACTER = 0x80
+"""Upper two bits of every byte of UTF-8 that does not begin a character."""
 _BOUNDARY = "=_alternative"
 """`=_` occurs neither in quoted-printable nor in base64 (RFC 2045, 6.7)."""
 
@@ -45,7 +48,7 @@ def build(mail: Mail, date: datetime) -> bytes:
         ("To", routable(mail.recipient)),
         *([("Cc", f",{FOLD}".join(map(routable, mail.cc)))] if mail.cc else []),
         ("Subject", _text(mail.subject)),
-        ("Date", format_datetime(date)),
+        ("Date", _date(date.replace(microsecond=0))),
         ("Message-ID", message_id(mail.key, mail.sender)),
         ("Auto-Submitted", "auto-generated"),
         ("MIME-Version", "1.0"),
@@ -104,13 +107,19 @@ def _is_plain(text: str) -> bool:
 
 def _encoded_words(text: str) -> str:
     """Write as words of RFC 2047, none of which splits a character."""
-    pieces = [b""]
-    for character in text:
-        encoded = character.encode(errors="replace")
-        if len(pieces[-1]) + len(encoded) > _WORD_BYTES:
-            pieces.append(b"")
-        pieces[-1] += encoded
-    return FOLD.join(f"=?utf-8?b?{b2a_base64(piece, newline=False).decode()}?=" for piece in pieces)
+    words, rest = [], text.encode(errors="replace")
+    while rest:
+        end = _WORD_BYTES
+        while end < len(rest) and rest[end] & 0xC0 == _INSIDE_CHARACTER:
+            end -= 1
+        words.append(f"=?utf-8?b?{b2a_base64(rest[:end], newline=False).decode()}?=")
+        rest = rest[end:]
+    return FOLD.join(words)
+
+
+@lru_cache(maxsize=8)
+def _date(second: datetime) -> str:
+    return format_datetime(second)
 
 
 def _body(mail: Mail) -> bytes:

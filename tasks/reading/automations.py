@@ -1,0 +1,85 @@
+"""Automations with what became of them: their state, their runs, when they fired last and when they act next."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from models.automation import AutomationRow, AutomationVersion, Run
+from models.automation_file import load_automation
+from models.errors import BadInputError
+from models.rows import table_of
+from tasks.reading.office import Line, Office, columns
+
+
+def automations(office: Office) -> list[Line]:
+    """Return every automation by its id."""
+    rows = office.rows(AutomationRow, order=[columns(AutomationRow).id])
+    runs, texts = _runs(office), _live_texts(office)
+    return [_line(row, texts.get(row.id), runs.get(row.id, {})) for row in rows]
+
+
+def automation(office: Office, id_: str) -> Line:
+    """Return one automation with its versions, its live text and its draft."""
+    row = office.require(AutomationRow, id_, "automation")
+    about = columns(AutomationVersion)
+    versions = office.rows(AutomationVersion, about.automation_id == id_, order=[about.version])
+    texts = {version.version: version.text for version in versions}
+    line = _line(row, texts.get(row.version or 0), _runs(office).get(id_, {}))
+    past = [{"version": v.version, "published_at": office.local(v.published_at), "actor": v.actor} for v in versions]
+    stopped = {"parked_reason": row.parked_reason, "paused_at": office.local(row.paused_at)}
+    return line | stopped | {"versions": past, "text": texts.get(row.version or 0), "draft_text": row.draft}
+
+
+def _line(row: AutomationRow, text: str | None, runs: Line) -> Line:
+    return {
+        "automation": row.id,
+        "name": row.name,
+        "state": row.state,
+        "version": row.version,
+        "draft": row.draft is not None,
+        "trigger": _trigger(text or row.draft or ""),
+        "runs": runs.get("states", {}),
+        "last_fired": runs.get("last_fired"),
+        "next_due": runs.get("next_due"),
+    }
+
+
+def _trigger(text: str) -> str | None:
+    """Return the trigger that a text names; a text that this version of the program can't read has none."""
+    try:
+        return load_automation(text, "").trigger.on
+    except BadInputError:
+        return None
+
+
+def _live_texts(office: Office) -> dict[str, str]:
+    rows, versions = table_of(AutomationRow), table_of(AutomationVersion)
+    query = (
+        select(versions.c.automation_id, versions.c.text)
+        .join(
+            rows,
+            (rows.c.business_id == versions.c.business_id)
+            & (rows.c.id == versions.c.automation_id)
+            & (rows.c.version == versions.c.version),
+        )
+        .where(office.mine(AutomationRow))
+    )
+    return {row[0]: row[1] for row in office.connection.execute(query)}
+
+
+def _runs(office: Office) -> dict[str, Line]:
+    """Return, by automation, how many runs are in which state, the last start and the next due instant."""
+    run = columns(Run)
+    query = (
+        select(run.automation_id, run.state, func.count(), func.max(run.started_at), func.min(run.due_at))
+        .where(office.mine(Run))
+        .group_by(run.automation_id, run.state)
+        .order_by(run.automation_id, run.state)
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for id_, state, count, started, due in office.connection.execute(query):
+        line = found.setdefault(id_, {"states": {}, "last_fired": None, "next_due": None})
+        line["states"][state] = count
+        line["last_fired"] = max(filter(None, (line["last_fired"], office.local(started))), default=None)
+        line["next_due"] = min(filter(None, (line["next_due"], office.local(due))), default=None)
+    return found

@@ -1,0 +1,133 @@
+"""Clients with what they booked, owe and paid."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from models.booking import Booking, Session
+from models.contact import Contact
+from models.invoice import DocumentStatus, Invoice
+from models.payment import Allocation, Payment
+from models.rows import table_of
+from tasks.reading.office import Line, Office, columns
+
+
+def contacts(office: Office, *, limit: int | None = None) -> list[Line]:
+    """Return the contacts by their id."""
+    found = office.rows(Contact, order=[columns(Contact).id], limit=limit)
+    return [_contact(contact) for contact in found]
+
+
+def contact(office: Office, id_: str) -> Line:
+    """Return all that is known of one contact, with what it owes and what it has paid ahead, by currency."""
+    found = office.require(Contact, id_, "contact")
+    asked = columns(Invoice).status == DocumentStatus.ISSUED
+    return _contact(found) | {
+        "country": found.country,
+        "company": {"name": found.legal_name, "siren": found.siren, "vat_number": found.vat_number},
+        "address": found.address,
+        "bill_to": found.bill_to,
+        "cc": found.cc,
+        "custom": found.custom,
+        "billing": found.billing,
+        "merged_into": found.merged_into,
+        "email_bad": found.email_bad,
+        "owes": _sums(office, Invoice, columns(Invoice).amount_due, id_, asked),
+        "credit": _sums(office, Payment, columns(Payment).available, id_),
+    }
+
+
+def _contact(contact: Contact) -> Line:
+    names = ("id", "name", "email", "phone", "locale", "kind", "tags")
+    return {name: getattr(contact, name) for name in names}
+
+
+def _sums(office: Office, cls: type, amount: Any, contact_id: str, *where: ColumnElement[bool]) -> dict[str, int]:
+    about = columns(cls)
+    query = (
+        select(about.currency, func.sum(amount))
+        .where(office.mine(cls), about.contact_id == contact_id, amount > 0, *where)
+        .group_by(about.currency)
+        .order_by(about.currency)
+    )
+    return {currency: int(total) for currency, total in office.connection.execute(query)}
+
+
+def bookings(office: Office, *, contact: str | None = None, limit: int | None = None) -> list[Line]:
+    """Return the latest bookings in the order in which they were placed, with their sessions."""
+    about, where = columns(Booking), [columns(Booking).placed_at.is_not(None)]
+    if contact is not None:
+        where.append(about.contact_id == office.require(Contact, contact, "contact").id)
+    found = office.latest(Booking, *where, order=[about.placed_at, about.position, about.id], limit=limit)
+    sessions = _sessions(office, found)
+    return [_booking(office, booking, sessions.get(booking.session_id or "")) for booking in found]
+
+
+def _sessions(office: Office, found: list[Booking]) -> dict[str, Session]:
+    ids = sorted({booking.session_id for booking in found if booking.session_id})
+    return (
+        {session.id: session for session in office.rows(Session, columns(Session).id == func.any(ids))} if ids else {}
+    )
+
+
+def _booking(office: Office, booking: Booking, session: Session | None) -> Line:
+    return {
+        "id": booking.id,
+        "placed_at": office.local(booking.placed_at),
+        "contact": booking.contact_id,
+        "order": booking.order_id,
+        "session": booking.session_id,
+        "service": session.service_id if session else None,
+        "starts_at": office.local(session.starts_at) if session else None,
+        "ends_at": office.local(session.ends_at) if session else None,
+        "status": booking.status,
+        "attendance": booking.attendance,
+        "quantity": booking.quantity,
+        "price": booking.price,
+        "currency": booking.currency,
+        "reason": booking.cancel_reason,
+    }
+
+
+def payments(office: Office, *, contact: str | None = None, limit: int | None = None) -> list[Line]:
+    """Return the latest payments in the order in which they arrived, with the documents that they went to."""
+    about, where = columns(Payment), list[ColumnElement[bool]]()
+    if contact is not None:
+        where.append(about.contact_id == office.require(Contact, contact, "contact").id)
+    found = office.latest(Payment, *where, order=[about.received_at, about.id], limit=limit)
+    numbers = _numbers(office, [payment.id for payment in found])
+    return [_payment(office, payment, numbers[payment.id]) for payment in found]
+
+
+def _payment(office: Office, payment: Payment, documents: list[str]) -> Line:
+    return {
+        "id": payment.id,
+        "at": office.local(payment.received_at),
+        "contact": payment.contact_id,
+        "amount": payment.amount,
+        "currency": payment.currency,
+        "method": payment.method,
+        "status": payment.status,
+        "credit": payment.available,
+        "for": payment.target,
+        "documents": documents,
+        "reason": payment.reverse_reason,
+    }
+
+
+def _numbers(office: Office, payment_ids: list[str]) -> dict[str, list[str]]:
+    """Return, by payment, the numbers of the documents that its money went to."""
+    part, document = table_of(Allocation), table_of(Invoice)
+    query = (
+        select(part.c.payment_id, document.c.number)
+        .join(document, (document.c.business_id == part.c.business_id) & (document.c.id == part.c.invoice_id))
+        .where(office.mine(Allocation), part.c.payment_id == func.any(payment_ids))
+        .group_by(part.c.payment_id, document.c.number)
+        .having(func.sum(part.c.amount) > 0)
+        .order_by(document.c.number)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for payment_id, number in office.connection.execute(query) if payment_ids else ():
+        found[payment_id].append(number)
+    return found
