@@ -24,7 +24,7 @@ class Delivered:
 
 
 def deliver(shop: Shop, report: Delivered) -> None:
-    """Record the outcome of a message and raise what follows; a repeated report, or one without lease, changes nothing."""
+    """Record the outcome of a message and raise what follows; a repeated report, or one fenced off, does nothing."""
     message = shop.messages.get(report.message_id)
     if message is None or message.next_attempt_at is None or (report.lease and report.lease != message.lease):
         return

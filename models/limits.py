@@ -28,7 +28,7 @@ def group_key(published: Published, scope: Scope) -> str:
 
 
 def take_slot(shop: Shop, published: Published, contact_id: str | None, key: str, run_id: str) -> LimitSlot | None:
-    """Take a slot that is free now, or return None; the database holds each taking by a constraint (`tasks.writing`)."""
+    """Take a slot that is free now, or return None; a constraint holds each taking (`tasks.writing`)."""
     limit = published.automation.limit
     assert limit is not None
     until = window_end(limit.per, shop.now, shop.zone) or NEVER

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection
 
 from models.automation import AutomationRow, AutomationState, AutomationVersion, Run, RunState
-from models.automation_file import Automation
+from models.automation_file import Automation, load_automation
 from models.ending import cut_short
 from models.errors import BadInputError, NotFoundError
 from models.flow import not_runnable
@@ -26,9 +26,9 @@ from tasks.writing import copy, update, write
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What publishing did, in words (None: nothing, it was live already), and to waiting runs."""
+    """The version that publishing made (None: it was live already), and what it did to waiting runs."""
 
-    done: str | None
+    version: int | None
     outcome: Outcome
 
 
@@ -115,7 +115,18 @@ def publish(
     if row is not None and waiting is not Waiting.FINISH:
         live = publish_text(automation.id, version, published.text)
         outcome = _settle_waiting(connection, business_id, live, now, waiting)
-    return Publication(f"automation {automation.id}: published as version {version}", outcome)
+    return Publication(version, outcome)
+
+
+def publish_draft(
+    connection: Connection[Any], business_id: str, automation_id: str, now: datetime, *, waiting: Waiting, actor: str
+) -> Publication:
+    """Make the draft of an automation its live version."""
+    draft = require(connection, business_id, automation_id).draft
+    if draft is None:
+        raise BadInputError(f"Automation {automation_id} has no draft. Save one with `relance automations apply FILE`.")
+    edited = PublishedText(load_automation(draft, automation_id), draft)
+    return publish(connection, business_id, edited, now, waiting=waiting, actor=actor)
 
 
 def _is_live(connection: Connection[Any], row: AutomationRow, text: str) -> bool:

@@ -34,7 +34,7 @@ class Replay:
 def replay(
     engine: Engine, stream: Stream, letters: Sequence[DeadLetter], now: datetime, *, corrected: bytes | None = None
 ) -> list[Replay]:
-    """Put letters back onto the stream, the corrected event in the place of the only one; return what became of each."""
+    """Put letters back onto the stream, a corrected event in the place of the only one; return what became of each."""
     known = transact(engine, _known_businesses)
     replays = [_judge(letter, corrected or letter.raw, now, known) for letter in letters]
     good = [one for one in replays if one.refused is None]

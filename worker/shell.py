@@ -9,6 +9,7 @@ from deploy.local import discover
 from models.db import make_engine
 from tasks.gateways.clock import SystemClock
 from tasks.gateways.redis_client import connect
+from tasks.gateways.smtp import SmtpGateway
 from tasks.gateways.stream import RedisStream
 from tasks.settings import load
 from tasks.shell import Shell
@@ -33,8 +34,6 @@ def bells(app: Celery) -> CeleryBells:
 @cache
 def shell(app: Celery) -> Shell:
     """Return the shell of this process."""
-    from tasks.gateways.smtp import SmtpGateway  # noqa: PLC0415
-
     settings = load()
     servers = discover(settings)
     return Shell(

@@ -62,7 +62,7 @@ def today(now: datetime) -> list[Event]:
         order("zoe-1", "zoe", *three),
         *(
             order(f"yoga-{who}", who, booking(f"y-{who}", "yoga", class_starts, session="yoga-1"))
-            for who in ("emma", "ines", "paul")
+            for who in ("emma", "ines", "hugo")
         ),
         order("paid", "paul", booking("paid-1", "colour", soon), paid={"amount": 8900, "currency": "EUR"}),
         order("hugo-1", "hugo", booking("hugo-1", "cut", soon)),
@@ -95,9 +95,9 @@ FIRST = (
     Expected("An order of three appointments: one invoice.", "zoe", "Votre facture"),
     Expected("The class ends: an invoice for each participant (Emma reads English).", "emma", "Invoice"),
     Expected("The class ends: an invoice for each participant (Inès).", "ines", "Facture"),
-    Expected("The class ends: an invoice for each participant (Paul).", "paul", "Facture"),
+    Expected("The class ends: an invoice for each participant (Hugo).", "hugo", "Facture"),
     Expected("An order paid in full: a receipt at once.", "paul", "Reçu"),
-    Expected("An order paid in full: its invoice, paid, asking for nothing.", "paul", "Facture 20", 2),
+    Expected("An order paid in full: its invoice, paid, asking for nothing.", "paul", "Facture"),
     Expected("An appointment booked: its invoice by mail (Hugo).", "hugo", "Votre facture"),
     Expected("An appointment booked: its invoice by mail (Inès).", "ines", "Votre facture"),
     Expected("An invoice three weeks old is overdue: a reminder.", "lea", "Rappel"),

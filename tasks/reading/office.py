@@ -61,14 +61,18 @@ class Office:
         return belongs
 
     def rows(
-        self, cls: type[T], *where: ColumnElement[bool], order: Sequence[Column[Any]] = (), limit: int | None = None
+        self,
+        cls: type[T],
+        *where: ColumnElement[bool],
+        order: Sequence[ColumnElement[Any]] = (),
+        limit: int | None = None,
     ) -> list[T]:
         """Return rows of the business, in order."""
         query = select(table_of(cls)).where(self.mine(cls), *where).order_by(*order).limit(limit)
         return [cls(*row) for row in self.connection.execute(query)]
 
     def latest(
-        self, cls: type[T], *where: ColumnElement[bool], order: Sequence[Column[Any]], limit: int | None
+        self, cls: type[T], *where: ColumnElement[bool], order: Sequence[ColumnElement[Any]], limit: int | None
     ) -> list[T]:
         """Return the last rows in an order, at most `limit` of them, in that order."""
         return self.rows(cls, *where, order=[column.desc() for column in order], limit=limit)[::-1]

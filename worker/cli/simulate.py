@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from models.db import make_engine, migrate
-from models.errors import BadInputError
 from models.scenario_file import Scenario, load_scenario
+from worker.cli.files import beside, read_file
 from worker.cli.output import show_table
 
 
@@ -34,21 +34,7 @@ def simulate(
 
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario file; files that it names stand beside it."""
-
-    def beside(_node: Any, name: str) -> tuple[str, str]:
-        file = path.parent / name
-        return str(file), read_file(file)
-
-    return load_scenario(read_file(path), str(path), beside)
-
-
-def read_file(path: Path) -> str:
-    """Return a file's text, or say plainly why not."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise BadInputError(f"{path} can't be read: {reason}. Check its name and that you may read it.") from error
+    return load_scenario(read_file(path), str(path), beside(path))
 
 
 def run_scenario(scenario: Scenario, *, everything: bool = False) -> Any:
