@@ -2,7 +2,6 @@
 
 import os
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from celery import Celery
@@ -37,8 +36,7 @@ def _configuration() -> dict[str, Any]:
 def _build() -> Celery:
     os.environ.setdefault("FLOWER_CONF", str(ROOT / "deploy" / "flowerconfig.py"))
     for module in MODULES:
-        if find_spec(module):
-            import_module(module)
+        import_module(module)
     app = Celery("relance")
     app.add_defaults(_configuration)
     for spec in REGISTRY.values():

@@ -27,7 +27,7 @@ LONGEST_PAUSE = 2.0
 
 Note = tuple[bytes, dict[bytes, bytes]]
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("worker.intake")
 
 
 class Intake:
@@ -39,18 +39,28 @@ class Intake:
         self._key = key
         self._seen: dict[Any, Any] = {key: START, RUNG: START}
         self._stopped = False
+        self._away = False
 
     def run(self) -> None:
         """Listen until stopped; a Redis that is away is waited for."""
         pause = PACE
         while not self._stopped:
-            try:
-                self.listen()
-                pause = PACE
-            except (RedisError, OSError) as error:
-                pause = min(pause * 2, LONGEST_PAUSE)
-                log.warning("intake does not reach Redis", error=type(error).__name__, pause=pause)
+            pause = PACE if self._reaches_redis() else min(pause * 2, LONGEST_PAUSE)
             time.sleep(pause)
+
+    def _reaches_redis(self) -> bool:
+        """Listen once; say once that Redis is away, and once that it is back."""
+        try:
+            self.listen()
+        except (RedisError, OSError) as error:
+            if not self._away:
+                log.warning("intake does not reach Redis", error=type(error).__name__)
+            self._away = True
+            return False
+        if self._away:
+            log.info("intake reaches Redis again")
+            self._away = False
+        return True
 
     def stop(self, *_: Any) -> None:
         """Make `run` return within about a second; a signal handler."""

@@ -23,6 +23,7 @@ NAMES = {
     "events.publish": "events",
     "events.drain": "events",
     "automations.advance": "automations",
+    "automations.merge": "automations",
     "sessions.announce": "automations",
     "invoices.mark_overdue": "automations",
     "messages.deliver": "messages",
