@@ -137,6 +137,10 @@ def test_the_seal_before_counts_as_text_or_bytes(previous: str, content: dict[st
     assert len(sealed) == 64
 
 
+def test_a_chain_begins_after_64_zeros() -> None:
+    assert START == (0, "0000000000000000000000000000000000000000000000000000000000000000")
+
+
 def test_the_zone_in_which_a_server_answers_does_not_count() -> None:
     sealed = entry()
     assert seal(replace(sealed, at=sealed.at.astimezone(timezone(timedelta(hours=5))))) == sealed.hash
@@ -220,7 +224,9 @@ def test_a_missing_end_is_found_where_the_end_is_known() -> None:
     end = Head(5, entries[4].hash)
     assert kinds(verify(entries[:4], end=end)) == [(4, "cut_short")]
     assert kinds(verify([], end=end)) == [(0, "cut_short")]
-    assert "the chain ended at 5" in verify([], end=end)[0].text
+    assert verify([], end=end)[0].text == (
+        f"Entry 0 of the journal is the last one with seal 000000000000…, but the chain ended at 5, {end.hash[:12]}…."
+    )
 
 
 def test_a_doubled_or_misplaced_entry_is_found() -> None:
@@ -270,5 +276,6 @@ def test_absent_is_not_empty_and_facts_are_not_merely_joined() -> None:
 
 @pytest.mark.parametrize("size", [0, 15, 65])
 def test_a_salt_has_a_decent_length(size: int) -> None:
+    assert digest_person(b"x" * 16) != digest_person(b"x" * 64)
     with pytest.raises(ValueError, match=f"this one has {size}"):
         digest_person(b"x" * size, "Zoé")
