@@ -52,6 +52,12 @@ def starts_first(shop: Shop, seats: list[Booking]) -> Booking | None:
     return min(seats, key=start, default=None)
 
 
+def service_id_of(shop: Shop, seat: Booking) -> str | None:
+    """Return the service of a booking's session."""
+    session = shop.sessions.get(seat.session_id) if seat.session_id else None
+    return session.service_id if session else None
+
+
 def session_cancels(booking: Booking, session: Session | None) -> bool:
     """Whether the cancellation of its session took this booking along: made or moved there before it."""
     return session is not None and session.cancel_stamp > max(booking.placed_stamp, booking.move_stamp)

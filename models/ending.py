@@ -9,6 +9,8 @@ from models.facts import subject_keys
 from models.shop import Shop, skip
 
 WAITS = frozenset({RunState.WAITING, RunState.DEFERRED})
+BOOKED = frozenset({"booking.rescheduled", "booking.checked_in", "booking.no_show"})
+"""Triggers whose runs are about one booking for as long as it is booked."""
 
 
 def end(shop: Shop, run: Run, state: RunState, reason: str | None = None) -> None:
@@ -48,26 +50,33 @@ def waiting_runs(shop: Shop, keys: Iterable[str]) -> list[Run]:
 
 
 def end_runs_of_booking(shop: Shop, booking: Booking) -> None:
-    """End what runs about a booking that was cancelled; a run about several goes on while one of them is live."""
-    keys = [f"booking:{booking.id}"]
-    if booking.order_id:
-        keys.append(f"order:{booking.order_id}")
-    for run in waiting_runs(shop, keys):
+    """End what runs about a booking that was cancelled; a run about several goes on while one of them is live (R4)."""
+    for run in waiting_runs(shop, keys_of_booking(booking)):
         published = shop.rulebook.version(run.automation_id, run.version)
-        if published is None or published.automation.keep_on_cancel or _still_live(shop, run, booking):
+        if published is None or published.automation.keep_on_cancel or not _ends_with(shop, run, booking):
             continue
         cut_short(shop, run, RunState.CANCELLED, "cancelled")
 
 
-def _still_live(shop: Shop, run: Run, booking: Booking) -> bool:
-    """Whether something of what a run is about is still booked."""
+def keys_of_booking(booking: Booking) -> list[str]:
+    """Return the keys of the runs that a change of a booking may touch: its own and its order's."""
+    return subject_keys({"booking": booking.id, "order": booking.order_id})
+
+
+def about_order(run: Run) -> bool:
+    """Whether a run is about all bookings of an order."""
+    return run.trigger.startswith(("session.booked", "order."))
+
+
+def _ends_with(shop: Shop, run: Run, booking: Booking) -> bool:
+    """Whether nothing of what a run is about is booked any more; documents and cancellations outlive their booking."""
     subjects = run.subjects
-    if run.trigger.startswith(("session.booked", "order.")):
-        return any(seat.live for seat in shop.bookings.by("order_id", booking.order_id))
+    if about_order(run):
+        return not any(seat.live for seat in shop.bookings.by("order_id", booking.order_id))
     if run.trigger in {"session.started", "session.ended"}:
         seats = shop.bookings.by("session_id", subjects.get("session"))
-        return any(seat.live and seat.contact_id == run.contact_id for seat in seats)
-    return False
+        return not any(seat.live and seat.contact_id == run.contact_id for seat in seats)
+    return run.trigger in BOOKED and subjects.get("booking") == booking.id
 
 
 def reach_goals(shop: Shop, fact: FactRow) -> None:

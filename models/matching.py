@@ -5,7 +5,7 @@ from typing import Any
 from models.automation import Run, RunState
 from models.booking import Booking
 from models.charge import NotedCharge
-from models.diary import starts_first
+from models.diary import service_id_of, starts_first
 from models.ending import bind, reach_goals
 from models.event_rows import FactRow
 from models.limits import group_key, next_free, take_slot
@@ -48,7 +48,7 @@ def _views(shop: Shop, fact: FactRow, filtered: dict[str, list[Published]]) -> d
     """
     seats: dict[str, list[Booking]] = {}
     for seat in _seats(shop, fact.type, fact.subjects):
-        service_id = _service_id(shop, seat.session_id)
+        service_id = service_id_of(shop, seat)
         if service_id is not None:
             seats.setdefault(service_id, []).append(seat)
     views: dict[str, tuple[Published, Scope]] = {}
@@ -113,11 +113,6 @@ def _seats(shop: Shop, type_: str, subjects: dict[str, Any]) -> list[Booking]:
         return [seat for seat in seats if seat.live] or seats
     seat = shop.bookings.get(subjects.get("booking"))
     return [seat] if seat else []
-
-
-def _service_id(shop: Shop, session_id: str | None) -> str | None:
-    session = shop.sessions.get(session_id) if session_id else None
-    return session.service_id if session else None
 
 
 def start(shop: Shop, published: Published, fact: FactRow, subjects: dict[str, Any], scope: Scope) -> None:

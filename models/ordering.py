@@ -283,6 +283,7 @@ def _end_seat(shop: Shop, seat: Booking) -> None:
         seat.cancel_stamp, seat.cancel_reason = session.cancel_stamp, session.cancel_reason
         seat.cancel_refund = session.cancel_refund
     end_runs_of_booking(shop, seat)
+    retime_runs(shop, seat)
     raise_fact(
         shop,
         "booking.cancelled",

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from models.actions import act
 from models.automation import Run, RunState
 from models.automation_file import Then
-from models.booking import Booking, Session
-from models.ending import WAITS, bind, cut_short, end, waiting_runs
+from models.booking import Booking
+from models.diary import service_id_of, starts_first
+from models.ending import WAITS, about_order, bind, cut_short, end, keys_of_booking, waiting_runs
 from models.flow import Act, Branch, Delay, End, Jump
 from models.invoice import DocumentStatus, Invoice
 from models.limits import next_free, take_slot
@@ -116,18 +117,23 @@ def _too_late(shop: Shop, run: Run, published: Published, op: Act, due: datetime
 
 def _later_level_due(shop: Shop, run: Run, published: Published, due: datetime) -> bool:
     """Whether a later reminder of the same run is due by now as well: only the latest level is sent (R3)."""
-    for op in published.program.ops[run.position :]:
+    ops, position = published.program.ops, run.position
+    while position < len(ops):
+        op = ops[position]
+        position += 1
         match op:
             case Delay():
                 until = wait_until(shop, run, op.wait, due)
                 if until is None or until > shop.now:
                     return False
                 due = until
+            case Branch():
+                position = position if op.condition(scope_of(shop, run)) else op.on_false
+            case Jump():
+                position = op.index
             case Act(kind=Action.SEND_REMINDER):
                 return True
-            case Act():
-                continue
-            case _:
+            case End():
                 return False
     return False
 
@@ -163,8 +169,7 @@ def wait_until(shop: Shop, run: Run, wait: Wait, due: datetime) -> datetime | No
         case UntilMoment(moment):
             return _instant(moment, shop)
         case UntilProperty(name, span):
-            session = name.startswith("session.")
-            anchor = _session_anchor(shop, run, name) if session else moment_of(scope_of(shop, run).get(name))
+            anchor = moment_of(scope_of(shop, run).get(name))
             return None if anchor is None else _moved(_instant(anchor, shop), span, shop)
 
 
@@ -177,29 +182,39 @@ def _instant(moment: date, shop: Shop) -> datetime:
     return moment if isinstance(moment, datetime) else start_of_day(moment, shop.zone)
 
 
-def _session_anchor(shop: Shop, run: Run, name: str) -> datetime | None:
-    """Return the session time that a run waits for: of several sessions the earliest one still live (R4)."""
-    subjects = run.subjects
-    attribute = name.partition(".")[2]
-    seats: list[Booking] = []
-    if run.trigger.startswith(("session.booked", "order.")):
-        seats = [seat for seat in shop.bookings.by("order_id", subjects.get("order")) if seat.live]
-    if not seats and (seat := shop.bookings.get(subjects.get("booking"))):
-        seats = [seat]
-    sessions: list[Session] = [s for seat in seats if (s := shop.sessions.get(seat.session_id))]
-    times: list[datetime] = [t for s in sessions if (t := getattr(s, attribute))]
-    return min(times, default=None)
-
-
 def retime_runs(shop: Shop, booking: Booking) -> None:
-    """Recompute the waits relative to a session whose time has changed; fixed waits stay (R4)."""
-    for run in waiting_runs(shop, [f"booking:{booking.id}", f"order:{booking.order_id}"]):
+    """Follow a booking that was moved or cancelled: recompute the waits relative to a session, keep the fixed (R4)."""
+    for run in waiting_runs(shop, keys_of_booking(booking)):
         published = shop.rulebook.version(run.automation_id, run.version)
-        if published is None or run.position == 0 or run.state != RunState.WAITING or run.due_at is None:
-            continue
-        op = published.program.ops[run.position - 1]
-        if isinstance(op, Delay) and isinstance(op.wait, UntilProperty):
-            run.due_at = wait_until(shop, run, op.wait, run.due_at) or run.due_at
+        if published is not None:
+            _follow(shop, run, published)
+            _retime(shop, run, published)
+
+
+def _follow(shop: Shop, run: Run, published: Published) -> None:
+    """Let a run about several sessions be about the earliest one still live, of the services that its filter names."""
+    if not about_order(run):
+        return
+    live = [seat for seat in shop.bookings.by("order_id", run.subjects.get("order")) if seat.live]
+    named = [seat for seat in live if published.lets_service(service_id_of(shop, seat))]
+    first = starts_first(shop, named or live)
+    if first is not None and run.subjects.get("booking") != first.id:
+        run.subjects = run.subjects | {"booking": first.id, "session": first.session_id}
+        bind(shop, run)
+
+
+def _retime(shop: Shop, run: Run, published: Published) -> None:
+    due = run.due_at or run.held_at
+    if due is None or run.position == 0 or run.state != RunState.WAITING:
+        return
+    op = published.program.ops[run.position - 1]
+    if not isinstance(op, Delay) or not isinstance(op.wait, UntilProperty):
+        return
+    until = wait_until(shop, run, op.wait, due) or due
+    if run.held_at is not None:
+        run.held_at = until
+    else:
+        run.due_at = until
 
 
 def resume(shop: Shop, run: Run) -> None:
