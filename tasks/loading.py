@@ -51,13 +51,15 @@ class Seeds:
     """What a batch names, as (tenant, id) pairs by kind.
 
     A session comes alone, a class with all its seats. `payers` are contacts whose open debts matter, `priced` services
-    of which a new version is told, `timed` sessions with the times that an event tells of.
+    of which a new version is told, `timed` sessions with the times that an event tells of, `given_back` bookings whose
+    participant may have other seats in the same session.
     """
 
     pairs: dict[str, Pairs] = field(default_factory=lambda: {kind: set() for kind in KINDS})
     payers: Pairs = field(default_factory=set)
     priced: set[tuple[str, str, datetime]] = field(default_factory=set)
     timed: set[tuple[str, str, datetime, datetime]] = field(default_factory=set)
+    given_back: Pairs = field(default_factory=set)
 
     def add(self, kind: str, business_id: str, ids: Iterable[str | None]) -> None:
         """Name entities of one kind."""
@@ -178,7 +180,7 @@ class Loader:
             seeds.add("bookings", name, (charge.booking_id for charge in shop.charges))
 
     def _bookings_named(self, seeds: Seeds) -> None:
-        """Take named bookings, those of named sessions, and those that a service's version may change."""
+        """Take named bookings, those of named sessions and beside them, those that a service's version may change."""
         self._by(Booking, "bookings", "id", seeds.pairs["bookings"])
         self._by(Session, "sessions", "id", seeds.pairs["sessions"])
         for name, id_, starts_at, ends_at in seeds.timed:
@@ -186,6 +188,16 @@ class Loader:
             if session is not None and (session.starts_at, session.ends_at) != (starts_at, ends_at):
                 seeds.add("classes", name, [id_])
         self._by(Booking, "bookings", "session_id", seeds.pairs["classes"])
+        if seeds.given_back:
+            businesses, ids = zip(*seeds.given_back, strict=True)
+            self._shelve(
+                Booking,
+                "bookings",
+                "(t.business_id, t.session_id, t.contact_id) IN (SELECT b.business_id, b.session_id, b.contact_id"  # noqa: S608  # names are ours
+                f" FROM bookings b WHERE (b.business_id, b.id) IN (SELECT * FROM {pairs_sql()}))",
+                spread(businesses),
+                spread(ids),
+            )
         if seeds.priced:
             businesses, services, moments = zip(*seeds.priced, strict=True)
             self._shelve(
