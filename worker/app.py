@@ -10,6 +10,7 @@ from deploy.local import discover
 from models.errors import ConfigurationError
 from tasks.registry import REGISTRY
 from tasks.settings import ROOT, load
+from worker import transport
 from worker.celery_settings import configuration
 from worker.runner import register
 from worker.signals import connect_signals
@@ -37,6 +38,7 @@ def _build() -> Celery:
     os.environ.setdefault("FLOWER_CONF", str(ROOT / "deploy" / "flowerconfig.py"))
     for module in MODULES:
         import_module(module)
+    transport.install()
     app = Celery("relance")
     app.add_defaults(_configuration)
     for spec in REGISTRY.values():

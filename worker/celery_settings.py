@@ -25,7 +25,6 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("broker_transport", "worker.transport:Transport", "A malformed envelope must not stop the worker."),
     Setting(
         "broker_transport_options",
         {

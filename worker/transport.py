@@ -15,8 +15,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 import structlog
-from kombu.transport import redis
+from kombu.transport import TRANSPORT_ALIASES, redis
 from redis import Redis, RedisError
+
+from tasks.registry import QUEUES
 
 ROGUE = "relance:rogue"
 """List of the envelopes laid aside, newest first: queue, reason, instant, base64 of the bytes."""
@@ -88,17 +90,21 @@ def fault(raw: bytes) -> str | None:
 
 
 class Client(redis.PrefixedStrictRedis):
-    """A client whose blocking pop answers "nothing" instead of an envelope that can't be used."""
+    """A client whose blocking pop answers "nothing" instead of an envelope that can't be used.
+
+    Only queues of tasks are guarded: answers to remote control come through lists too, in another form.
+    """
 
     def parse_response(self, connection: Any, command_name: str, **options: Any) -> Any:
         answer = super().parse_response(connection, command_name, **options)  # type: ignore[no-untyped-call]
         if command_name != "BRPOP" or not answer:
             return answer
-        queue, raw = answer
-        reason = fault(raw)
+        key, raw = answer
+        queue = key.decode().partition(redis.Channel.sep)[0]
+        reason = fault(raw) if queue in QUEUES else None
         if reason is None:
             return answer
-        self._lay_aside(queue.decode(), reason, raw)
+        self._lay_aside(queue, reason, raw)
         return None
 
     def _lay_aside(self, queue: str, reason: str, raw: bytes) -> None:
@@ -125,6 +131,11 @@ class Channel(redis.Channel):
 
 
 class Transport(redis.Transport):
-    """The transport that Celery is told to use."""
+    """The transport of this process's `redis://` and `rediss://` URLs."""
 
     Channel = Channel
+
+
+def install() -> None:
+    """Make kombu use this transport; to be called before the first connection."""
+    TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), f"{__name__}:Transport"))

@@ -48,7 +48,8 @@ def flower(processes: Processes) -> Browser:
 def send_secrets(upstream: Celery) -> dict[str, str]:
     """Send tasks as an upstream service does, which writes arguments and a name of its own into the headers."""
     sent = {
-        "probe.whisper": upstream.send_task("probe.whisper", [SECRET], {"seconds": 2}, argsrepr=SECRET, shadow=SECRET),
+        "events.publish": upstream.send_task("events.publish", [[{"data": {"contact": {"name": SECRET}}}]]),
+        "probe.whisper": upstream.send_task("probe.whisper", [SECRET], {"seconds": 4}, argsrepr=SECRET, shadow=SECRET),
         "probe.fail": upstream.send_task("probe.fail", [], {"word": SECRET}, argsrepr="()", kwargsrepr="{}"),
     }
     return {name: result.id for name, result in sent.items()}
@@ -59,13 +60,15 @@ def test_flower_shows_names_and_states_to_those_who_log_in_and_secrets_to_nobody
 ) -> None:
     eventually(lambda: flower.get("/api/workers?status=1", LOGIN)[1].count("true"))
     sent = send_secrets(celery_setup.app)
-    active = eventually(lambda: celery_setup.app.control.inspect(timeout=0.5).active())
-    finished = {"probe.whisper": "SUCCESS", "probe.fail": "FAILURE"}
-    eventually(lambda: {name: task["state"] for name, task in flower.tasks().items()} == finished)
+    active = eventually(lambda: celery_setup.app.control.inspect(timeout=1.5).active())
+    finished = {("probe.whisper", "SUCCESS"), ("probe.fail", "FAILURE"), ("events.publish", "SUCCESS")}
+    finished |= {("events.drain", "SUCCESS")}
+    eventually(lambda: finished <= {(task["name"], task["state"]) for task in flower.tasks().values()})
 
+    assert "active_queues" in flower.get("/api/workers?refresh=1", LOGIN)[1]
     for path in ("/", "/tasks", "/api/tasks", "/api/workers"):
         assert flower.get(path)[0] == 401
-    pages = [flower.get(path, LOGIN) for path in ("/workers", "/tasks", "/api/tasks", "/api/workers")]
+    pages = [flower.get(path, LOGIN) for path in ("/workers", "/tasks", "/broker", "/api/tasks", "/api/workers")]
     pages += [flower.get(f"/task/{task_id}", LOGIN) for task_id in sent.values()]
     pages += [flower.get(f"/api/task/info/{task_id}", LOGIN) for task_id in sent.values()]
     assert {status for status, _ in pages} == {200}

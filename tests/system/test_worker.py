@@ -72,8 +72,8 @@ def test_rogue_envelopes_are_laid_aside_and_work_goes_on(
 
 def test_a_stop_lets_running_tasks_finish(celery_setup: CeleryTestSetup) -> None:
     worker = celery_setup.worker
-    celery_setup.app.send_task("probe.whisper", ["psst", 2])
-    eventually(lambda: celery_setup.app.control.inspect(timeout=0.5).active())
+    celery_setup.app.send_task("probe.whisper", ["psst", 4])
+    eventually(lambda: celery_setup.app.control.inspect(timeout=1.5).active())
     worker.kill("SIGTERM")
 
     eventually(lambda: worker.container.status == "exited")
