@@ -30,7 +30,10 @@ from tasks.registry import Counts, task
 from tasks.shell import Shell
 from tasks.writing import write
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=15)
+"""How long a worker may hold messages that it has not begun to send."""
+SENDING_LEASE = timedelta(seconds=45)
+"""How long the one in its hands stays its own: longer than a gateway's answer to one mail can take."""
 BATCH = 200
 ROUNDS = 40
 SENT_AGAIN = frozenset({"request_payment", "issue_paid_invoice", "receipt"})
@@ -209,9 +212,9 @@ def _note(connection: Connection[Any], last: Claimed | None, one: Claimed | None
         marked = None
         if one is not None:
             marked = connection.execute(
-                "UPDATE messages SET state = 'sending' WHERE business_id = %s AND id = %s AND lease = %s"
-                " AND state = 'prepared' AND next_attempt_at > %s",
-                (one.message.business_id, one.message.id, lease, now),
+                "UPDATE messages SET state = 'sending', next_attempt_at = %s"
+                " WHERE business_id = %s AND id = %s AND lease = %s AND state = 'prepared' AND next_attempt_at > %s",
+                (now + SENDING_LEASE, one.message.business_id, one.message.id, lease, now),
             )
     connection.commit()
     return marked is None or marked.rowcount == 1
