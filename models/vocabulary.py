@@ -124,11 +124,10 @@ def trigger_complaint(name: str) -> tuple[str, str] | None:
         return f"{name} only brings data in and triggers nothing", INSTEAD.get(name, "Choose one of our domain events.")
     if near := _mistyped(name):
         return f"{name!r} is not a domain event", f"Did you mean {near}?"
-    if not _like_a_type(name):
-        return f"{name!r} is no event type", did_you_mean(
-            name, SUPPLIES
-        ).strip() or "A type looks like invoice.overdue."
-    return None
+    if _like_a_type(name):
+        return None
+    near = did_you_mean(name, SUPPLIES).strip()
+    return f"{name!r} is no event type", near or "A type looks like invoice.overdue."
 
 
 def _like_a_type(name: str) -> bool:
@@ -138,9 +137,10 @@ def _like_a_type(name: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _mistyped(name: str) -> str | None:
-    """Return the known event that lies two or fewer letters away: nobody means to name their own type like that."""
-    nearest = min(SUPPLIES, key=lambda known: _letters_apart(name, known))
-    return nearest if _letters_apart(name.casefold(), nearest) <= 2 else None
+    """Return the known event that a name lies so near to that nobody would call their own type like that."""
+    apart = {known: _letters_apart(name.casefold(), known) for known in (*SUPPLIES, *INPUT_EVENTS)}
+    nearest = min(apart, key=apart.__getitem__)
+    return nearest if apart[nearest] <= (2 if nearest in SUPPLIES else 1) else None
 
 
 def _letters_apart(one: str, other: str) -> int:

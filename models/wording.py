@@ -24,6 +24,7 @@ from models.date_forms import known_locale, pattern_of
 from models.errors import BadInputError
 from models.suggestions import did_you_mean
 from models.vocabulary import Kind, Vocabulary
+from models.wording_plan import Plan, plan_of
 from models.wording_values import Style, in_words
 
 MAX_TEMPLATE = 20_000
@@ -92,16 +93,41 @@ def _compiled(template: str, *, escape: bool) -> BoundTemplate:
     return (_HTML if escape else _PLAIN).from_string(template)
 
 
+@lru_cache(maxsize=4096)
+def _planned(template: str) -> Plan | None:
+    return plan_of(_compiled(template, escape=False))
+
+
 def render(template: str, values: Mapping[str, Any], locale: str, zone: ZoneInfo, *, escape: bool = False) -> str:
     """Return a message from values nested by group, or raise `WordingError`; `escape` makes values safe inside HTML."""
+    style = Style(known_locale(locale), zone)
     try:
-        bound = _compiled(template, escape=escape)
-        context = _Context(bound, globals=values)
-        context.style = Style(known_locale(locale), zone)
-        buffer = LimitedStringIO(limit=MAX_TEXT)
-        bound.render_with_context(context, buffer)
-    except (LiquidError, BadInputError, ValueError, ArithmeticError, LookupError) as error:
+        text = None if escape else _by_plan(template, values, style)
+        return _by_liquid(template, values, style, escape=escape) if text is None else text
+    except _REFUSALS as error:
         raise WordingError(_sentence(error)) from error
+
+
+_REFUSALS = (LiquidError, BadInputError, ValueError, ArithmeticError, LookupError)
+
+
+def _by_plan(template: str, values: Mapping[str, Any], style: Style) -> str | None:
+    plan = _planned(template)
+    if plan is None:
+        return None
+    try:
+        text = plan(values, style)
+    except (*_REFUSALS, TypeError):
+        return None
+    return text if len(text) * 4 <= MAX_TEXT else None
+
+
+def _by_liquid(template: str, values: Mapping[str, Any], style: Style, *, escape: bool) -> str:
+    bound = _compiled(template, escape=escape)
+    context = _Context(bound, globals=values)
+    context.style = style
+    buffer = LimitedStringIO(limit=MAX_TEXT)
+    bound.render_with_context(context, buffer)
     return buffer.getvalue()
 
 

@@ -31,7 +31,7 @@ _OURS = {None, "!", "tag:yaml.org,2002:str"}
 
 def read_tree(text: str) -> Tree | None:
     """Return the one document of a YAML 1.2 or JSON text, None for an empty text, or raise `BrokenFileError`."""
-    if text.lstrip(" \t\r\n\ufeff")[:1] in {"{", "["} and (tree := read_json(text)):
+    if text.lstrip(" \t\r\n\ufeff")[:1] in {"{", "[", '"'} and (tree := read_json(text)):
         return tree
     try:
         return _Composer(text).document()

@@ -72,10 +72,13 @@ def test_a_long_key_and_a_deep_key_of_json_are_read() -> None:
     assert plain(text) == json.loads(text)
 
 
+WHOLE_TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+
+
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.text(st.characters(exclude_characters="\0")),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_characters="\0")), inner),
+        st.none() | st.booleans() | st.integers(-(10**15), 10**15) | WHOLE_TEXT,
+        lambda inner: st.lists(inner) | st.dictionaries(WHOLE_TEXT, inner),
         max_leaves=20,
     )
 )
