@@ -11,7 +11,7 @@ from models.errors import ConfigurationError
 from tasks.gateways.redis_client import connect, require_noeviction
 from tasks.settings import load
 from worker import celery_settings, telemetry
-from worker.shell import forget
+from worker.shell import forget, shell
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +22,7 @@ def connect_signals(app: Celery) -> None:
     def check_settings(**_: Any) -> None:
         try:
             celery_settings.check(app.conf)
+            shell(app)  # opens nothing, but needs every address
         except ConfigurationError as error:
             raise SystemExit(str(error)) from None
 
