@@ -34,10 +34,11 @@ class Watched:
 
 
 class Supervisor:
-    """The services of one system; `tell` hears of every death."""
+    """The services of one system; `changed` hears of every new state, `tell` of every death, in words."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str], None], changed: Callable[[], None] = lambda: None) -> None:
         self._tell = tell
+        self._changed = changed
         self._batches: list[list[Watched]] = []
 
     def states(self) -> tuple[ProcessState, ...]:
@@ -50,9 +51,10 @@ class Supervisor:
         self._batches.append(batch)
         for watched in batch:
             watched.service.launch()
+            self._changed()
         for watched in batch:
             watched.service.await_ready()
-            watched.phase = Phase.RUNNING
+            self._enter(watched, Phase.RUNNING)
 
     def tend(self) -> None:
         """Look at every service once, and start what has died and waited long enough; to be called again and again."""
@@ -77,16 +79,17 @@ class Supervisor:
         elif (code := child.exit_code()) is not None:
             self._bury(watched, f"ended with code {code}")
         elif watched.phase is Phase.STARTING and child.is_ready():
-            watched.phase = Phase.RUNNING
+            self._enter(watched, Phase.RUNNING)
         elif watched.phase is Phase.STARTING and child.is_late():
             self._bury(watched, "did not become ready")
 
     def _start_again(self, watched: Watched) -> None:
-        watched.phase = Phase.STARTING
         try:
             watched.service.launch()
         except (ConfigurationError, OSError) as error:
             self._bury(watched, f"could not be started ({error})")
+        else:
+            self._enter(watched, Phase.STARTING)
 
     def _bury(self, watched: Watched, how: str) -> None:
         """Clear away a dead process and say when its successor comes."""
@@ -95,5 +98,10 @@ class Supervisor:
         steady = time.monotonic() - child.started > STEADY_SECONDS
         watched.deaths = 1 if steady else watched.deaths + 1
         pause = min(FIRST_PAUSE * 2 ** (watched.deaths - 1), LONGEST_PAUSE)
-        watched.phase, watched.next_start = Phase.RESTARTING, time.monotonic() + pause
+        watched.next_start = time.monotonic() + pause
+        self._enter(watched, Phase.RESTARTING)
         self._tell(f"{watched.name} {how}; it is started again in {pause:g} s. Its log is {child.command.log}.")
+
+    def _enter(self, watched: Watched, phase: Phase) -> None:
+        watched.phase = phase
+        self._changed()

@@ -40,7 +40,7 @@ class System:
         self._addresses = state.configured(settings)
         self._logins: dict[str, Login] = {}
         self._phase = Phase.STARTING
-        self._supervisor = Supervisor(tell)
+        self._supervisor = Supervisor(tell, changed=self._write)
 
     def run(self, ready: Callable[[SystemState], None]) -> None:
         """Start everything, call `ready`, and keep it running until SIGINT, SIGTERM or SIGHUP; then stop everything."""
@@ -66,13 +66,10 @@ class System:
                 shutil.rmtree(self.home / name, ignore_errors=True)
 
     def _start(self) -> None:
-        self._begin(self._servers())
-        self._prepare_servers()
-        self._begin(self._programs())
-
-    def _begin(self, services: list[Service]) -> None:
         self._enter(Phase.STARTING)
-        self._supervisor.start(services)
+        self._supervisor.start(self._servers())
+        self._prepare_servers()
+        self._supervisor.start(self._programs())
 
     def _servers(self) -> list[Service]:
         servers: list[Service] = []
@@ -116,16 +113,15 @@ class System:
         ]
 
     def _keep(self) -> None:
-        known = self._supervisor.states()
         while True:
             time.sleep(LOOK_SECONDS)
             self._supervisor.tend()
-            if (states := self._supervisor.states()) != known:
-                known = states
-                self._enter(Phase.RUNNING)
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
+        self._write()
+
+    def _write(self) -> None:
         state.write(self.home, self._state())
 
     def _state(self) -> SystemState:

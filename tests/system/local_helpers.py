@@ -17,6 +17,9 @@ import pytest
 from deploy.local.postgres import Postgres
 from tasks.settings import ROOT
 
+PYTHON = (sys.executable, "-m")
+"""The start of a command that runs a module of ours."""
+
 
 @contextmanager
 def home_folder(mode: int = 0o711, below: str = "home") -> Iterator[Path]:
@@ -36,7 +39,7 @@ def lives(pid: int) -> bool:
 
 @contextmanager
 def holder(
-    home: Path, *, python: Sequence[str] = (sys.executable, "-m"), **how: Any
+    home: Path, *, python: Sequence[str] = PYTHON, **how: Any
 ) -> Iterator[tuple["subprocess.Popen[str]", dict[str, Any]]]:
     """Run the embedded servers in a process of their own, which may be killed."""
     command = [*python, "tests.system.local_holder", str(home)]
@@ -50,16 +53,20 @@ def holder(
 
 
 def relance(
-    *arguments: str, home: Path, settings: Mapping[str, str] | None = None
+    *arguments: str,
+    home: Path,
+    settings: Mapping[str, str] | None = None,
+    python: Sequence[str] = PYTHON,
+    **how: Any,
 ) -> "subprocess.CompletedProcess[str]":
     """Run the command line as a person would, with no settings but these."""
     return subprocess.run(
-        [sys.executable, "-m", "worker.cli", *arguments],
+        [*python, "worker.cli", *arguments],
         env=environment(home, settings or {}),
-        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
+        **({"cwd": ROOT} | how),
     )
 
 
