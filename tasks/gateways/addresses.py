@@ -25,7 +25,7 @@ def routable(address: str) -> str:
     """
     local, _, domain = address.rpartition("@")
     domain = _ascii(domain)
-    if not (_LOCAL.fullmatch(local) and local.isprintable() and _DOMAIN.fullmatch(domain)):
+    if not (address.isprintable() and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
         raise BadAddressError(address)
     if len(local.encode()) + 1 + len(domain) > LONGEST_ADDRESS:
         raise BadAddressError(address)

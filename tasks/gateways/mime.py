@@ -126,13 +126,13 @@ def _body(mail: Mail) -> bytes:
     text = _part("plain", mail.text)
     if not mail.html:
         return text
-    fence = f"--{_BOUNDARY}".encode()
-    opening = f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"{CRLF}{CRLF}'.encode()
-    return opening + b"".join((fence, b"\r\n", text, fence, b"\r\n", _part("html", mail.html), fence, b"--\r\n"))
+    opening = f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"{CRLF}'.encode()
+    fence = f"{CRLF}--{_BOUNDARY}".encode()
+    return b"".join((opening, fence, b"\r\n", text, fence, b"\r\n", _part("html", mail.html), fence, b"--\r\n"))
 
 
 def _part(subtype: str, text: str) -> bytes:
-    """Write one text with its headers; what is mostly not Latin is shorter and as readable in base64."""
+    """Write one text with its headers; one that is mostly beyond ASCII is shorter in base64."""
     text = text.replace(CRLF, "\n").replace("\r", "\n").rstrip("\n") + "\n"
     raw = text.replace("\n", CRLF).encode(errors="replace")
     if len(raw) > 1.3 * (len(text) + text.count("\n")):

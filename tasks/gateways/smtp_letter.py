@@ -39,7 +39,7 @@ class SmtpLetter:
         recipient = _needed(mail.recipient, utf8=utf8, address_bad=True)
         copies, left_out = _copies(mail.cc, utf8=utf8)
         try:
-            content = build(replace(mail, cc=copies) if left_out else mail, date)
+            content = build(replace(mail, cc=copies), date)
         except BadInputError as error:
             raise UnsendableError(str(error)) from error
         return cls(sender, (recipient, *copies), content, left_out)
