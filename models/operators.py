@@ -247,12 +247,14 @@ def _day(moment: date, zone: ZoneInfo) -> date:
     return local_date(moment, zone) if isinstance(moment, datetime) else moment
 
 
-def _within(expected: Any, bounds: Callable[[Span, datetime, ZoneInfo], tuple[datetime, datetime]]) -> Matcher:
+def _within(bounds: Callable[[datetime, ZoneInfo], tuple[datetime, datetime]]) -> Matcher:
+    bounds = lru_cache(maxsize=256)(bounds)
+
     def match(seen: object, facts: Facts) -> bool | None:
         moment = moment_of(seen)
         if moment is None:
             return None
-        first, last = bounds(expected, facts.now, facts.zone)
+        first, last = bounds(facts.now, facts.zone)
         if isinstance(moment, datetime):
             return first <= moment <= last
         return local_date(first, facts.zone) <= moment <= local_date(last, facts.zone)
@@ -260,12 +262,12 @@ def _within(expected: Any, bounds: Callable[[Span, datetime, ZoneInfo], tuple[da
     return match
 
 
-def _within_next(expected: Expected) -> Matcher:
-    return _within(expected, lambda span, now, zone: (now, span.after(now, zone)))
+def _within_next(span: Any) -> Matcher:
+    return _within(lambda now, zone: (now, span.after(now, zone)))
 
 
-def _within_last(expected: Expected) -> Matcher:
-    return _within(expected, lambda span, now, zone: (span.before(now, zone), now))
+def _within_last(span: Any) -> Matcher:
+    return _within(lambda now, zone: (span.before(now, zone), now))
 
 
 # --- presence, truth, lists
@@ -275,13 +277,19 @@ def _empty(seen: object) -> bool:
     return not seen.strip() if isinstance(seen, str) else isinstance(seen, Collection) and not seen
 
 
+_LISTS = (list, tuple, set, frozenset)
+
+
 def _includes(expected: Expected) -> Matcher:
     same = _equals(expected)
 
     def match(seen: object, facts: Facts) -> bool | None:
-        if not isinstance(seen, list | tuple | set | frozenset):
+        if not isinstance(seen, _LISTS):
             return None
-        return any(same(item, facts) for item in seen)
+        for item in seen:  # noqa: SIM110 - a generator costs as much as the test itself
+            if same(item, facts):
+                return True
+        return False
 
     return match
 

@@ -184,14 +184,12 @@ class Vocabulary:
 
     def complaint(self, name: str) -> tuple[str, str]:
         """Return what is wrong with the name of an unknown property, and the nearest right one."""
-        names = _kinds(self.groups)
+        near = did_you_mean(name, {known for known in _kinds(self.groups) if "*" not in known}).strip()
         if _general(name) in _kinds(frozenset(PROPERTIES)):
-            return f"{self.trigger} can't supply {name}", self._where(name.partition(".")[0])
+            return f"{self.trigger} can't supply {name}", f"{near} {self._where(name.partition('.')[0])}".lstrip()
         if name in PROPERTIES or name in {"event.data", "contact.custom"}:
             return f"{name} is a group of properties", f"Name one of them, as in {_example(name)}."
-        return f"{name!r} is no property here", did_you_mean(
-            name, names
-        ).strip() or f"There are {_listed(self.groups)}."
+        return f"{name!r} is no property here", near or f"There are {_listed(self.groups)}."
 
     def _where(self, group: str) -> str:
         if group == "invoice":
