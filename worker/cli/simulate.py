@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import typer
 from rich.console import Console
@@ -67,7 +67,7 @@ class _Bar:
         """Move to an instant."""
         self.progress.update(self.task, completed=(now - self.start).total_seconds(), description=f"{now:%Y-%m-%d}")
 
-    def __enter__(self) -> "_Bar":
+    def __enter__(self) -> Self:
         self.progress.start()
         return self
 

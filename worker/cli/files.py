@@ -1,0 +1,26 @@
+"""Files that people name on the command line: shops, scenarios, automations."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from models.errors import BadInputError
+
+
+def read_file(path: Path) -> str:
+    """Return a file's text, or say plainly why not."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise BadInputError(f"{path} can't be read: {reason}. Check its name and that you may read it.") from error
+
+
+def beside(path: Path) -> Callable[[Any, str], tuple[str, str]]:
+    """Return how a file reads another one that it names, relative to itself."""
+
+    def read(_node: Any, name: str) -> tuple[str, str]:
+        file = path.parent / name
+        return str(file), read_file(file)
+
+    return read
