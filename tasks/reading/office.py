@@ -17,6 +17,8 @@ from models.suggestions import did_you_mean
 Line = dict[str, Any]
 """One thing as it is shown: JSON data, but for instants, dates and Decimals."""
 
+Order = ColumnElement[Any]
+
 T = TypeVar("T")
 
 NEAR = 5_000
@@ -71,9 +73,7 @@ class Office:
         query = select(table_of(cls)).where(self.mine(cls), *where).order_by(*order).limit(limit)
         return [cls(*row) for row in self.connection.execute(query)]
 
-    def latest(
-        self, cls: type[T], *where: ColumnElement[bool], order: Sequence[ColumnElement[Any]], limit: int | None
-    ) -> list[T]:
+    def latest(self, cls: type[T], *where: ColumnElement[bool], order: Sequence[Order], limit: int | None) -> list[T]:
         """Return the last rows in an order, at most `limit` of them, in that order."""
         return self.rows(cls, *where, order=[column.desc() for column in order], limit=limit)[::-1]
 

@@ -1,0 +1,157 @@
+"""The command line on a throw-away PostgreSQL: `relance(…)` runs a command in this process as a shell would."""
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from deploy.local.ephemeral import throwaway_postgres
+from deploy.local.postgres import Postgres
+from models.db import make_engine, migrate
+from tests.database.salon import tell
+from tests.scenarios.story import Databases, Story
+from worker.cli import main
+
+EMPTY = "empty"
+_numbers = count()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The objects of `--json`, one a line."""
+        assert self.code == 0, self.err
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """The only object."""
+        (one,) = self.lines
+        return one
+
+    @property
+    def error(self) -> str:
+        """What went wrong: one message and no traceback."""
+        assert self.code in {1, 2}
+        assert self.out == ""
+        assert "Traceback" not in self.err
+        return self.err.removeprefix("relance: ").strip()
+
+
+Relance = Callable[..., Answer]
+
+
+class Terminal(io.StringIO):
+    """A person who types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Postgres]:
+    """Run a server that holds an empty, migrated database to copy."""
+    with throwaway_postgres() as postgres:
+        migrate(postgres.create_database(EMPTY))
+        yield postgres
+
+
+@pytest.fixture(scope="session")
+def databases(server: Postgres) -> Databases:
+    """Give a new, migrated database to each story."""
+
+    @contextmanager
+    def new() -> Iterator[Engine]:
+        engine = make_engine(server.create_database(f"story_{next(_numbers)}", EMPTY))
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+    return new
+
+
+@pytest.fixture(scope="session")
+def salon(databases: Databases) -> str:
+    """Tell the story that commands are asked about (see `tests.database.salon`); return its database's URL."""
+    urls: list[str] = []
+
+    @contextmanager
+    def noted() -> Iterator[Engine]:
+        with databases() as engine:
+            urls.append(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+            yield engine
+
+    tell(Story(noted))
+    return urls[0]
+
+
+@pytest.fixture
+def url(server: Postgres) -> str:
+    """Return the URL of a migrated database without a row."""
+    return server.create_database(f"cli_{next(_numbers)}", EMPTY)
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[str], Relance]:
+    """Return `relance` for the database of a URL; `typed` is what a person types at a terminal."""
+
+    def at(database_url: str) -> Relance:
+        monkeypatch.setenv("RELANCE_DATABASE_URL", database_url)
+
+        def relance(*arguments: object, typed: str | None = None) -> Answer:
+            monkeypatch.setattr(sys, "argv", ["relance", *map(str, arguments)])
+            monkeypatch.setattr(sys, "stdin", io.StringIO() if typed is None else Terminal(typed))
+            code = _run()
+            said = capsys.readouterr()
+            return Answer(code, said.out, said.err)
+
+        return relance
+
+    return at
+
+
+def _run() -> int:
+    try:
+        main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+@pytest.fixture
+def relance(command: Callable[[str], Relance], url: str) -> Relance:
+    """Return `relance` on an empty database."""
+    return command(url)
+
+
+@pytest.fixture(scope="session")
+def nothing(server: Postgres) -> str:
+    """Return the URL of a migrated database that stays without a row."""
+    return server.create_database("nothing", EMPTY)
+
+
+@pytest.fixture
+def on_nothing(command: Callable[[str], Relance], nothing: str) -> Relance:
+    """Return `relance` on a database that must stay empty."""
+    return command(nothing)
+
+
+@pytest.fixture
+def in_salon(command: Callable[[str], Relance], salon: str) -> Relance:
+    """Return `relance` on the database of the story; for looking only."""
+    return command(salon)

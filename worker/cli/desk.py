@@ -1,0 +1,105 @@
+"""What the commands of a back office share: their options, the database, the business that they are about."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from sqlalchemy import Connection, Engine
+
+from deploy.local import discover
+from models.db import make_engine
+from models.errors import BadInputError
+from tasks.gateways.clock import SystemClock
+from tasks.reading.office import Line, Office, open_office
+from tasks.settings import load
+from worker.cli.output import Cell, show_json, show_lines
+
+TABLE = 100
+"""So many lines a table has, unless more are asked for; JSON has them all."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
+Business = Annotated[
+    str | None, typer.Option("--business", metavar="ID", help="Which business; not needed where there is only one.")
+]
+Contact = Annotated[str | None, typer.Option("--contact", metavar="ID", help="Only those of this contact.")]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=1, help=f"The latest N; else {TABLE} in a table and all as JSON."),
+]
+
+
+class NobodyToAskError(BadInputError):
+    """Something must be confirmed, and standard input is no terminal."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was changed: this is no terminal, so nobody can be asked. Say --yes to go on.")
+
+
+@contextmanager
+def database() -> Iterator[Engine]:
+    """Open the database of the settings or of the running system."""
+    engine = make_engine(discover(load()).database)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """Look at the database as it is at one instant, without being able to change it."""
+    with database() as engine, engine.connect() as connection:
+        yield connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@contextmanager
+def office(business: str | None) -> Iterator[Office]:
+    """Look at one business; which one need not be said where there is only one."""
+    with reading() as connection:
+        yield open_office(connection, business, SystemClock().now())
+
+
+def business_id(engine: Engine, wanted: str | None) -> str:
+    """Return the id of a business; which one need not be said where there is only one."""
+    with engine.connect() as connection:
+        return open_office(connection, wanted, SystemClock().now()).id
+
+
+def read(business: str | None, look: Callable[[Office], Iterable[Line]]) -> list[Line]:
+    """Return what is seen in a business; the database is left before anything is printed."""
+    with office(business) as seen:
+        return list(look(seen))
+
+
+def listed(
+    lines: Callable[[int | None], Sequence[Line]],
+    columns: Mapping[str, str | Cell],
+    *,
+    as_json: bool,
+    limit: int | None = None,
+    nothing: str,
+) -> None:
+    """Print the latest lines: as JSON, or as a table that says so when it leaves some out."""
+    if as_json:
+        for line in lines(limit):
+            show_json(line)
+        return
+    most = limit or TABLE
+    found = lines(most + 1)
+    if not found:
+        typer.echo(nothing)
+        return
+    show_lines(found[-most:], columns)
+    if len(found) > most and limit is None:
+        typer.echo(f"\nThese are the latest {most}; --limit shows more.", err=True)
+
+
+def confirm(question: str, *, yes: bool) -> bool:
+    """Ask unless it was said before; where nobody can be asked that is an error."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise NobodyToAskError
+    return typer.confirm(question, err=True)

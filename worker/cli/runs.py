@@ -1,0 +1,89 @@
+"""`relance runs`: what automations are doing for whom, and why one did not."""
+
+from typing import Annotated, Any
+
+import typer
+
+from models.automation import RunState
+from tasks.reading.runs import run, runs
+from worker.cli.desk import Business, Contact, Json, Limit, listed, read
+from worker.cli.output import Cell, amount, show_facts, show_json, show_lines
+
+app = typer.Typer(no_args_is_help=True, help="Look at the runs of automations.")
+
+COLUMNS: dict[str, str | Cell] = {
+    "run": "run",
+    "automation": "automation",
+    "contact": "contact",
+    "state": "state",
+    "reason": "reason",
+    "trigger": "trigger",
+    "started": "started_at",
+    "due": "due_at",
+    "ended": "ended_at",
+}
+FACTS = (
+    "run",
+    "automation",
+    "version",
+    "contact",
+    "state",
+    "reason",
+    "trigger",
+    "subjects",
+    "data",
+    "effects",
+    "started_at",
+    "due_at",
+    "held_at",
+    "ended_at",
+)
+_MARKS = {"past": "", "here": "→", "ahead": ""}
+_PARTS: dict[str, dict[str, str | Cell]] = {
+    "steps": {"": lambda step: _MARKS[step["at"]], "step": "step", "does": "does", "the run is": "at"},
+    "decisions": {"at": "at", "outcome": "outcome", "reason": "reason", "step": "step", "detail": "detail"},
+    "documents": {
+        "number": "number",
+        "status": "status",
+        "total": lambda one: amount(one["total"], one["currency"]),
+        "to pay": lambda one: amount(one["amount_due"], one["currency"]),
+    },
+    "messages": {"message": "id", "to": "to", "subject": "subject", "state": "state", "sent": "sent_at"},
+}
+
+
+@app.command("list")
+def list_(
+    automation: Annotated[
+        str | None, typer.Option("--automation", metavar="NAME", help="Only those of this automation.")
+    ] = None,
+    contact: Contact = None,
+    state: Annotated[RunState | None, typer.Option("--state", help="Only those in this state.")] = None,
+    limit: Limit = None,
+    business: Business = None,
+    as_json: Json = False,
+) -> None:
+    """List runs in the order in which they began."""
+
+    def lines(most: int | None) -> list[dict[str, Any]]:
+        chosen = {"automation": automation, "contact": contact, "state": state}
+        return read(business, lambda office: runs(office, **chosen, limit=most))  # type: ignore[arg-type]
+
+    listed(lines, COLUMNS, as_json=as_json, limit=limit, nothing="There are no such runs.")
+
+
+@app.command()
+def show(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="The run's id.")],
+    business: Business = None,
+    as_json: Json = False,
+) -> None:
+    """Show one run: what it is about, its steps, decisions, messages and documents."""
+    (found,) = read(business, lambda office: [run(office, id_)])
+    if as_json:
+        show_json(found)
+        return
+    show_facts(found, FACTS)
+    for part, columns in _PARTS.items():
+        if found[part]:
+            show_lines(found[part], columns, title=f"\n{part.capitalize()}")
