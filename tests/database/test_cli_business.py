@@ -1,0 +1,178 @@
+"""`relance business apply`: a diff first, a question, and nothing at all the second time."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from models.rows import row_classes
+from tests.database.conftest import Relance
+
+SHOP = """\
+business: {id: atelier, name: Atelier, timezone: Europe/Paris, locale: fr, tax_rate: "20", payment_terms: {days: 14}}
+contacts:
+  - {id: zoe, name: Zoé, email: zoe@example.org, tags: [vip], company: {name: Zoé SARL}, billing: {enabled: false}}
+  - {id: ada}
+services:
+  - {id: cut, name: Coupe, price: {amount: 4500, currency: EUR}, tax_rate: "20"}
+automations:
+  - remind.yaml
+  - {automation: ask, trigger: {on: session.booked}, steps: [{request_payment: {document: invoice}}]}
+"""
+REMIND = """\
+automation: remind
+trigger: {on: invoice.overdue}
+steps:
+  - send_reminder: {}
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Write a shop file and the automation that it names."""
+    (tmp_path / "remind.yaml").write_text(REMIND)
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    return tmp_path / "shop.yaml"
+
+
+def change(file: Path, *replacements: tuple[str, str]) -> None:
+    text = file.read_text()
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text)
+
+
+def everything(url: str) -> dict[str, list[str]]:
+    """Return every row of every table."""
+    with psycopg.connect(url) as connection:
+        return {
+            name: sorted(str(row) for row in connection.execute(f"SELECT * FROM {name}".encode()))  # noqa: S608
+            for name in row_classes()
+        }
+
+
+def test_a_shop_is_created_with_a_list_of_what_is_new(relance: Relance, shop: Path) -> None:
+    answer = relance("business", "apply", shop, "--yes")
+    assert answer.code == 0, answer.err
+    assert 'business atelier: created\n    name: "Atelier"\n' in answer.out
+    assert "contact zoe: created" in answer.out
+    assert "service cut: created" in answer.out
+    assert "automation remind: created\n    version: 1\n    text: 4 lines" in answer.out
+    assert answer.out.endswith("Applied to atelier.\n")
+    shown = relance("business", "show", "--json").line
+    assert (shown["payment_terms_days"], shown["contacts"], shown["active_automations"]) == (14, 2, 2)
+    assert relance("business", "list", "--json").line["id"] == "atelier"
+    zoe = relance("contacts", "show", "zoe", "--json").line
+    assert (zoe["company"]["name"], zoe["billing"]) == ("Zoé SARL", {"enabled": False})
+
+
+def test_the_second_time_nothing_changes_and_nobody_is_asked(relance: Relance, url: str, shop: Path) -> None:
+    relance("business", "apply", shop, "--yes")
+    before = everything(url)
+    answer = relance("business", "apply", shop)
+    assert (answer.code, answer.out) == (0, "Nothing to change: all 6 are as the file says.\n")
+    assert everything(url) == before
+
+
+def test_a_change_shows_old_and_new(relance: Relance, shop: Path) -> None:
+    relance("business", "apply", shop, "--yes")
+    change(shop, ("days: 14", "days: 30"), ("zoe@example.org", "zoe@example.com"), ("amount: 4500", "amount: 4800"))
+    change(shop.with_name("remind.yaml"), ("send_reminder: {}", "send_reminder: {channels: [email]}"))
+    answer = relance("business", "apply", shop, "--yes")
+    assert answer.out == (
+        "business atelier: changed\n"
+        "    payment_terms_days: 14 → 30\n"
+        "contact zoe: changed\n"
+        '    email: "zoe@example.org" → "zoe@example.com"\n'
+        "service cut: changed\n"
+        "    price: 4500 → 4800\n"
+        "automation remind: changed\n"
+        "    version: 1 → 2\n"
+        "    @@ -3,2 +3,2 @@\n"
+        "     steps:\n"
+        "    -  - send_reminder: {}\n"
+        "    +  - send_reminder: {channels: [email]}\n"
+        "2 unchanged.\n"
+        "Applied to atelier.\n"
+    )
+    assert "Nothing to change" in relance("business", "apply", shop).out
+
+
+def test_json_has_a_line_for_each_thing(relance: Relance, shop: Path) -> None:
+    relance("business", "apply", shop, "--yes")
+    change(shop, ("name: Zoé,", "name: Zoë,"))
+    lines = relance("business", "apply", shop, "--yes", "--json").lines
+    assert [(line["kind"], line["id"], line["verdict"]) for line in lines] == [
+        ("business", "atelier", "unchanged"),
+        ("contact", "zoe", "changed"),
+        ("contact", "ada", "unchanged"),
+        ("service", "cut", "unchanged"),
+        ("automation", "remind", "unchanged"),
+        ("automation", "ask", "unchanged"),
+    ]
+    assert lines[1]["changes"] == [{"key": "name", "old": "Zoé", "new": "Zoë"}]
+
+
+def test_what_a_person_stopped_stays_stopped(relance: Relance, shop: Path) -> None:
+    relance("business", "apply", shop, "--yes")
+    relance("automations", "pause", "remind")
+    assert "Nothing to change" in relance("business", "apply", shop).out
+    assert relance("automations", "show", "remind", "--json").line["state"] == "paused"
+
+
+def test_a_person_is_asked(relance: Relance, url: str, shop: Path) -> None:
+    refused = relance("business", "apply", shop, typed="n\n")
+    assert (refused.code, "Nothing was changed." in refused.err) == (1, True)
+    assert not any(everything(url).values())
+    agreed = relance("business", "apply", shop, typed="y\n")
+    assert (agreed.code, agreed.out.endswith("Applied to atelier.\n")) == (0, True)
+
+
+def test_nobody_can_be_asked_without_a_terminal(on_nothing: Relance, nothing: str, shop: Path) -> None:
+    answer = on_nothing("business", "apply", shop)
+    assert answer.code == 2
+    assert "Say --yes to go on." in answer.err
+    assert not any(everything(nothing).values())
+
+
+def test_several_businesses_must_be_named(relance: Relance, shop: Path) -> None:
+    relance("business", "apply", shop, "--yes")
+    change(shop, ("id: atelier", "id: salon"))
+    relance("business", "apply", shop, "--yes")
+    answer = relance("contacts", "list")
+    assert (answer.code, answer.error) == (
+        2,
+        "There are several businesses: atelier, salon. Say which one with --business.",
+    )
+    assert len(relance("contacts", "list", "--business", "salon", "--json").lines) == 2
+    assert relance("business", "show", "salon", "--json").line["id"] == "salon"
+    assert "Did you mean salon?" in relance("business", "show", "sallon").error
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("name: Atelier", "nam: Atelier", "shop.yaml:1:25: business has no 'nam' (Did you mean name?)"),
+        ("Europe/Paris", "Europe/Pari", "Did you mean Europe/Paris"),
+        ("locale: fr", "locale: xx", "'xx' is not a known locale"),
+        ("id: ada", "id: zoe", "shop.yaml:4:5: 'zoe' stands twice in contacts (Keep one of them.)"),
+        ("currency: EUR", "currency: EUX", "shop.yaml:6:5: price.currency is unknown"),
+        ("contacts:", "contact:", "the file has no 'contact' (Did you mean contacts?)"),
+        ("{on: session.booked}", "{on: session.boked}", "shop.yaml:9:37: 'session.boked' is not"),
+        ("remind.yaml", "nothing.yaml", "nothing.yaml can't be read: No such file or directory."),
+        ("{request_payment: {document: invoice}}", "{charge_card: {}}", "Automation ask can't be published yet."),
+    ],
+)
+def test_a_bad_file_is_one_message_and_changes_nothing(
+    on_nothing: Relance, nothing: str, shop: Path, old: str, new: str, message: str
+) -> None:
+    change(shop, (old, new))
+    answer = on_nothing("business", "apply", shop, "--yes")
+    assert answer.code == 2
+    assert message in answer.error
+    assert not any(everything(nothing).values())
+
+
+def test_a_file_that_is_not_there_is_one_message(on_nothing: Relance) -> None:
+    assert "nowhere.yaml can't be read: No such file" in on_nothing("business", "apply", "nowhere.yaml").error

@@ -1,0 +1,141 @@
+"""`relance business`: the shops of this system, and opening or changing one by its file."""
+
+from collections.abc import Iterator
+from difflib import unified_diff
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from models.db import raw, transact
+from models.errors import RelanceError
+from models.shop_file import ShopFile, load_shop
+from tasks.gateways.clock import SystemClock
+from tasks.opening import Difference, Entry, Plan, Verdict, open_shop, plan_shop
+from tasks.reading.businesses import business, businesses
+from worker.cli.desk import Business, Json, confirm, database, listed, reading
+from worker.cli.files import beside, read_file
+from worker.cli.output import show_facts, show_json
+
+app = typer.Typer(no_args_is_help=True, help="Look at businesses, create and change them.")
+
+COLUMNS = {
+    "business": "id",
+    "name": "name",
+    "time zone": "timezone",
+    "locale": "locale",
+    "currency": "currency",
+    "contacts": "contacts",
+    "active automations": "active_automations",
+}
+
+
+class ChangedMeanwhileError(RelanceError):
+    """What was confirmed is no longer what would happen."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was changed: the shop has changed meanwhile. Run this again to see what is new.")
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """List the businesses."""
+
+    def lines(_limit: int | None) -> list[dict[str, Any]]:
+        with reading() as connection:
+            return businesses(connection, SystemClock().now())
+
+    nothing = "There is no business yet. Create one with `relance business apply SHOP.yaml`."
+    listed(lines, COLUMNS, as_json=as_json, nothing=nothing)
+
+
+@app.command()
+def show(
+    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="Which one, where there are several.")] = None,
+    wanted: Business = None,
+    as_json: Json = False,
+) -> None:
+    """Show everything that is set for a business."""
+    with reading() as connection:
+        found = business(connection, name or wanted, SystemClock().now())
+    if as_json:
+        show_json(found)
+    else:
+        show_facts(found, found)
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(metavar="SHOP.yaml", help="The shop file (YAML or JSON).")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Create or update a business with its contacts, services and automations, which are published."""
+    now = SystemClock().now()
+    shop = load_shop(read_file(file), str(file), beside(file), now)
+    with database() as engine:
+        with engine.connect() as connection:
+            plan = plan_shop(raw(connection), shop, now)
+        _show(plan, as_json=as_json)
+        if not plan.news:
+            return
+        if not confirm("Apply this?", yes=yes):
+            typer.echo("Nothing was changed.", err=True)
+            raise typer.Exit(1)
+        transact(engine, lambda connection: _open(connection, shop, plan))
+    if not as_json:
+        typer.echo(f"Applied to {shop.business.id}.")
+
+
+def _open(connection: Any, shop: ShopFile, shown: Plan) -> None:
+    """Apply what was shown, or nothing."""
+    if open_shop(connection, shop, SystemClock().now()) != shown:
+        raise ChangedMeanwhileError
+
+
+def _show(plan: Plan, *, as_json: bool) -> None:
+    if as_json:
+        for entry in plan.entries:
+            show_json(plain(entry))
+        return
+    for entry in plan.news:
+        typer.echo("\n".join(in_words(entry)))
+    same = len(plan.entries) - len(plan.news)
+    typer.echo(f"{same} unchanged." if plan.news else f"Nothing to change: all {same} are as the file says.")
+
+
+def plain(entry: Entry) -> dict[str, Any]:
+    """Return what a file does to one thing as JSON shows it."""
+    changes = [{"key": one.key, "old": one.old, "new": one.new} for one in entry.differences]
+    return {"kind": entry.kind, "id": entry.id, "verdict": entry.verdict, "changes": changes}
+
+
+def in_words(entry: Entry) -> Iterator[str]:
+    """Yield the lines that tell a person what a file does to one thing."""
+    yield str(entry)
+    for one in entry.differences:
+        if one.key == "text":
+            yield from _text(one)
+        elif entry.verdict is Verdict.CREATED:
+            yield f"    {one.key}: {_value(one.new)}"
+        else:
+            yield f"    {one.key}: {_value(one.old)} → {_value(one.new)}"
+
+
+def _text(one: Difference) -> Iterator[str]:
+    """Yield the lines of a text that differ; of a new one only how many it has."""
+    if one.old is None:
+        yield f"    text: {len(_lines(one.new))} lines"
+        return
+    changed = unified_diff(_lines(one.old), _lines(one.new), lineterm="", n=1)
+    yield from (f"    {line}" for line in list(changed)[2:])
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of an automation's text; one that stands inside a shop file is kept as JSON on one line."""
+    return (msgspec.json.format(text, indent=2) if text.startswith("{") else text).splitlines()
+
+
+def _value(value: Any) -> str:
+    return "nothing" if value in (None, "", [], {}) else msgspec.json.encode(value).decode()
