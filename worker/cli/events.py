@@ -21,6 +21,7 @@ from tasks.gateways.clock import SystemClock
 from tasks.gateways.stream import RedisStream
 from tasks.settings import load
 from tasks.shell import Clock, Stream
+from worker.cli.dead import app as dead
 from worker.cli.output import show_json
 
 BATCH = 500
@@ -28,6 +29,7 @@ LONG_FILE = 1_000_000
 """Bytes from which a file has a progress bar."""
 
 app = typer.Typer(no_args_is_help=True, help="Publish events, and look after those that can't be understood.")
+app.add_typer(dead, name="dead")
 
 
 @dataclass(frozen=True, slots=True)
