@@ -92,6 +92,11 @@ def test_a_yearly_anchor_agrees_with_dateutil(anchor: Yearly) -> None:
     assert occurrences_between(anchor, FIRST, LAST) == dates_of(rule)
 
 
+def test_without_an_anchor_it_is_the_first_of_the_month_or_monday() -> None:
+    assert occurrences_between(Monthly(), date(2027, 2, 2), date(2027, 3, 31)) == [date(2027, 3, 1)]
+    assert occurrences_between(Weekly(), date(2027, 3, 2), date(2027, 3, 8)) == [date(2027, 3, 8)]
+
+
 def test_every_day_is_every_day() -> None:
     assert occurrences_between(Daily(), FIRST, LAST) == [
         FIRST + DAY * count for count in range((LAST - FIRST).days + 1)
