@@ -7,6 +7,7 @@ from models.automation import Run
 from models.charge import Charge
 from models.contact import Contact
 from models.flow import Act
+from models.holding import holds_on
 from models.invoice import DocumentStatus, Invoice
 from models.issuing import group_charges, issue
 from models.message import MessagePurpose
@@ -84,10 +85,7 @@ def silent_about(shop: Shop, document: Invoice | None) -> str | None:
     """Return why nothing asks for a document's money any more (R5), or None where it may be asked for."""
     if document is None or document.amount_due <= 0 or document.status != DocumentStatus.ISSUED:
         return "nothing_due"
-    holds = [*shop.holds.by("contact_id", document.contact_id), *shop.holds.by("invoice_id", document.id)]
-    if any(hold.ended_at is None and (hold.until is None or hold.until >= shop.today) for hold in holds):
-        return "held"
-    return None
+    return "held" if holds_on(shop, document) else None
 
 
 def _issue_paid_invoice(shop: Shop, run: Run, published: Published, op: Act) -> str | None:

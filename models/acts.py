@@ -135,7 +135,8 @@ def _hold(shop: Shop, invoice: Invoice, act: Act) -> bool:
             shop.key("hold", invoice.id, shop.next_serial()),
             HoldKind(act.kind or "pause"),
             shop.today,
-            invoice_id=invoice.id,
+            invoice.contact_id,
+            invoice.id,
             until=act.until,
         )
     )

@@ -60,7 +60,7 @@ class Contact:
 @row("holds", looks=[Look(("business_id", "contact_id"))])
 @dataclass(slots=True)
 class Hold:
-    """A stop on dunning of a contact or of one invoice (R25)."""
+    """A stop on dunning of a contact, or of the one invoice of the contact's that is named (R25)."""
 
     business_id: str
     id: str

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from models.facts import raise_fact
+from models.holding import holds_on, look_again
 from models.invoice import DocumentStatus, Invoice
 from models.issuing import describe, next_check
 from models.shop import Shop
@@ -15,6 +16,9 @@ def check_due(shop: Shop, invoice: Invoice) -> None:
         return
     today = shop.today
     if today > invoice.due_on:
+        if invoice.overdue_for != invoice.due_on and (holds := holds_on(shop, invoice)):
+            invoice.check_at = look_again(shop, holds)
+            return
         if invoice.overdue_for != invoice.due_on:
             invoice.overdue_for = invoice.due_on
             _tell(shop, "invoice.overdue", invoice)

@@ -15,7 +15,8 @@ BOOKED = frozenset({"booking.rescheduled", "booking.checked_in", "booking.no_sho
 
 def end(shop: Shop, run: Run, state: RunState, reason: str | None = None) -> None:
     """End a run; its slot is given back if it had no effect (R7)."""
-    run.state, run.reason, run.ended_at, run.due_at = state, reason, shop.now, None
+    run.state, run.reason, run.ended_at = state, reason, shop.now
+    run.due_at = run.held_at = None
     for subject in list(shop.subjects.by("run_id", run.id)):
         shop.subjects.drop(subject)
     if run.effects == 0 and run.slot_key is not None and run.slot is not None:
@@ -53,7 +54,7 @@ def end_runs_of_booking(shop: Shop, booking: Booking) -> None:
     """End what runs about a booking that was cancelled; a run about several goes on while one of them is live (R4)."""
     for run in waiting_runs(shop, keys_of_booking(booking)):
         published = shop.rulebook.version(run.automation_id, run.version)
-        if published is None or published.automation.keep_on_cancel or not _ends_with(shop, run, booking):
+        if published is None or published.automation.keep_on_cancel or not nothing_left(shop, run):
             continue
         cut_short(shop, run, RunState.CANCELLED, "cancelled")
 
@@ -68,15 +69,17 @@ def about_order(run: Run) -> bool:
     return run.trigger.startswith(("session.booked", "order."))
 
 
-def _ends_with(shop: Shop, run: Run, booking: Booking) -> bool:
+def nothing_left(shop: Shop, run: Run) -> bool:
     """Whether nothing of what a run is about is booked any more; documents and cancellations outlive their booking."""
     subjects = run.subjects
+    seats: list[Booking] = []
     if about_order(run):
-        return not any(seat.live for seat in shop.bookings.by("order_id", booking.order_id))
-    if run.trigger in {"session.started", "session.ended"}:
-        seats = shop.bookings.by("session_id", subjects.get("session"))
-        return not any(seat.live and seat.contact_id == run.contact_id for seat in seats)
-    return run.trigger in BOOKED and subjects.get("booking") == booking.id
+        seats = list(shop.bookings.by("order_id", subjects.get("order")))
+    elif run.trigger in {"session.started", "session.ended"}:
+        seats = [s for s in shop.bookings.by("session_id", subjects.get("session")) if s.contact_id == run.contact_id]
+    elif run.trigger in BOOKED and (booking := shop.bookings.get(subjects.get("booking"))):
+        seats = [booking]
+    return bool(seats) and not any(seat.live for seat in seats)
 
 
 def reach_goals(shop: Shop, fact: FactRow) -> None:

@@ -1,6 +1,7 @@
 """Payments as upstream tells of them: received, reversed, "the rest was paid" (R15-R17, R20)."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from models.booking import Order
 from models.bookkeeping import enter
@@ -13,7 +14,7 @@ from models.facts import raise_fact
 from models.invoice import DocumentStatus
 from models.issuing import next_check
 from models.payment import Allocation, Payment, PaymentStatus
-from models.settling import charges_of_target, settle
+from models.settling import charges_of_target, invoice_named, settle
 from models.shop import Shop, tell_owner
 
 
@@ -38,7 +39,7 @@ def receive_payment(shop: Shop, event: Event) -> None:
         shop.payments.rehang(payment, "target", _name_of(target))
         payment.charge_ids = list(target.charges or ())
     book(shop, payment)
-    raise_fact(shop, "payment.succeeded", contact_id=contact.id, payment=payment.id)
+    raise_fact(shop, "payment.succeeded", contact_id=contact.id, payment=payment.id, **_about(shop, payment))
     if reversed_before:
         _tell_reversed(shop, payment)
         payment.available = 0
@@ -52,6 +53,15 @@ def _name_of(target: Target) -> str:
     if target.invoice:
         return f"invoice:{target.invoice}"
     return f"charge:{(target.charges or ('',))[0]}"
+
+
+def _about(shop: Shop, payment: Payment) -> dict[str, Any]:
+    """Return the order or document that a payment is said to be for."""
+    kind, _, name = (payment.target or "").partition(":")
+    if kind == "invoice":
+        invoice = invoice_named(shop, name)
+        return {"invoice": invoice.id} if invoice else {}
+    return {"order": name} if kind == "order" else {}
 
 
 def _told_twice(shop: Shop, known: Payment, data: PaymentData) -> None:

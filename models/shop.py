@@ -62,7 +62,7 @@ class Shop:
         self.keep_refusals = False
         self.parked: dict[str, str] = {}
         self.contacts = Shelf(Contact)
-        self.holds = Shelf(Hold, by=("contact_id", "invoice_id"))
+        self.holds = Shelf(Hold, by=("contact_id",))
         self.services = Shelf(ServiceVersion, by=("id",), key=("id", "stamp"))
         self.sessions = Shelf(Session, by=("service_id",))
         self.orders = Shelf(Order)

@@ -79,7 +79,7 @@ _PLURAL = {
     "payment": "payments",
     "charge": "charges",
     "contact": "contacts",
-    "recurring": "recurring",
+    "message": "messages",
 }
 
 
@@ -130,8 +130,8 @@ class Loader:
         self._documents()
         self._people(seeds)
         self._money(seeds)
-        self._waiting_runs()
         self._by(RecurringPayment, "recurring", "id", known["recurring"])
+        self._waiting_runs()
         self._by(ServiceVersion, "services", "id", known["services"] | self._all("sessions", "service_id"))
         return self.shops
 
@@ -267,6 +267,8 @@ class Loader:
         subjects = {(name, f"order:{id_}") for name, id_ in self._all("orders", "id")}
         subjects |= {(name, f"booking:{id_}") for name, id_ in self._all("bookings", "id")}
         subjects |= {(name, f"invoice:{id_}") for name, id_ in self._all("invoices", "id")}
+        subjects |= {(name, f"payment:{id_}") for name, id_ in self._all("payments", "id")}
+        subjects |= {(name, f"recurring:{id_}") for name, id_ in self._all("recurring", "id")}
         rows = self._by(RunSubject, "subjects", "subject", subjects)
         missing = {(values[0], values[2]) for values in rows} - self._all("runs", "id")
         runs = self._all("runs", "id") | missing

@@ -14,13 +14,13 @@ from typing import Any
 
 from psycopg import Connection
 
-from models.actions import silent_about
 from models.db import transact
 from models.delivering import Delivered
 from models.errors import BadInputError
 from models.letters import Letter, write_letter
 from models.message import Message, MessageState
 from models.shop import Shop, skip
+from models.withholding import withheld
 from tasks.claiming import claim_rows
 from tasks.engine import Outcome as Decided
 from tasks.engine import Sent, lock, run_batch
@@ -102,7 +102,7 @@ def _take(shop: Shop, message: Message, lease: str, now: datetime, counts: Count
                 message, None, name, Delivered(message.id, "uncertain", now, "The worker died while sending.")
             )
         message.state = MessageState.PREPARED
-    reason = _silent(shop, message)
+    reason = withheld(shop, message)
     if reason is not None:
         _give_up(shop, message, reason)
         counts["skipped"] += 1
@@ -111,14 +111,6 @@ def _take(shop: Shop, message: Message, lease: str, now: datetime, counts: Count
     message.lease, message.next_attempt_at = lease, now + LEASE
     report = None if letter else Delivered(message.id, "failed", now, flaw)
     return Claimed(message, letter, name, report)
-
-
-def _silent(shop: Shop, message: Message) -> str | None:
-    """Return why a message must not go out any more: reminders and requests, looked at again right before (R5)."""
-    if message.template not in {"send_reminder", "request_payment"}:
-        return None
-    reasons = [silent_about(shop, shop.invoices.get(id_)) for id_ in message.documents]
-    return reasons[0] if reasons and all(reasons) else None
 
 
 def _give_up(shop: Shop, message: Message, reason: str) -> None:

@@ -1,0 +1,34 @@
+"""What is looked at once more right before a message goes out: it may have waited a night (R4, R5, R19)."""
+
+from models.actions import silent_about
+from models.ending import nothing_left
+from models.message import Message
+from models.running import goal_reached
+from models.shop import Shop
+
+ASKING = frozenset({"send_reminder", "request_payment"})
+RECONSIDERED = ASKING | {"send_email", "notify_staff"}
+"""Templates of what may have become pointless; documents that are settled, receipts and notices go out all the same."""
+
+
+def withheld(shop: Shop, message: Message) -> str | None:
+    """Return why a message must not go out any more, or None."""
+    if message.template not in RECONSIDERED:
+        return None
+    return _of_run(shop, message) or (_of_documents(shop, message) if message.template in ASKING else None)
+
+
+def _of_run(shop: Shop, message: Message) -> str | None:
+    """Look whether the run's goal is reached or its subject gone."""
+    run = shop.runs.get(message.run_id) if message.run_id else None
+    published = shop.rulebook.version(run.automation_id, run.version) if run else None
+    if run is None or published is None:
+        return None
+    if goal_reached(shop, run, published):
+        return "goal"
+    return "cancelled" if nothing_left(shop, run) and not published.automation.keep_on_cancel else None
+
+
+def _of_documents(shop: Shop, message: Message) -> str | None:
+    reasons = [silent_about(shop, shop.invoices.get(id_)) for id_ in message.documents]
+    return reasons[0] if reasons and all(reasons) else None
