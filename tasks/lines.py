@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from models.automation import Decision
+from models.errors import BadInputError
 from models.event_rows import FactRow
 from models.invoice import DocumentKind, DocumentStatus, Invoice
 from models.message import Message, MessageState
@@ -62,8 +64,18 @@ def document_line(invoice: Invoice, lines: Iterable[Any], taxes: Iterable[Any]) 
     }
 
 
+def refusal_line(zone: ZoneInfo, at: datetime, act: str, error: BadInputError) -> Line:
+    """Return the line of a person's act that was refused."""
+    line: Line = {"at": _local(at, zone), "kind": "skipped", "contact": None, "cause": {"act": act}}
+    return line | {"reason": "refused", "detail": {"text": str(error)}}
+
+
+def _local(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).isoformat(timespec="seconds")
+
+
 def _line(shop: Shop, at: datetime, kind: str, contact: str | None, cause: Any = None, **keys: Any) -> Line:
-    line: Line = {"at": at.astimezone(shop.zone).isoformat(timespec="seconds"), "kind": kind, "contact": contact}
+    line: Line = {"at": _local(at, shop.zone), "kind": kind, "contact": contact}
     if cause:
         line["cause"] = cause
     return line | keys

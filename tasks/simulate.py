@@ -12,13 +12,15 @@ from sqlalchemy import Engine
 
 from models.acts import perform
 from models.db import raw, transact
+from models.errors import BadInputError
+from models.periods import zone
 from models.scenario_file import Happening, Scenario
 from tasks import automations, events, invoices, messages, sessions
 from tasks.acting import act_on_shop
 from tasks.due import due_bells
 from tasks.engine import Outcome
 from tasks.gateways.recording import RecordingMail
-from tasks.lines import Line, lines_of
+from tasks.lines import Line, lines_of, refusal_line
 from tasks.opening import open_shop
 from tasks.publishing import Waiting, pause, publish, resume
 from tasks.registry import Counts
@@ -147,8 +149,16 @@ class Simulation:
             else:
                 if away_until is None:
                     events.drain(shell)
-                self._act(happening, now)
+                self._try(happening, now)
         return away_until
+
+    def _try(self, happening: Happening, now: datetime) -> None:
+        """Let a person act; what is refused is one line that says why."""
+        business = self.scenario.shop.business
+        try:
+            self._act(happening, now)
+        except BadInputError as error:
+            self.lines.append(refusal_line(zone(business.timezone), now, happening.do or "", error))
 
     def _act(self, happening: Happening, now: datetime) -> None:
         business_id = self.scenario.shop.business.id
