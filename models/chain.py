@@ -17,6 +17,7 @@ from models.journal import JournalEntry
 GENESIS = "0" * 64
 """What stands before the first entry of a chain."""
 
+_PLAIN = frozenset({str, int, bool, type(None)})
 _NESTING = frozenset({dict, list, tuple})
 _encode = Encoder(order="deterministic", decimal_format="string").encode
 
@@ -59,15 +60,15 @@ def canonical(content: dict[str, Any]) -> bytes:
 
 
 def _refuse_floats(content: Any) -> None:
-    values = content.values() if isinstance(content, dict) else content
-    kinds = set(map(type, values))
-    if float in kinds:
-        message = f"The journal takes no floats, but was given {content!r}: write integers or strings."
-        raise TypeError(message)
-    if not kinds.isdisjoint(_NESTING):
-        for value in values:
-            if type(value) in _NESTING:
-                _refuse_floats(value)
+    for value in content.values() if isinstance(content, dict) else content:
+        kind = type(value)
+        if kind in _PLAIN:
+            continue
+        if kind in _NESTING:
+            _refuse_floats(value)
+        elif kind is float:
+            message = f"The journal takes no floats, but was given {value!r}: write an integer or a string."
+            raise TypeError(message)
 
 
 def entry_hash(previous: str | bytes, content: bytes) -> str:
