@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 import psycopg
+import sqlalchemy.exc
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -22,6 +23,14 @@ from models.errors import ConfigurationError, ConflictError
 R = TypeVar("R")
 
 ATTEMPTS = 5
+AWAY = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.InterfaceError,
+    sqlalchemy.exc.TimeoutError,
+)
+"""What says that the server is away or busy, and nothing about what was asked of it."""
 _RETRIED = (pg.SerializationFailure, pg.DeadlockDetected, pg.UniqueViolation, pg.ExclusionViolation, ConflictError)
 _TIMEOUTS = {
     "statement_timeout": "60s",

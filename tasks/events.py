@@ -6,12 +6,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import psycopg
 from msgspec.json import decode
 from psycopg import Connection
 
 from models.contacts import Event
-from models.db import encode_json, transact
+from models.db import AWAY, encode_json, transact
 from models.events import decode_data, decode_envelope, glimpse
 from models.identifiers import stamp
 from models.undecodable import UndecodableError
@@ -59,7 +58,7 @@ def _take_in(shell: Shell, counts: Counts) -> int:
     good, bad = sort_out(entries, now)
     try:
         stored, outcome = transact(shell.database, lambda c: _store_and_decide(c, good, bad, now))
-    except psycopg.OperationalError:
+    except AWAY:
         raise
     except Exception:  # noqa: BLE001  # whatever it is: the events are kept first, the poison is found afterwards
         stored = transact(shell.database, lambda c: store(c, good, bad, now)).counts
@@ -121,7 +120,7 @@ def decide_waiting(shell: Shell, counts: Counts) -> int:
     claimed: list[int] = []
     try:
         decided = _settle(shell, lambda c: _decide(c, now, _claim(c, shell.settings.batch_size, claimed)))
-    except psycopg.OperationalError:
+    except AWAY:
         raise
     except Exception:  # noqa: BLE001  # whatever it is: the poison is found and kept with its reason
         decided = _halve(shell, now, claimed, counts)
@@ -139,7 +138,7 @@ def _halve(shell: Shell, now: datetime, sequences: Sequence[int], counts: Counts
     for half in (sequences[:middle], sequences[middle:]):
         try:
             decided += _settle(shell, partial(_decide_these, half, now))
-        except psycopg.OperationalError:
+        except AWAY:
             raise
         except Exception:  # noqa: BLE001  # as above
             decided += _halve(shell, now, half, counts)
@@ -150,7 +149,7 @@ def _alone(shell: Shell, now: datetime, sequence: int, counts: Counts) -> int:
     """Try one event by itself; if it fails, it goes to the dead letters with what happened."""
     try:
         return _settle(shell, partial(_decide_these, [sequence], now))
-    except psycopg.OperationalError:
+    except AWAY:
         raise
     except Exception as error:  # noqa: BLE001  # kept with its reason
         reason = f"Deciding this event failed: {type(error).__name__}: {error}. Correct it and replay it."[:2000]
