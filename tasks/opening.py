@@ -199,9 +199,13 @@ def _entry(kind: str, id_: str, before: Told | None, after: Told | None) -> Entr
 
 
 def _differences(before: Told | None, after: Told | None) -> Iterable[Difference]:
-    """Yield what differs; of something new, what it has."""
+    """Yield what differs from what is known; of something new, what differs from the defaults."""
     assert after is not None
     for field in dataclasses.fields(after):
-        old, new = getattr(before, field.name, None), getattr(after, field.name)
-        if field.name not in _OURS and old != new and (before is not None or new not in (None, [], {}, "", False)):
+        old, new = getattr(before, field.name) if before else None, getattr(after, field.name)
+        if field.name not in _OURS and new != (old if before else _default(field)):
             yield Difference(field.name, old, new)
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()

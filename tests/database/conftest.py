@@ -16,6 +16,7 @@ from deploy.local.ephemeral import throwaway_postgres
 from deploy.local.postgres import Postgres
 from models.db import make_engine, migrate
 from tests.database.salon import tell
+from tests.database.upstream import Upstream
 from tests.scenarios.story import Databases, Story
 from worker.cli import main
 
@@ -107,15 +108,23 @@ def url(server: Postgres) -> str:
 
 
 @pytest.fixture
+def upstream(url: str) -> Iterator[Upstream]:
+    """Return what sends events to the database of `relance`."""
+    engine = make_engine(url)
+    yield Upstream(engine)
+    engine.dispose()
+
+
+@pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[str], Relance]:
-    """Return `relance` for the database of a URL; `typed` is what a person types at a terminal."""
+    """Return `relance` for the database of a URL; `typed` is a terminal with what a person types."""
 
     def at(database_url: str) -> Relance:
         monkeypatch.setenv("RELANCE_DATABASE_URL", database_url)
 
-        def relance(*arguments: object, typed: str | None = None) -> Answer:
+        def relance(*arguments: object, typed: Terminal | None = None) -> Answer:
             monkeypatch.setattr(sys, "argv", ["relance", *map(str, arguments)])
-            monkeypatch.setattr(sys, "stdin", io.StringIO() if typed is None else Terminal(typed))
+            monkeypatch.setattr(sys, "stdin", typed or io.StringIO())
             code = _run()
             said = capsys.readouterr()
             return Answer(code, said.out, said.err)

@@ -6,7 +6,9 @@ import psycopg
 import pytest
 
 from models.rows import row_classes
-from tests.database.conftest import Relance
+from tests.database.conftest import Relance, Terminal
+from tests.database.upstream import Upstream
+from tests.samples import booking, encoded, order_placed, session
 
 SHOP = """\
 business: {id: atelier, name: Atelier, timezone: Europe/Paris, locale: fr, tax_rate: "20", payment_terms: {days: 14}}
@@ -122,10 +124,10 @@ def test_what_a_person_stopped_stays_stopped(relance: Relance, shop: Path) -> No
 
 
 def test_a_person_is_asked(relance: Relance, url: str, shop: Path) -> None:
-    refused = relance("business", "apply", shop, typed="n\n")
+    refused = relance("business", "apply", shop, typed=Terminal("n\n"))
     assert (refused.code, "Nothing was changed." in refused.err) == (1, True)
     assert not any(everything(url).values())
-    agreed = relance("business", "apply", shop, typed="y\n")
+    agreed = relance("business", "apply", shop, typed=Terminal("y\n"))
     assert (agreed.code, agreed.out.endswith("Applied to atelier.\n")) == (0, True)
 
 
@@ -134,6 +136,33 @@ def test_nobody_can_be_asked_without_a_terminal(on_nothing: Relance, nothing: st
     assert answer.code == 2
     assert "Say --yes to go on." in answer.err
     assert not any(everything(nothing).values())
+
+
+def test_what_was_agreed_to_is_what_happens_or_nothing(relance: Relance, url: str, shop: Path) -> None:
+    class Slow(Terminal):
+        """A person who thinks for so long that somebody else is faster."""
+
+        def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]  # the stubs' bases disagree
+            with psycopg.connect(url) as connection:
+                connection.execute("UPDATE contacts SET name = 'Zora' WHERE id = 'zoe'")
+            return super().readline(-1 if size is None else size)
+
+    relance("business", "apply", shop, "--yes")
+    change(shop, ("days: 14", "days: 30"))
+    answer = relance("business", "apply", shop, typed=Slow("y\n"))
+    assert (answer.code, "Nothing was changed: the shop has changed meanwhile." in answer.err) == (1, True)
+    assert relance("business", "show", "--json").line["payment_terms_days"] == 14
+
+
+def test_orders_that_waited_for_a_service_are_completed(relance: Relance, upstream: Upstream, shop: Path) -> None:
+    relance("business", "apply", shop, "--yes")
+    dye = booking(session=session(service="dye"))
+    upstream.sends(encoded("order.placed", order_placed(bookings=[dye]), time=None))
+    assert relance("invoices", "list", "--json").lines == []
+    change(shop, ("services:\n", "services:\n  - {id: dye, name: Couleur, price: {amount: 8000, currency: EUR}}\n"))
+    relance("business", "apply", shop, "--yes")
+    invoice = relance("invoices", "list", "--json").line
+    assert (invoice["contact"], invoice["total"], invoice["standing"]) == ("zoe", 8000, "pending")
 
 
 def test_several_businesses_must_be_named(relance: Relance, shop: Path) -> None:

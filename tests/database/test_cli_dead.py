@@ -1,22 +1,15 @@
 """`relance events dead`: what could not be understood is listed, corrected and replayed (R22)."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from models.db import make_engine
-from tasks import events
-from tasks.gateways.clock import SystemClock
-from tasks.gateways.recording import RecordingMail
-from tasks.settings import Settings
-from tasks.shell import Shell
-from tasks.simulate import MemoryStream, SilentBells
 from tests.database.conftest import Relance
+from tests.database.upstream import Upstream
 from tests.samples import contact, encoded, order_paid
 from worker.cli.dead import app
 
@@ -26,40 +19,19 @@ NO_ORDER = encoded("order.paid", {"order": {}}, time=None)
 NO_TENANT = encoded("contact.updated", {"contact": contact("ada", name="Ada")}, time=None, business="salon")
 
 
-class Upstream:
-    """The stream with a worker behind it, in this process."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.stream = MemoryStream()
-        settings = Settings(batch_size=10)
-        self.shell = Shell(engine, SystemClock(), settings, SilentBells(), self.stream, RecordingMail())
-
-    def sends(self, *raws: bytes) -> dict[str, int]:
-        """Publish events and let the worker take them."""
-        self.stream.append(raws)
-        return self.works()
-
-    def works(self) -> dict[str, int]:
-        """Let the worker take what is on the stream; return how many events were stored, repeated and dead."""
-        counts = events.drain(self.shell)
-        return {name: counts[name] for name in ("stored", "repeated", "dead")}
-
-    def replay(self, *arguments: object) -> Result:
-        """Run `relance events dead replay`."""
-        return CliRunner().invoke(app, ["replay", *map(str, arguments)], obj=self.stream)
-
-
 @pytest.fixture
-def upstream(relance: Relance, url: str, tmp_path: Path) -> Iterator[Upstream]:
+def upstream(upstream: Upstream, relance: Relance, tmp_path: Path) -> Upstream:
     """Open a shop, and let three events arrive that can't be understood."""
     file = tmp_path / "shop.yaml"
     file.write_text(SHOP)
     assert relance("business", "apply", file, "--yes").code == 0
-    engine = make_engine(url)
-    upstream = Upstream(engine)
     upstream.sends(NO_JSON, NO_ORDER, NO_TENANT)
-    yield upstream
-    engine.dispose()
+    return upstream
+
+
+def replay(upstream: Upstream, *arguments: object) -> Result:
+    """Run `relance events dead replay` with the test's own stream."""
+    return CliRunner().invoke(app, ["replay", *map(str, arguments)], obj=upstream.stream)
 
 
 def letters(relance: Relance, *options: str) -> dict[str, Any]:
@@ -86,7 +58,7 @@ def test_dead_letters_are_listed_and_shown(upstream: Upstream, relance: Relance)
 
 
 def test_what_still_can_not_be_understood_stays(upstream: Upstream, relance: Relance) -> None:
-    answer = upstream.replay("--all")
+    answer = replay(upstream, "--all")
     assert answer.exit_code == 1
     assert "is refused: It still can't be understood: data.order.id is missing." in answer.output
     assert "is refused: There is no business 'salon'." in answer.output
@@ -98,13 +70,13 @@ def test_what_can_be_understood_by_now_is_replayed_once(upstream: Upstream, rela
     (tmp_path / "shop.yaml").write_text(SHOP.replace("atelier", "salon"))
     relance("business", "apply", tmp_path / "shop.yaml", "--yes")
     id_ = letters(relance)["unknown_business"]["id"]
-    answer = upstream.replay(id_)
+    answer = replay(upstream, id_)
     assert (answer.exit_code, answer.output) == (0, "1 replayed, 0 refused.\n")
     assert upstream.works() == {"stored": 1, "repeated": 0, "dead": 0}
     assert [line["id"] for line in relance("contacts", "list", "--business", "salon", "--json").lines] == ["ada"]
     assert set(letters(relance)) == {"not_utf8", "missing"}
     assert letters(relance, "--all")["unknown_business"]["replayed_at"]
-    again = upstream.replay(id_)
+    again = replay(upstream, id_)
     assert (again.exit_code, "It was replayed already" in again.output) == (1, True)
 
 
@@ -114,7 +86,7 @@ def test_an_event_is_corrected_though_it_was_stored_before(
     id_ = letters(relance)["missing"]["id"]
     file = tmp_path / "corrected.json"
     file.write_text(json.dumps(json.loads(NO_ORDER) | {"data": order_paid("o7")}, indent=1))
-    assert upstream.replay(id_, "--file", file, "--json").output == f'{{"id": {id_}, "status": "replayed"}}\n'
+    assert replay(upstream, id_, "--file", file, "--json").output == f'{{"id": {id_}, "status": "replayed"}}\n'
     assert upstream.works() == {"stored": 1, "repeated": 0, "dead": 0}
     assert "missing" not in letters(relance)
 
@@ -132,7 +104,7 @@ def test_poison_is_replayed_as_it_is_when_the_program_is_mended(upstream: Upstre
         )
     engine.dispose()
     id_ = letters(relance)["poison"]["id"]
-    assert upstream.replay(id_).exit_code == 0
+    assert replay(upstream, id_).exit_code == 0
     assert upstream.works()["stored"] == 1
     assert contacts(relance) == ["leo"]
 
@@ -142,10 +114,10 @@ def test_another_body_needs_an_id_of_its_own(upstream: Upstream, relance: Relanc
     other = encoded("contact.updated", {"contact": contact("eva")}, time=None)
     assert upstream.sends(first, other) == {"stored": 1, "repeated": 0, "dead": 1}
     id_ = letters(relance)["other_body"]["id"]
-    assert "Give it a new id." in upstream.replay(id_).output
+    assert "Give it a new id." in replay(upstream, id_).output
     file = tmp_path / "corrected.json"
     file.write_bytes(other.replace(b"event-contact.updated", b"event-2"))
-    assert upstream.replay(id_, "--file", file).exit_code == 0
+    assert replay(upstream, id_, "--file", file).exit_code == 0
     assert upstream.works()["stored"] == 1
     assert contacts(relance) == ["eva", "leo"]
 

@@ -102,7 +102,10 @@ def _show(plan: Plan, *, as_json: bool) -> None:
     for entry in plan.news:
         typer.echo("\n".join(in_words(entry)))
     same = len(plan.entries) - len(plan.news)
-    typer.echo(f"{same} unchanged." if plan.news else f"Nothing to change: all {same} are as the file says.")
+    if not plan.news:
+        typer.echo(f"Nothing to change: all {same} are as the file says.")
+    elif same:
+        typer.echo(f"{same} unchanged.")
 
 
 def plain(entry: Entry) -> dict[str, Any]:
