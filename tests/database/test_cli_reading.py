@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from deploy.local.postgres import Postgres
 from tests.database.conftest import Relance
+from worker.cli.output import in_cell
 
 INVOICE_KEYS = {
     "at", "kind", "contact", "cause", "number", "type", "status", "total", "net", "tax", "taxes", "amount_due",
@@ -178,3 +180,13 @@ def test_a_server_that_is_not_there_is_one_message(command: Callable[[str], Rela
     answer = command("postgresql://nobody@127.0.0.1:1/nothing")("invoices", "list")
     assert answer.code == 1
     assert "PostgreSQL can't be used" in answer.error
+
+
+def test_a_database_without_a_schema_is_one_message(command: Callable[[str], Relance], server: Postgres) -> None:
+    answer = command(server.create_database("bare"))("runs", "list")
+    assert answer.code == 1
+    assert answer.error.endswith("Run `relance migrate`.")
+
+
+def test_what_others_wrote_does_not_steer_a_terminal() -> None:
+    assert in_cell("Zoé\x1b[2J\x9b1m\n") == "Zoé\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}1m\n"

@@ -16,7 +16,7 @@ from tasks.replaying import Replay, replay
 from tasks.settings import load
 from tasks.shell import Stream
 from worker.cli.desk import Business, Json, Limit, database, listed, reading
-from worker.cli.output import show_facts, show_json
+from worker.cli.output import harmless, show_facts, show_json
 
 app = typer.Typer(no_args_is_help=True, help="Look at events that could not be understood, and replay them.")
 
@@ -59,7 +59,7 @@ def show(
         show_json(found)
         return
     show_facts(found, [key for key in found if not key.startswith("raw")])
-    typer.echo(f"\n{found['raw']}")
+    typer.echo(f"\n{harmless(found['raw'])}")
 
 
 @app.command("replay")

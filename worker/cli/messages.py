@@ -7,7 +7,7 @@ import typer
 from models.message import MessageState
 from tasks.reading.messages import message, messages
 from worker.cli.desk import Business, Contact, Json, Limit, listed, read
-from worker.cli.output import show_facts, show_json
+from worker.cli.output import harmless, show_facts, show_json
 
 app = typer.Typer(no_args_is_help=True, help="Look at messages.")
 
@@ -52,4 +52,4 @@ def show(
         show_json(found)
         return
     show_facts({"cause": None} | found, [key for key in found if key != "text"])
-    typer.echo(f"\n{found['text'] or 'Its text is made when it is sent.'}")
+    typer.echo(f"\n{harmless(found['text'] or 'Its text is made when it is sent.')}")

@@ -1,6 +1,7 @@
 """How commands show things: tables for people, JSON for programs."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,8 @@ from models.money import major
 
 WIDE = 400
 """Columns of an output that is no terminal: nothing is cut."""
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 Line = Mapping[str, Any]
 Cell = Callable[[Line], object]
@@ -64,7 +67,12 @@ def in_cell(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case _:
-            return str(value)
+            return harmless(str(value))
+
+
+def harmless(text: str) -> str:
+    """Return a text that others wrote without what would steer a terminal."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def show_lines(lines: Sequence[Line], columns: Mapping[str, str | Cell], title: str | None = None) -> None:
