@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.database.conftest import Relance
+from tests.database.upstream import Upstream
+from tests.samples import charge_added, encoded
 
 SHOP = "business: {id: atelier, name: Atelier, timezone: Europe/Paris}\n"
 REMIND = """\
@@ -93,6 +95,25 @@ def test_a_draft_is_published_and_edited(shop: Relance, file: Path) -> None:
     assert shop("automations", "publish", "remind", "--waiting", "move").out == "remind: published as version 2.\n"
     shown = shop("automations", "show", "remind", "--json").line
     assert ([one["version"] for one in shown["versions"]], shown["draft"]) == ([1, 2], False)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "states"),
+    [("finish", {"1": "waiting"}), ("move", {"2": "waiting"}), ("cancel", {"1": "cancelled"})],
+)
+def test_publishing_says_what_happens_to_waiting_runs(
+    shop: Relance, upstream: Upstream, file: Path, waiting: str, states: dict[str, str]
+) -> None:
+    text = "automation: thanks\ntrigger: {on: charge.added}\nsteps: [{delay: {days: 3}, id: pause}, {send_email: {}}]\n"
+    file.write_text(text)
+    shop("automations", "apply", file, "--publish")
+    upstream.sends(encoded("charge.added", charge_added(), time=None))
+    file.write_text(text.replace("3", "4"))
+    shop("automations", "apply", file)
+    said = shop("automations", "publish", "thanks", "--waiting", waiting).out
+    assert ("waiting runs" in said) is (waiting != "finish")
+    runs = shop("runs", "list", "--json").lines
+    assert {str(run["version"]): run["state"] for run in runs} == states
 
 
 def test_applying_the_live_text_drops_the_draft(shop: Relance, file: Path) -> None:

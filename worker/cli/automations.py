@@ -146,7 +146,7 @@ def publish_(
         business,
         lambda connection, tenant, now: publish_draft(connection, tenant, name, now, waiting=waiting, actor="operator"),
     )
-    settled = f"; {done.outcome.items} waiting runs: {waiting}" if done.outcome.items else ""
+    settled = f"; waiting runs to {waiting}: {done.outcome.items}" if done.outcome.items else ""
     _tell(name, f"{_done(done)}{settled}", as_json=as_json)
 
 

@@ -24,13 +24,13 @@ COLUMNS: dict[str, str | Cell] = {
 @app.command("list")
 def list_(limit: Limit = None, business: Business = None, as_json: Json = False) -> None:
     """List contacts by their id."""
-    nothing = "There are no contacts yet."
     listed(
         lambda most: read(business, lambda office: contacts(office, limit=most)),
         COLUMNS,
         as_json=as_json,
         limit=limit,
-        nothing=nothing,
+        latest=False,
+        nothing="There are no contacts yet.",
     )
 
 

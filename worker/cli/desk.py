@@ -26,7 +26,7 @@ Business = Annotated[
 Contact = Annotated[str | None, typer.Option("--contact", metavar="ID", help="Only those of this contact.")]
 Limit = Annotated[
     int | None,
-    typer.Option("--limit", metavar="N", min=1, help=f"The latest N; else {TABLE} in a table and all as JSON."),
+    typer.Option("--limit", metavar="N", min=1, help=f"The latest N; without it {TABLE} in a table, all as JSON."),
 ]
 
 
@@ -79,9 +79,10 @@ def listed(
     *,
     as_json: bool,
     limit: int | None = None,
+    latest: bool = True,
     nothing: str,
 ) -> None:
-    """Print the latest lines: as JSON, or as a table that says so when it leaves some out."""
+    """Print the latest (or else the first) lines: as JSON, or as a table that says so when it leaves some out."""
     if as_json:
         for line in lines(limit):
             show_json(line)
@@ -91,9 +92,9 @@ def listed(
     if not found:
         typer.echo(nothing)
         return
-    show_lines(found[-most:], columns)
+    show_lines(found[-most:] if latest else found[:most], columns)
     if len(found) > most and limit is None:
-        typer.echo(f"\nThese are the latest {most}; --limit shows more.", err=True)
+        typer.echo(f"\nThese are the {'latest' if latest else 'first'} {most}; --limit shows more.", err=True)
 
 
 def confirm(question: str, *, yes: bool) -> bool:

@@ -66,8 +66,9 @@ def list_(
     """List runs in the order in which they began."""
 
     def lines(most: int | None) -> list[dict[str, Any]]:
-        chosen = {"automation": automation, "contact": contact, "state": state}
-        return read(business, lambda office: runs(office, **chosen, limit=most))  # type: ignore[arg-type]
+        return read(
+            business, lambda office: runs(office, automation=automation, contact=contact, state=state, limit=most)
+        )
 
     listed(lines, COLUMNS, as_json=as_json, limit=limit, nothing="There are no such runs.")
 
