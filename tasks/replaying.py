@@ -70,7 +70,7 @@ def _make_room(connection: Connection[Any], ids: Sequence[int]) -> None:
         "DELETE FROM inbox i USING dead_letters d WHERE d.id = ANY(%s) AND d.replayed_at IS NULL"
         " AND i.business_id = d.business_id AND i.source = d.source AND i.id = d.event_id"
         " AND i.arrived_at <= d.arrived_at AND convert_to(i.raw, 'UTF8') = d.raw"
-        " AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.sequence = i.sequence)",
+        " AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.business_id = i.business_id AND w.sequence = i.sequence)",
         (list(ids),),
     )
 
