@@ -22,7 +22,7 @@ class InboxEvent:
     raw: str
 
 
-@row("waiting", key=("sequence",), looks=[Look(("business_id", "sequence"))])
+@row("waiting", key=("business_id", "sequence"))
 @dataclass(slots=True)
 class WaitingEvent:
     """An inbox event that is stored and not decided yet (R23); the row goes away with the decision."""

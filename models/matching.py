@@ -34,9 +34,17 @@ def _match(shop: Shop, fact: FactRow) -> None:
     filtered = shop.rulebook.filtered(fact.type)
     views = _views(shop, fact, filtered) if filtered else {}
     for published in shop.rulebook.unfiltered(fact.type):
-        consider(shop, published, fact, plain)
+        where = published.program.where
+        if where is None or where(plain):
+            consider(shop, published, fact, plain)
+        else:
+            _refuse(shop, published, fact, "where")
     for published, scope in views.values():
-        consider(shop, published, fact, scope)
+        where = published.program.where
+        if where is None or where(scope):
+            consider(shop, published, fact, scope)
+        else:
+            _refuse(shop, published, fact, "where")
     if shop.keep_refusals:
         _refuse_unseen(shop, fact, set(views))
 
@@ -75,13 +83,10 @@ def _refuse_unseen(shop: Shop, fact: FactRow, seen: set[str]) -> None:
 
 
 def consider(shop: Shop, published: Published, fact: FactRow, scope: Scope) -> None:
-    """Start a run of one automation for a fact, if its condition and its limit let it."""
-    where = published.program.where
-    if where is not None and not where(scope):
-        _refuse(shop, published, fact, "where")
-    elif published.id in shop.parked:
+    """Start a run of one automation for a fact that its filters let through, if its limit lets it."""
+    if published.id in shop.parked:
         return
-    elif fact.depth > DEEPEST:
+    if fact.depth > DEEPEST:
         park(shop, published, fact)
     else:
         start(shop, published, fact, scope.subjects, scope)

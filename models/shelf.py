@@ -95,6 +95,14 @@ class Shelf(Generic[T]):
         values, rows = self._values, self._rows
         return [rows[key] for key, before in self._before.items() if key in rows and values(rows[key]) != before]
 
+    def differing(self, rows: Iterable[T]) -> set[int]:
+        """Return the positions of the columns in which any of these changed rows differs from what was loaded."""
+        found: set[int] = set()
+        for row in rows:
+            pairs = zip(self._before[self._id(row)], self._values(row), strict=True)
+            found.update(index for index, (before, after) in enumerate(pairs) if before != after)
+        return found
+
     @property
     def key_columns(self) -> tuple[str, ...]:
         """The primary key's columns."""

@@ -215,7 +215,7 @@ def _decide_these(sequences: Sequence[int], now: datetime, connection: Connectio
 def _fetch(connection: Connection[Any], sequences: Sequence[int]) -> list[Waiting]:
     """Return these events again, with their tenants locked."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM inbox i JOIN waiting w ON w.sequence = i.sequence"  # noqa: S608  # names are ours
+        f"SELECT {_COLUMNS} FROM inbox i JOIN waiting w ON w.sequence = i.sequence AND w.business_id = i.business_id"  # noqa: S608  # names are ours
         " WHERE i.sequence = ANY(%s) ORDER BY i.sequence".encode(),
         (list(sequences),),
     ).fetchall()
@@ -227,7 +227,7 @@ def _decide(connection: Connection[Any], now: datetime, rows: Sequence[Waiting])
     items, dead = read_waiting(rows)
     outcome = run_batch(connection, now, items)
     if rows:
-        connection.execute("DELETE FROM waiting WHERE sequence = ANY(%s)", ([row[0] for row in rows],))
+        _take_off(connection, [row[0] for row in rows])
     if dead:
         _bury(connection, dead, now)
     return len(rows), outcome
@@ -276,4 +276,13 @@ def _bury(connection: Connection[Any], dead: Sequence[Dead], now: datetime) -> N
         " JOIN inbox i ON i.sequence = d.sequence",
         (now, list(sequences), list(codes), list(reasons)),
     )
-    connection.execute("DELETE FROM waiting WHERE sequence = ANY(%s)", (list(sequences),))
+    _take_off(connection, sequences)
+
+
+def _take_off(connection: Connection[Any], sequences: Sequence[int]) -> None:
+    """Let events wait no more."""
+    connection.execute(
+        "DELETE FROM waiting w USING inbox i"
+        " WHERE i.sequence = ANY(%s) AND w.business_id = i.business_id AND w.sequence = i.sequence",
+        (list(sequences),),
+    )

@@ -32,7 +32,7 @@ from tasks.writing import write
 
 LEASE = timedelta(seconds=15)
 """How long a worker may hold messages that it has not begun to send."""
-SENDING_LEASE = timedelta(seconds=45)
+SENDING_LEASE = timedelta(seconds=60)
 """How long the one in its hands stays its own: longer than a gateway's answer to one mail can take."""
 BATCH = 200
 ROUNDS = 40

@@ -25,7 +25,12 @@ def write(connection: Connection[Any], shops: Iterable[Shop]) -> int:
         _park(connection, shop)
     for cls, shelves in by_class.items():
         fresh = [row for shelf in shelves for row in shelf.fresh]
-        changed = [row for shelf in shelves for row in shelf.changed()]
+        changed: list[Any] = []
+        columns: set[int] = set()
+        for shelf in shelves:
+            rows = shelf.changed()
+            changed += rows
+            columns |= shelf.differing(rows)
         dropped = [row for shelf in shelves for row in shelf.dropped]
         if cls is LimitSlot:
             take(connection, fresh + changed)
@@ -33,7 +38,7 @@ def write(connection: Connection[Any], shops: Iterable[Shop]) -> int:
             if fresh:
                 copy(connection, cls, fresh)
             if changed:
-                update(connection, cls, changed)
+                update(connection, cls, changed, columns)
         if dropped:
             delete(connection, cls, dropped)
         written += len(fresh) + len(changed) + len(dropped)
@@ -97,22 +102,24 @@ def copy(connection: Connection[Any], cls: type, rows: Iterable[Any]) -> None:
             stream.write_row(shape.plain(row))
 
 
-def _records(shape: _Shape, rows: Iterable[Any]) -> str:
-    """Return rows as a JSON array that PostgreSQL reads as records of the table."""
-    return encode_json([dict(zip(shape.columns, shape.values(row), strict=True)) for row in rows]).decode()
+def _records(columns: Sequence[str], rows: Iterable[Any]) -> str:
+    """Return columns of rows as a JSON array that PostgreSQL reads as records of the table."""
+    values = attrgetter(*columns)
+    return encode_json([dict(zip(columns, values(row), strict=True)) for row in rows]).decode()
 
 
-def update(connection: Connection[Any], cls: type, rows: Sequence[Any]) -> None:
-    """Set every column of rows found by their keys."""
+def update(connection: Connection[Any], cls: type, rows: Sequence[Any], columns: Iterable[int] | None = None) -> None:
+    """Set columns (by their positions; all of them if left out) of rows found by their keys."""
     shape = _shape(cls)
     table = sql.Identifier(shape.table)
-    free = [name for name in shape.columns if name not in shape.key]
+    names = shape.columns if columns is None else [shape.columns[index] for index in sorted(columns)]
+    free = [name for name in names if name not in shape.key]
     sets = sql.SQL(", ").join(sql.SQL("{0} = v.{0}").format(sql.Identifier(name)) for name in free)
     match = sql.SQL(" AND ").join(sql.SQL("t.{0} = v.{0}").format(sql.Identifier(name)) for name in shape.key)
     statement = sql.SQL("UPDATE {} t SET {} FROM json_populate_recordset(NULL::{}, %s::json) v WHERE {}").format(
         table, sets, table, match
     )
-    found = connection.execute(statement, (_records(shape, rows),)).rowcount
+    found = connection.execute(statement, (_records((*shape.key, *free), rows),)).rowcount
     if found != len(rows):
         raise ConflictError(f"{len(rows) - found} rows of {shape.table} are gone: the batch is decided again.")
 
@@ -128,7 +135,7 @@ def take(connection: Connection[Any], rows: Sequence[LimitSlot]) -> None:
         " SET taken_at = excluded.taken_at, until = excluded.until, run_id = excluded.run_id"
         " WHERE limit_slots.until <= excluded.taken_at OR limit_slots.run_id = excluded.run_id"
     )
-    if connection.execute(statement, (_records(shape, rows),)).rowcount != len(rows):
+    if connection.execute(statement, (_records(shape.columns, rows),)).rowcount != len(rows):
         raise ConflictError("A slot of a frequency limit was taken meanwhile: the batch is decided again.")
 
 

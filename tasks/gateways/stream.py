@@ -50,7 +50,7 @@ class RedisStream:
         group: str = GROUP,
         *,
         consumer: str = "worker",
-        patience: float = 30,
+        patience: float = 10,
         disk_wait: float = 3,
     ) -> None:
         self._redis = connect(redis) if isinstance(redis, str) else redis

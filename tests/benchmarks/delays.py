@@ -45,10 +45,10 @@ def insert(stage: Stage, prefix: str, count: int, first: datetime, spacing: time
     """Insert waiting runs, the n-th due `n × spacing` after `first`; their start notes when they are due."""
     with psycopg.connect(stage.url) as connection:
         connection.execute(
-            "INSERT INTO runs (business_id, id, automation_id, version, contact_id, state, started_at, trigger, fact_id,"
-            " subjects, position, due_at, depth, effects, made, merged)"
-            " SELECT 'waits-' || n %% %s, %s || n, 'waits', 1, 'c' || n / %s %% %s, 'waiting', d.at, 'shop.pinged', 'f',"
-            " '{}', 1, d.at, 0, 0, '[]', '[]' FROM generate_series(0, %s - 1) n,"
+            "INSERT INTO runs (business_id, id, automation_id, version, contact_id, state, started_at, trigger,"
+            " fact_id, subjects, position, due_at, depth, effects, made, merged)"
+            " SELECT 'waits-' || n %% %s, %s || n, 'waits', 1, 'c' || n / %s %% %s, 'waiting', d.at, 'shop.pinged',"
+            " 'f', '{}', 1, d.at, 0, 0, '[]', '[]' FROM generate_series(0, %s - 1) n,"
             " LATERAL (SELECT %s::timestamptz + n * %s::interval AS at) d",
             (SHOPS, prefix, SHOPS, CLIENTS, count, first, spacing),
         )

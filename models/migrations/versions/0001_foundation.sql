@@ -701,14 +701,12 @@ CREATE INDEX sessions_announce_at_business_id_idx ON sessions (announce_at, busi
 CREATE INDEX sessions_business_id_service_id_idx ON sessions (business_id, service_id);
 
 CREATE TABLE waiting (
-    sequence BIGSERIAL NOT NULL,
+    sequence BIGINT NOT NULL,
     business_id TEXT NOT NULL,
     arrived_at TIMESTAMP WITH TIME ZONE NOT NULL,
     attempts BIGINT NOT NULL,
-    CONSTRAINT waiting_pkey PRIMARY KEY (sequence)
+    CONSTRAINT waiting_pkey PRIMARY KEY (business_id, sequence)
 );
-
-CREATE INDEX waiting_business_id_sequence_idx ON waiting (business_id, sequence);
 
 CREATE TABLE allocations (
     business_id TEXT NOT NULL,
