@@ -1,7 +1,7 @@
 """Scenario files: a shop, a span of time, and what happens in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ class Publishing:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One entry of `events`: an upstream event as raw bytes, or an act."""
+    """One entry of `events`: an upstream event as raw bytes, or an act; `position` counts from 1."""
 
     at: datetime
     raw: bytes | None = None
@@ -37,6 +37,7 @@ class Happening:
     automation: str | None = None
     publishing: Publishing | None = None
     hours: float = 0
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _scenario(node: Node, read_text: ReadText) -> Scenario:
 
 def _happening(node: Node, position: int, business_id: str, read_text: ReadText) -> Happening:
     if node.get("do") is not None:
-        return _act(node, read_text)
+        return replace(_act(node, read_text), position=position)
     node = node.mapping(
         ("at", "type", "data", "time", "id", "source", "specversion", "business"), required=("at", "type", "data")
     )
@@ -79,7 +80,7 @@ def _happening(node: Node, position: int, business_id: str, read_text: ReadText)
     del plain["at"]
     defaults = {"specversion": "1.0", "id": str(position), "source": "/scenario", "business": business_id}
     envelope = defaults | {"time": at.isoformat()} | plain
-    return Happening(at, raw=msgspec.json.encode(envelope))
+    return Happening(at, raw=msgspec.json.encode(envelope), position=position)
 
 
 def _act(node: Node, read_text: ReadText) -> Happening:

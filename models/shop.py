@@ -58,6 +58,7 @@ class Shop:
         self.now = now
         self.cause: Cause | None = None
         self.queue: deque[FactRow] = deque()
+        self.origin = ""
         self.serial = 0
         self.keep_refusals = False
         self.parked: dict[str, str] = {}
@@ -102,10 +103,14 @@ class Shop:
         """Return an id derived from its cause, sortable by the instant of decision."""
         return key(prefix, self.now, self.id, *cause)
 
+    def begin(self, origin: str) -> None:
+        """Decide another item from here on; `origin` names it among all that are ever decided at one instant."""
+        self.origin, self.serial = origin, 0
+
     def next_serial(self) -> str:
-        """Return a number that tells apart what one decision makes several times."""
+        """Return what tells apart the things that one decision makes, and those of others at the same instant."""
         self.serial += 1
-        return str(self.serial)
+        return f"{self.origin} {self.serial}"
 
     @contextmanager
     def caused_by(self, cause: Cause) -> Iterator[None]:

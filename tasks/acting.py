@@ -14,9 +14,15 @@ from tasks.writing import write
 
 
 def act_on_shop(
-    connection: Connection[Any], business_id: str, now: datetime, act: Act, do: Callable[[Shop], object]
+    connection: Connection[Any],
+    business_id: str,
+    now: datetime,
+    act: Act,
+    do: Callable[[Shop], object],
+    *,
+    origin: str = "",
 ) -> Outcome:
-    """Load what an act names, do it, write what changed."""
+    """Load what an act names, do it, write what changed; `origin` tells equal acts of one instant apart."""
     lock(connection, [business_id])
     seeds = Seeds()
     if act.number:
@@ -28,5 +34,6 @@ def act_on_shop(
         )
         seeds.add("invoices", business_id, [row[0] for row in rows])
     shop = Loader(connection, now, [business_id]).load(seeds)[business_id]
+    shop.begin(origin)
     do(shop)
     return Outcome({business_id: shop}, 1, write(connection, [shop]))

@@ -82,6 +82,7 @@ class Arrival:
 
     def decide(self, shop: Shop) -> None:
         """Project it, and do what follows."""
+        shop.begin(self.event.stamp)
         decide(shop, self.event)
 
 
@@ -100,6 +101,7 @@ class DueSession:
 
     def decide(self, shop: Shop) -> None:
         """Announce it to its participants."""
+        shop.begin(self.session_id)
         session = shop.sessions.get(self.session_id)
         if session is not None and session.announce_at == self.due:
             announce(shop, session)
@@ -123,6 +125,7 @@ class DueRun:
         """Take it on."""
         run = shop.runs.get(self.run_id)
         if run is not None and run.due_at is not None and run.due_at <= shop.now:
+            shop.begin(f"{run.id} {run.position}")
             resume(shop, run)
             work_off(shop)
 
@@ -142,6 +145,7 @@ class DueInvoice:
 
     def decide(self, shop: Shop) -> None:
         """Look at its dates."""
+        shop.begin(self.invoice_id)
         invoice = shop.invoices.get(self.invoice_id)
         if invoice is not None and invoice.check_at is not None and invoice.check_at <= shop.now:
             check_due(shop, invoice)
@@ -165,6 +169,7 @@ class DueMerge:
 
     def decide(self, shop: Shop) -> None:
         """Send what was noted."""
+        shop.begin(f"{self.automation_id} {self.group_key}")
         merge_due(shop, self.automation_id, self.group_key)
         work_off(shop)
 
@@ -184,6 +189,7 @@ class Sent:
 
     def decide(self, shop: Shop) -> None:
         """Record it, and raise what it made true."""
+        shop.begin(f"{self.report.message_id} {self.report.outcome}")
         deliver(shop, self.report)
         work_off(shop)
 

@@ -81,6 +81,7 @@ def _claim(shell: Shell, lease: str, counts: Counts, connection: Connection[Any]
     for business_id, _, id_ in rows:
         shop = shops[business_id]
         shop.now = now
+        shop.begin(id_)
         taken = _take(shop, shop.messages[id_], lease, now, counts)
         if taken is not None:
             claimed.append(taken)

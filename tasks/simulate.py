@@ -165,7 +165,10 @@ class Simulation:
         if happening.act is not None:
             act = happening.act
             outcome = transact(
-                self.engine, lambda c: act_on_shop(c, business_id, now, act, lambda shop: perform(shop, act))
+                self.engine,
+                lambda c: act_on_shop(
+                    c, business_id, now, act, lambda shop: perform(shop, act), origin=str(happening.position)
+                ),
             )
             self._observe(outcome)
         elif happening.publishing is not None:
