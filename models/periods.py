@@ -121,7 +121,7 @@ def window_end(per: str, taken_at: datetime, tz: ZoneInfo) -> datetime | None:
         case Per.HOURS_24:
             return taken_at.astimezone(UTC) + timedelta(hours=24)
         case Per.DAYS_7:
-            return taken_at.astimezone(UTC) + timedelta(days=7)
+            return add_delay(taken_at, tz, days=7)
         case Per.EVER:
             return None
         case kind:
