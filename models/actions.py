@@ -55,9 +55,8 @@ def _noted(shop: Shop, run: Run, published: Published, charges: list[Charge]) ->
             shop.noted.drop(note)
         elif note.charge_id in wanted or (payer_of(shop, charge.contact_id).id, charge.currency) in groups:
             shop.noted.drop(note)
-            if charge.billable:
-                taken.append(charge)
-    return taken
+            taken.append(charge)
+    return to_bill(taken)
 
 
 def _issue_all(shop: Shop, charges: list[Charge], op: Act, order_id: str | None) -> list[Invoice]:

@@ -8,7 +8,7 @@ from models.facts import raise_fact
 from models.invoice import DocumentStatus, Invoice, InvoiceTax
 from models.issuing import describe, issue_credit_note
 from models.payment import Allocation, Refund
-from models.shop import Shop, tell_owner
+from models.shop import Shop, skip, tell_owner
 from models.tax import Credited, LineTax, TaxGroup, Totals, credit_of_gross
 
 
@@ -19,8 +19,7 @@ def cancel_charge(shop: Shop, charge: Charge, refund: Any, reason: str | None = 
     """
     if charge.state == ChargeState.CANCELLED:
         return
-    for note in list(shop.noted.by("charge_id", charge.id)):
-        shop.noted.drop(note)
+    _leave_requests(shop, charge)
     back = min(charge.settled, _refund_amount(charge, refund))
     document = shop.invoices.get(charge.invoice_id) if charge.invoice_id else None
     unpaid = charge.open
@@ -29,6 +28,22 @@ def cancel_charge(shop: Shop, charge: Charge, refund: Any, reason: str | None = 
     if document is not None and document.status in {DocumentStatus.ISSUED, DocumentStatus.PAID}:
         _credit(shop, document, charge, unpaid + back, unpaid)
     reduce_to(charge, charge.settled)
+
+
+def _leave_requests(shop: Shop, charge: Charge) -> None:
+    """Take a charge out of the requests that wait for the end of a window; one that holds nothing more is over (R7)."""
+    for note in list(shop.noted.by("charge_id", charge.id)):
+        shop.noted.drop(note)
+        others = shop.noted.by("automation_id", note.automation_id)
+        if not any(other.event_id == note.event_id for other in others):
+            skip(
+                shop,
+                "cancelled",
+                contact_id=note.contact_id,
+                automation_id=note.automation_id,
+                version=note.version,
+                fact_id=note.event_id,
+            )
 
 
 def reduce_to(charge: Charge, kept: int) -> None:
