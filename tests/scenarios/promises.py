@@ -43,6 +43,13 @@ def check_balance(engine: Engine) -> None:
     assert not breaches, "\n".join(breach.text for breach in breaches)
 
 
+def check_decided(engine: Engine) -> None:
+    """Assert that no event of a story could not be decided."""
+    with engine.connect() as connection:
+        found = raw(connection).execute("SELECT type, reason FROM dead_letters WHERE code = 'poison'").fetchall()
+    assert not found, found
+
+
 def check_lines(lines: Sequence[dict[str, Any]], zone: ZoneInfo) -> None:
     """Assert what the contract promises of any line, and of all lines together."""
     for line in lines:

@@ -28,7 +28,7 @@ from sqlalchemy import Engine
 
 from models.scenario_file import load_scenario
 from tasks.simulate import Simulation
-from tests.scenarios.promises import check_balance, check_lines
+from tests.scenarios.promises import check_balance, check_decided, check_lines
 
 Databases = Callable[[], AbstractContextManager[Engine]]
 Data = dict[str, Any]
@@ -315,6 +315,7 @@ class Story:
         scenario = load_scenario(self.text(), "story.yaml", lambda _node, name: (name, self.named_files[name]))
         with self._databases() as engine:
             lines = Lines(Simulation(engine, scenario, everything=everything).run())
+            check_decided(engine)
             check_balance(engine)
         check_lines(lines, ZoneInfo(self.business.get("timezone", "UTC")))
         return lines
