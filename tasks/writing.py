@@ -13,6 +13,7 @@ from models.errors import ConflictError
 from models.rows import columns_of, table_of
 from models.shelf import Shelf
 from models.shop import Shop
+from tasks.copying import copy_text
 
 
 def write(connection: Connection[Any], shops: Iterable[Shop]) -> int:
@@ -58,7 +59,7 @@ def _park(connection: Connection[Any], shop: Shop) -> None:
 
 
 class _Shape:
-    """How rows of a class become the values of its columns; jsonb columns become text."""
+    """How rows of a class become the values of its columns."""
 
     __slots__ = ("columns", "json", "key", "table", "values")
 
@@ -68,17 +69,7 @@ class _Shape:
         self.columns = columns_of(cls)
         self.key = tuple(column.name for column in table.primary_key.columns)
         self.values = attrgetter(*self.columns)
-        self.json = [index for index, column in enumerate(table.columns) if isinstance(column.type, JSONB)]
-
-    def plain(self, row: Any) -> Sequence[Any]:
-        values: Sequence[Any] = self.values(row)
-        if not self.json:
-            return values
-        copy_ = list(values)
-        for index in self.json:
-            if copy_[index] is not None:
-                copy_[index] = encode_json(copy_[index]).decode()
-        return copy_
+        self.json = frozenset(column.name for column in table.columns if isinstance(column.type, JSONB))
 
 
 _shapes: dict[type, _Shape] = {}
@@ -94,12 +85,12 @@ def _shape(cls: type) -> _Shape:
 def copy(connection: Connection[Any], cls: type, rows: Iterable[Any]) -> None:
     """Insert rows by COPY; a row that is there already is a UniqueViolation."""
     shape = _shape(cls)
+    used, text = copy_text(shape.columns, shape.json, [shape.values(row) for row in rows])
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(shape.table), sql.SQL(", ").join(map(sql.Identifier, shape.columns))
+        sql.Identifier(shape.table), sql.SQL(", ").join(map(sql.Identifier, used))
     )
     with connection.cursor() as cursor, cursor.copy(statement) as stream:
-        for row in rows:
-            stream.write_row(shape.plain(row))
+        stream.write(text)
 
 
 def _records(columns: Sequence[str], rows: Iterable[Any]) -> str:
