@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local import state
+from deploy.local.state import Phase, ProcessState
 from tests.system.local_helpers import home_folder, lives, relance
 from tests.system.patience import eventually
 
+KINDS = ["redis", "database", "smtp", "mailbox", "flower", "web"]
 NAMES = ["valkey", "postgres", "mailbox", "worker", "intake", "beat", "flower"]
 
 
@@ -19,13 +21,17 @@ def status(home: Path) -> dict[str, Any]:
     return shown
 
 
+def processes(home: Path) -> dict[str, ProcessState]:
+    running = state.read(home)
+    return {process.name: process for process in running.processes} if running else {}
+
+
 def pids(home: Path) -> list[int]:
-    return [process["pid"] for process in status(home)["processes"]]
+    return [process.pid for process in processes(home).values() if process.pid]
 
 
 def test_the_life_of_a_system() -> None:
     with home_folder() as home:
-        assert "No system runs" in relance("down", home=home).stdout
         started = relance("up", "--detach", home=home)
         assert started.returncode == 0, started.stderr
         running = pids(home)
@@ -36,7 +42,7 @@ def test_the_life_of_a_system() -> None:
         running += pids(home)
         assert relance("down", home=home).stdout == "Stopped.\n"
         assert not any(lives(pid) for pid in running)
-        assert set(status(home)["addresses"].values()) == {None}
+        assert status(home) == {"processes": [], "addresses": dict.fromkeys(KINDS)}
 
 
 def it_tells_where_everything_is(home: Path) -> None:
@@ -44,7 +50,7 @@ def it_tells_where_everything_is(home: Path) -> None:
     states = [(process["name"], process["state"]) for process in shown["processes"]]
     assert states == [(name, "running") for name in NAMES]
     addresses = shown["addresses"]
-    assert list(addresses) == ["redis", "database", "smtp", "mailbox", "flower", "web"]
+    assert list(addresses) == KINDS
     assert addresses["web"] is None
     text = relance("status", home=home).stdout
     for part in (*NAMES, *filter(None, addresses.values()), "relance / "):
@@ -65,14 +71,11 @@ def a_second_one_is_refused(home: Path) -> None:
 
 
 def a_process_that_dies_is_started_again(home: Path) -> None:
-    def beat() -> dict[str, Any]:
-        (process,) = (process for process in status(home)["processes"] if process["name"] == "beat")
-        assert isinstance(process, dict)
-        return process
-
-    dead = beat()["pid"]
+    dead = processes(home)["beat"].pid
+    assert dead
     os.kill(dead, signal.SIGKILL)
-    eventually(lambda: beat()["pid"] not in {None, dead} and beat()["state"] == "running", seconds=30)
+    eventually(lambda: processes(home)["beat"].pid not in {None, dead})
+    eventually(lambda: processes(home)["beat"].state is Phase.RUNNING, seconds=30)
 
 
 def test_a_killed_supervisor_takes_all_its_processes_along() -> None:
@@ -82,4 +85,4 @@ def test_a_killed_supervisor_takes_all_its_processes_along() -> None:
         assert supervisor
         os.kill(supervisor.pid, signal.SIGKILL)
         eventually(lambda: not any(lives(pid) for pid in running))
-        assert status(home)["processes"] == []
+        assert not processes(home)

@@ -8,7 +8,7 @@ import typer
 
 from deploy.local import control, discover, state
 from deploy.local.state import SystemState
-from tasks.settings import load
+from tasks.settings import Settings, load
 from worker.cli.output import show_json, show_table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -23,16 +23,22 @@ def up(
     It consists of the servers that no setting names, a Celery worker, the intake, beat and Flower. A process that dies
     is started again. Data stays under RELANCE_HOME.
     """
+    settings = load()
+    if detach:
+        home = settings.home.resolve()
+        again = (sys.executable, "-m", "worker.cli", "up", *(["--reset"] if reset else []))
+        _show(control.start_detached(home, again), home)
+    else:
+        _run(settings, reset=reset)
+
+
+def _run(settings: Settings, *, reset: bool) -> None:
     from deploy.local.system import System  # noqa: PLC0415  # loads the database library, which `status` needs not
 
-    settings = load()
     system = System(settings, tell=lambda text: typer.echo(text, err=True))
     if reset:
         system.erase()
-    if detach:
-        _show(control.start_detached(system.home, (sys.executable, "-m", "worker.cli", "up")), system.home)
-    else:
-        system.run(ready=lambda running: _show(running, system.home))
+    system.run(ready=lambda running: _show(running, system.home))
 
 
 def down() -> None:
@@ -60,7 +66,7 @@ def status(as_json: Json = False) -> None:
 
 def migrate() -> None:
     """Bring the database's schema to the newest version."""
-    from models import db  # noqa: PLC0415  # see `up`
+    from models import db  # noqa: PLC0415  # see `_run`
 
     url = discover(load()).database
     db.migrate(url)
@@ -69,7 +75,7 @@ def migrate() -> None:
 
 def doctor(as_json: Json = False) -> None:
     """Check settings, servers, schema, beat and stream; say how to mend what is wrong, with exit code 1."""
-    from worker.doctor import examine  # noqa: PLC0415  # see `up`
+    from worker.doctor import examine  # noqa: PLC0415  # see `_run`
 
     findings = list(examine())
     if as_json:
