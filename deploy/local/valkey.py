@@ -1,5 +1,6 @@
 """The embedded Redis: Valkey from its wheel, durable (append-only file) and never evicting."""
 
+import json
 import signal
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,7 @@ from models.errors import ConfigurationError
 CONFIGURATION = """\
 bind {address}
 port {port}
-dir "{folder}"
+dir {folder}
 requirepass {password}
 appendonly yes
 appendfsync everysec
@@ -60,7 +61,7 @@ class Valkey:
         password = secret(self.home, "valkey")
         write_private(
             self._configuration,
-            CONFIGURATION.format(address=LOOPBACK, port=self.port, folder=self.folder, password=password),
+            CONFIGURATION.format(address=LOOPBACK, port=self.port, folder=_quoted(self.folder), password=password),
         )
         with lock.hold(self.home / "valkey.lock", self.patience) as descriptor:
             self.child.launch(descriptor)
@@ -85,6 +86,11 @@ class Valkey:
             return False
         finally:
             client.close()
+
+
+def _quoted(path: Path) -> str:
+    """Write a path as the configuration file wants it, whatever letters are in it."""
+    return json.dumps(str(path), ensure_ascii=False)
 
 
 def _binary() -> Path:

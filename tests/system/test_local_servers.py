@@ -93,9 +93,11 @@ def test_a_database_is_copied_from_another() -> None:
         assert remembers(postgres.create_database("a copy", template="relance"))
 
 
-def test_the_path_of_the_home_may_be_long() -> None:
-    with home_folder(below="long" * 30) as home, Postgres(home, durable=False) as postgres:
+def test_the_path_of_the_home_may_be_long_and_odd() -> None:
+    below = 'Zoé\'s "home" \\ ' + "long" * 30
+    with home_folder(below=below) as home, Postgres(home, durable=False) as postgres, Valkey(home) as valkey:
         remember(postgres.url)
+        assert Redis.from_url(valkey.url).ping()
 
 
 def test_home_and_programs_may_lie_where_nobody_else_may_look() -> None:

@@ -17,9 +17,9 @@ from models.errors import BadInputError, RelanceError
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One command of `relance`: the line that `--help` shows, and where it is: `module:name` under `worker.cli`.
+    """One command of `relance`: the line that `--help` shows (60 letters), and where it is under `worker.cli`.
 
-    The name is a function, or a `typer.Typer` with sub-commands.
+    The target is `module:name`; the name is a function, or a `typer.Typer` with sub-commands.
     """
 
     help: str
@@ -27,7 +27,7 @@ class Entry:
 
 
 COMMANDS = {
-    "up": Entry("Start the embedded system on this machine and keep it running.", "system:up"),
+    "up": Entry("Start the embedded system and keep it running.", "system:up"),
     "down": Entry("Stop the embedded system.", "system:down"),
     "status": Entry("Show the processes and addresses of the embedded system.", "system:status"),
     "migrate": Entry("Bring the database's schema to the newest version.", "system:migrate"),
@@ -41,7 +41,7 @@ COMMANDS = {
     "bookings": Entry("Look at who booked what.", "bookings:app"),
     "messages": Entry("Look at what was sent to whom.", "messages:app"),
     "simulate": Entry("Run a scenario file in virtual time, with no outside effect.", "simulate:simulate"),
-    "doctor": Entry("Check settings, servers, schema, beat and stream; say how to mend them.", "system:doctor"),
+    "doctor": Entry("Check everything around the system; say how to mend it.", "system:doctor"),
     "books": Entry("Check that the books balance.", "books:app"),
 }
 
@@ -62,11 +62,12 @@ class LazyGroup(TyperGroup):
 def _load(entry: Entry) -> Any:
     module, _, name = entry.target.partition(":")
     thing = getattr(import_module(f"worker.cli.{module}"), name)
-    if not isinstance(thing, typer.Typer):
-        function, thing = thing, typer.Typer(add_completion=False)
-        thing.command(help=function.__doc__)(function)
-    thing.rich_markup_mode = None
-    return typer.main.get_command(thing)
+    if isinstance(thing, typer.Typer):
+        thing.rich_markup_mode = None
+        return typer.main.get_group(thing)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command()(thing)
+    return typer.main.get_command(alone)
 
 
 app = typer.Typer(
@@ -87,7 +88,7 @@ def relance() -> None:
 def main() -> None:
     """Run the command line; what a person can mend is one message on stderr, exit code 1 (2: wrong input)."""
     try:
-        app()
+        app(prog_name="relance")
     except Exception as error:
         message = None if os.environ.get("RELANCE_DEBUG") else _explain(error)
         if message is None:
