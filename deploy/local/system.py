@@ -59,10 +59,10 @@ class System:
                 state.remove(self.home)
 
     def erase(self) -> None:
-        """Remove all data of this home: database, Redis, mails, logs, passwords."""
+        """Remove all data of this home: database, Redis, mails, passwords."""
         with self._alone():
             Postgres(self.home).erase()
-            for name in ("valkey", "mailbox", "logs", "secrets"):
+            for name in ("valkey", "mailbox", "secrets"):
                 shutil.rmtree(self.home / name, ignore_errors=True)
 
     def _start(self) -> None:
