@@ -74,7 +74,8 @@ class Run:
     """One automation at work for one client. `due_at` is null while it is held (paused) and when it has ended.
 
     `subjects` names what it is about (order, booking, session, invoice, payment, charge, recurring payment) and
-    `made` the documents that it made; `effects` counts what it has done.
+    `made` the documents that it made; `effects` counts what it has done. `reason` is why it ended, or why the last of
+    its steps that had no effect had none.
     """
 
     business_id: str

@@ -23,7 +23,6 @@ from models.vocabulary import Action
 def advance(shop: Shop, run: Run, published: Published, due: datetime) -> None:
     """Run the steps from the run's position on; `due` is the instant at which the step there was due."""
     ops = published.program.ops
-    refused = skipped = False
     while run.position < len(ops):
         op = ops[run.position]
         match op:
@@ -36,25 +35,23 @@ def advance(shop: Shop, run: Run, published: Published, due: datetime) -> None:
                     return
                 due = until or due
             case Branch():
-                holds = op.condition(scope_of(shop, run))
-                refused = refused or not holds
-                run.position = run.position + 1 if holds else op.on_false
+                run.position = run.position + 1 if op.condition(scope_of(shop, run)) else op.on_false
             case Jump():
                 run.position = op.index
             case End():
                 break
             case Act():
                 run.position += 1
-                if not _act(shop, run, published, op, due):
-                    skipped = True
+                _act(shop, run, published, op, due)
                 if run.state not in WAITS:
                     return
-    _finish(shop, run, published, skipped=skipped, refused=refused)
+    _finish(shop, run, published)
 
 
-def _finish(shop: Shop, run: Run, published: Published, *, skipped: bool, refused: bool) -> None:
-    if run.effects or skipped or not refused:
-        end(shop, run, RunState.DONE if run.effects or not skipped else RunState.SKIPPED)
+def _finish(shop: Shop, run: Run, published: Published) -> None:
+    """End a run after its last step; one without any effect, of which no step has told why, its conditions ended."""
+    if run.effects or run.reason or not any(isinstance(op, Branch) for op in published.program.ops):
+        end(shop, run, RunState.DONE if run.effects else RunState.SKIPPED, None if run.effects else run.reason)
         return
     end(shop, run, RunState.SKIPPED, "condition")
     skip(
@@ -74,11 +71,11 @@ def scope_of(shop: Shop, run: Run) -> Scope:
     return Scope(shop, run.contact_id, subjects, list(run.made), run.data, run.trigger)
 
 
-def _act(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> bool:
-    """Do one action, unless it comes too late or its goal is reached; tell whether it had its effect."""
+def _act(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> None:
+    """Do one action, unless it comes too late or its goal is reached; what has no effect tells why."""
     if goal_reached(shop, run, published):
         cut_short(shop, run, RunState.CANCELLED, "goal")
-        return False
+        return
     reason = _too_late(shop, run, published, op, due)
     cause = Cause(published.id, run.id, op.label, depth=run.depth)
     with shop.caused_by(cause):
@@ -86,7 +83,8 @@ def _act(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> 
             reason = act(shop, run, published, op)
         if reason is None:
             run.effects += 1
-            return True
+            return
+        run.reason = reason or "no_channel"
         if reason:
             skip(
                 shop,
@@ -98,7 +96,6 @@ def _act(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> 
                 fact_id=run.fact_id,
                 step=op.label,
             )
-    return False
 
 
 def _too_late(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> str | None:

@@ -220,7 +220,9 @@ class Outcome:
     rows: int
 
 
-def run_batch(connection: Connection[Any], now: datetime, items: Sequence[Item]) -> Outcome:
+def run_batch(
+    connection: Connection[Any], now: datetime, items: Sequence[Item], *, keep_refusals: bool = False
+) -> Outcome:
     """Decide a batch of items whose tenants are locked, and write what changed; the caller commits."""
     if not items:
         return Outcome({}, 0, 0)
@@ -231,6 +233,6 @@ def run_batch(connection: Connection[Any], now: datetime, items: Sequence[Item])
     shops = loader.load(seeds)
     for item in sorted(items, key=lambda item: (item.due, item.rank)):
         shop = shops[item.business_id]
-        shop.now = decision_instant(item.due, now, GRACE)
+        shop.now, shop.keep_refusals = decision_instant(item.due, now, GRACE), keep_refusals
         item.decide(shop)
     return Outcome(shops, len(items), write(connection, shops.values()))

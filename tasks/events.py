@@ -57,7 +57,7 @@ def _take_in(shell: Shell, counts: Counts) -> int:
     now = shell.clock.now()
     good, bad = sort_out(entries, now)
     try:
-        stored, outcome = transact(shell.database, lambda c: _store_and_decide(c, good, bad, now))
+        stored, outcome = transact(shell.database, lambda c: _store_and_decide(shell, c, good, bad, now))
     except AWAY:
         raise
     except Exception:  # noqa: BLE001  # whatever it is: the events are kept first, the poison is found afterwards
@@ -72,14 +72,14 @@ def _take_in(shell: Shell, counts: Counts) -> int:
 
 
 def _store_and_decide(
-    connection: Connection[Any], good: Sequence[Readable], bad: Sequence[Bad], now: datetime
+    shell: Shell, connection: Connection[Any], good: Sequence[Readable], bad: Sequence[Bad], now: datetime
 ) -> tuple[Counts, Outcome]:
     """Store events; decide at once those of tenants that are free, each up to its share of the batch (R23)."""
     free = _free_tenants(connection, {envelope.business for envelope, _, _ in good})
     share = max(1, len(good) // 2) if len({envelope.business for envelope, _, _ in good}) > 1 else len(good)
     stored = store(connection, good, bad, now, at_once=free, share=share)
     items, dead = read_envelopes(stored.at_once)
-    outcome = run_batch(connection, now, items)
+    outcome = run_batch(connection, now, items, keep_refusals=shell.keep_refusals)
     if dead:
         _bury(connection, dead, now)
         stored.counts["dead"] += len(dead)
@@ -119,7 +119,7 @@ def decide_waiting(shell: Shell, counts: Counts) -> int:
     now = shell.clock.now()
     claimed: list[int] = []
     try:
-        decided = _settle(shell, lambda c: _decide(c, now, _claim(c, shell.settings.batch_size, claimed)))
+        decided = _settle(shell, lambda c: _decide(shell, c, now, _claim(c, shell.settings.batch_size, claimed)))
     except AWAY:
         raise
     except Exception:  # noqa: BLE001  # whatever it is: the poison is found and kept with its reason
@@ -137,7 +137,7 @@ def _halve(shell: Shell, now: datetime, sequences: Sequence[int], counts: Counts
     decided = 0
     for half in (sequences[:middle], sequences[middle:]):
         try:
-            decided += _settle(shell, partial(_decide_these, half, now))
+            decided += _settle(shell, partial(_decide_these, shell, half, now))
         except AWAY:
             raise
         except Exception:  # noqa: BLE001  # as above
@@ -148,7 +148,7 @@ def _halve(shell: Shell, now: datetime, sequences: Sequence[int], counts: Counts
 def _alone(shell: Shell, now: datetime, sequence: int, counts: Counts) -> int:
     """Try one event by itself; if it fails, it goes to the dead letters with what happened."""
     try:
-        return _settle(shell, partial(_decide_these, [sequence], now))
+        return _settle(shell, partial(_decide_these, shell, [sequence], now))
     except AWAY:
         raise
     except Exception as error:  # noqa: BLE001  # kept with its reason
@@ -208,8 +208,10 @@ def _settle(shell: Shell, work: Callable[[Connection[Any]], tuple[int, Outcome]]
     return done
 
 
-def _decide_these(sequences: Sequence[int], now: datetime, connection: Connection[Any]) -> tuple[int, Outcome]:
-    return _decide(connection, now, _fetch(connection, sequences))
+def _decide_these(
+    shell: Shell, sequences: Sequence[int], now: datetime, connection: Connection[Any]
+) -> tuple[int, Outcome]:
+    return _decide(shell, connection, now, _fetch(connection, sequences))
 
 
 def _fetch(connection: Connection[Any], sequences: Sequence[int]) -> list[Waiting]:
@@ -223,9 +225,9 @@ def _fetch(connection: Connection[Any], sequences: Sequence[int]) -> list[Waitin
     return rows
 
 
-def _decide(connection: Connection[Any], now: datetime, rows: Sequence[Waiting]) -> tuple[int, Outcome]:
+def _decide(shell: Shell, connection: Connection[Any], now: datetime, rows: Sequence[Waiting]) -> tuple[int, Outcome]:
     items, dead = read_waiting(rows)
-    outcome = run_batch(connection, now, items)
+    outcome = run_batch(connection, now, items, keep_refusals=shell.keep_refusals)
     if rows:
         _take_off(connection, [row[0] for row in rows])
     if dead:

@@ -221,7 +221,7 @@ def _conclude(shell: Shell, claimed: Sequence[Claimed], counts: Counts) -> None:
 
     def record(connection: Connection[Any]) -> Decided:
         lock(connection, {item.business_id for item in items})
-        return run_batch(connection, shell.clock.now(), items)
+        return run_batch(connection, shell.clock.now(), items, keep_refusals=shell.keep_refusals)
 
     shell.observe(transact(shell.database, record))
     names = {"sent": "sent", "retry": "later", "failed": "failed", "uncertain": "uncertain"}

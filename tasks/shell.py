@@ -74,3 +74,5 @@ class Shell:
     mail: "MailGateway"
     observe: Callable[["Outcome"], None] = _look_away
     """Shown every batch after its commit; the simulator writes its lines from them."""
+    keep_refusals: bool = False
+    """Whether to record also what triggers did not match."""

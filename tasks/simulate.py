@@ -96,7 +96,16 @@ class Simulation:
         """Run from start (included) to until (not included)."""
         clock, stream = VirtualClock(self.scenario.start), MemoryStream()
         settings = Settings(batch_size=1)
-        shell = Shell(self.engine, clock, settings, SilentBells(), stream, RecordingMail(), self._observe)
+        shell = Shell(
+            self.engine,
+            clock,
+            settings,
+            SilentBells(),
+            stream,
+            RecordingMail(),
+            self._observe,
+            keep_refusals=self.everything,
+        )
         transact(self.engine, lambda c: open_shop(c, self.scenario.shop, self.scenario.start))
         ahead = list(self.scenario.happenings)
         away_until: datetime | None = None

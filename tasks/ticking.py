@@ -34,4 +34,4 @@ def work_off_due(shell: Shell, *kinds: str) -> Counts:
 def _batch(shell: Shell, kind: str, connection: Connection[Any]) -> Outcome:
     now = shell.clock.now()
     items = claim(connection, kind, horizon(shell, now), shell.settings.batch_size)
-    return run_batch(connection, now, items)
+    return run_batch(connection, now, items, keep_refusals=shell.keep_refusals)
