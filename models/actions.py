@@ -140,6 +140,8 @@ def _send_reminder(shop: Shop, run: Run, published: Published, op: Act) -> str |
 def _send_email(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
     if run.contact_id is None:
         return "no_channel"
+    if isinstance(op.settings, SendEmail) and op.settings.purpose == MessagePurpose.MARKETING:
+        return "no_consent"  # marketing needs a consent, and no door records one yet (R19)
     contact = known_contact(shop, run.contact_id)
     return None if _write(shop, run, published, op, contact, documents=[]) else ""
 

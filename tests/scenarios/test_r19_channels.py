@@ -145,6 +145,14 @@ def test_the_purpose_of_each_message(shop: Story) -> None:
     }
 
 
+def test_marketing_needs_a_consent(shop: Story) -> None:
+    shop.automation("news", "session.booked", mail("Promo", purpose="marketing"), mail("Bonjour"))
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-20 10:00")
+    lines = shop.run()
+    assert lines.of("message").each("subject") == ["Bonjour"]
+    assert lines.reasons("zoe") == ["no_consent"]
+
+
 def test_nothing_goes_to_a_client_unless_somebody_asked_for_it(shop: Story) -> None:
     order = shop.books("zoe", seat("cut", "2027-01-12 10:00"), seat("yoga", "2027-01-13 10:00"), at="2027-01-05 10:00")
     shop.moves(order.bookings[0], to="2027-01-14 10:00", at="2027-01-06 10:00")
