@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     """`smtp://user:password@host:port` (or `smtps://`); without it the local mailbox is used."""
     mail_from: str = "relance@localhost"
     """Envelope sender, and the domain of Message-IDs."""
-    batch_size: int = 500
+    batch_size: int = 1000
     """Events, runs or messages taken by one transaction."""
     log_level: str = "INFO"
 
