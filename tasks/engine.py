@@ -75,6 +75,8 @@ class Arrival:
             seeds.timed.update((b, session.id, session.starts_at, session.ends_at) for session in told)
         if self.event.type == "payment.received" and self.event.data.target is None:
             seeds.payers.update((b, contact) for contact in named.contacts)
+        if self.event.type == "payment.reversed":
+            seeds.undone.update((b, payment) for payment in named.payments)
         if self.event.type == "booking.cancelled":
             seeds.given_back.update((b, booking) for booking in named.bookings)
         if self.event.type == "service.updated":

@@ -52,7 +52,7 @@ class Seeds:
 
     A session comes alone, a class with all its seats. `payers` are contacts whose open debts matter, `priced` services
     of which a new version is told, `timed` sessions with the times that an event tells of, `given_back` bookings whose
-    participant may have other seats in the same session.
+    participant may have other seats in the same session, `undone` payments whose money is taken back.
     """
 
     pairs: dict[str, Pairs] = field(default_factory=lambda: {kind: set() for kind in KINDS})
@@ -60,6 +60,7 @@ class Seeds:
     priced: set[tuple[str, str, datetime]] = field(default_factory=set)
     timed: set[tuple[str, str, datetime, datetime]] = field(default_factory=set)
     given_back: Pairs = field(default_factory=set)
+    undone: Pairs = field(default_factory=set)
 
     def add(self, kind: str, business_id: str, ids: Iterable[str | None]) -> None:
         """Name entities of one kind."""
@@ -122,6 +123,7 @@ class Loader:
         """Load the closure of the seeds; return the shops by tenant."""
         known = seeds.pairs
         self._runs_and_messages(seeds)
+        self._agreements_named(seeds)
         self._debts(seeds)
         self._documents_named(seeds)
         self._bookings_named(seeds)
@@ -130,7 +132,6 @@ class Loader:
         self._documents()
         self._people(seeds)
         self._money(seeds)
-        self._by(RecurringPayment, "recurring", "id", known["recurring"])
         self._waiting_runs()
         self._by(ServiceVersion, "services", "id", known["services"] | self._all("sessions", "service_id"))
         return self.shops
@@ -159,6 +160,17 @@ class Loader:
                 seeds.add("invoices", name, run.made)
                 seeds.add("charges", name, run.merged)
                 seeds.add("contacts", name, [run.contact_id])
+
+    def _agreements_named(self, seeds: Seeds) -> None:
+        """Take named payments and recurring payments with their contacts; of those undone also what they closed."""
+        self._by(Payment, "payments", "id", seeds.pairs["payments"])
+        self._by(RecurringPayment, "recurring", "id", seeds.pairs["recurring"])
+        self._by(Allocation, "allocations", "payment_id", seeds.undone)
+        for name, shop in self.shops.items():
+            seeds.add("contacts", name, (payment.contact_id for payment in shop.payments))
+            seeds.add("contacts", name, (agreement.contact_id for agreement in shop.recurring))
+            seeds.add("charges", name, (given.charge_id for given in shop.allocations))
+            seeds.add("invoices", name, (given.invoice_id for given in shop.allocations))
 
     def _debts(self, seeds: Seeds) -> None:
         """Name the open documents of payers whose money has no target (R16)."""
@@ -250,8 +262,7 @@ class Loader:
         self._by(LimitSlot, "slots", "contact_id", people)
 
     def _money(self, seeds: Seeds) -> None:
-        """Take named payments, those that wait for what is here, the payers' credit, and what was allocated."""
-        self._by(Payment, "payments", "id", seeds.pairs["payments"])
+        """Take the payments that wait for what is here, the payers' credit, and what was allocated."""
         payers = self._all("contacts", "id")
         self._by(Payment, "payments", "contact_id", payers, " AND t.available > 0")
         targets = {(name, f"order:{id_}") for name, id_ in self._all("orders", "id") | seeds.pairs["orders"]}
