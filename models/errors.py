@@ -27,6 +27,10 @@ class ConflictError(RelanceError):
     """Somebody else changed the same thing meanwhile: the whole unit of work is tried again."""
 
 
+class StuckError(RelanceError):
+    """Something that is due can't be decided."""
+
+
 class BrokenBooksError(RelanceError):
     """An invariant of the books does not hold; work on the tenant stops until a person has looked."""
 

@@ -50,6 +50,18 @@ class DeadLetter:
     replayed_at: datetime | None = None
 
 
+@row("setbacks", key=("business_id", "subject"))
+@dataclass(slots=True)
+class Setback:
+    """How often a due row could not be decided, when last and why; `subject` is its table and id."""
+
+    business_id: str
+    subject: str
+    attempts: int
+    at: datetime
+    reason: str
+
+
 @row("facts")
 @dataclass(slots=True)
 class FactRow:

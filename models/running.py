@@ -8,6 +8,7 @@ from models.automation_file import Then
 from models.booking import Booking
 from models.diary import service_id_of, starts_first
 from models.ending import WAITS, about_order, bind, cut_short, end, keys_of_booking, waiting_runs
+from models.errors import StuckError
 from models.flow import Act, Branch, Delay, End, Jump
 from models.invoice import DocumentStatus, Invoice
 from models.limits import next_free, take_slot
@@ -216,9 +217,11 @@ def _retime(shop: Shop, run: Run, published: Published) -> None:
 
 def resume(shop: Shop, run: Run) -> None:
     """Take a due run on: a waiting one from its step, a deferred one from its start when it gets a slot (R7)."""
-    published = shop.rulebook.version(run.automation_id, run.version)
-    if published is None or run.state not in WAITS or run.due_at is None:
+    if run.state not in WAITS or run.due_at is None:
         return
+    published = shop.rulebook.version(run.automation_id, run.version)
+    if published is None:
+        raise StuckError(f"Run {run.id} is on version {run.version} of {run.automation_id}, which is not there.")
     due = run.due_at
     if shop.rulebook.held(run.automation_id):
         run.held_at, run.due_at = due, None

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from tasks.engine import DueInvoice, DueMerge, DueRun, DueSession, Item, try_lock
+from tasks.engine import Due, DueInvoice, DueMerge, DueRun, DueSession, try_lock
 
 TENANTS_AT_ONCE = 500
 _SOURCES = {
@@ -16,7 +16,7 @@ _SOURCES = {
     "invoices": ("invoices", "check_at", "id"),
     "messages": ("messages", "next_attempt_at", "id"),
 }
-_MAKERS: dict[str, Callable[[str, datetime, str], Item]] = {
+_MAKERS: dict[str, Callable[[str, datetime, str], Due]] = {
     "runs": DueRun,
     "sessions": DueSession,
     "invoices": DueInvoice,
@@ -61,11 +61,11 @@ def claim_rows(connection: Connection[Any], kind: str, until: datetime, many: in
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def claim(connection: Connection[Any], kind: str, until: datetime, many: int) -> list[Item]:
+def claim(connection: Connection[Any], kind: str, until: datetime, many: int) -> list[Due]:
     """Return a batch of due items of one kind."""
     if kind == "merges":
         return list(_claim_merges(connection, until, many))
-    make: Callable[[str, datetime, str], Item] = _MAKERS[kind]
+    make: Callable[[str, datetime, str], Due] = _MAKERS[kind]
     return [make(business_id, due, id_) for business_id, due, id_ in claim_rows(connection, kind, until, many)]
 
 

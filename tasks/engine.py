@@ -15,6 +15,7 @@ from models.announcing import announce
 from models.contacts import Event
 from models.delivering import Delivered, deliver
 from models.dunning import check_due
+from models.errors import StuckError
 from models.event_data import Named
 from models.matching import work_off
 from models.merging import merge_due
@@ -42,6 +43,15 @@ class Item(Protocol):
 
     def decide(self, shop: Shop) -> None:
         """Decide it on the loaded shop, whose `now` is the instant of decision."""
+        ...
+
+
+class Due(Item, Protocol):
+    """An item that a row keeps due until it is decided."""
+
+    @property
+    def row(self) -> tuple[str, str]:
+        """The row's table and id."""
         ...
 
 
@@ -101,6 +111,11 @@ class DueSession:
         """Name the session."""
         seeds.add("classes", self.business_id, [self.session_id])
 
+    @property
+    def row(self) -> tuple[str, str]:
+        """The session."""
+        return "sessions", self.session_id
+
     def decide(self, shop: Shop) -> None:
         """Announce it to its participants."""
         shop.begin(self.session_id)
@@ -108,6 +123,7 @@ class DueSession:
         if session is not None and session.announce_at == self.due:
             announce(shop, session)
             work_off(shop)
+            _leave_nothing_due(shop, session.announce_at)
 
 
 @dataclass(slots=True)
@@ -123,6 +139,11 @@ class DueRun:
         """Name the run."""
         seeds.add("runs", self.business_id, [self.run_id])
 
+    @property
+    def row(self) -> tuple[str, str]:
+        """The run."""
+        return "runs", self.run_id
+
     def decide(self, shop: Shop) -> None:
         """Take it on."""
         run = shop.runs.get(self.run_id)
@@ -130,6 +151,7 @@ class DueRun:
             shop.begin(f"{run.id} {run.position}")
             resume(shop, run)
             work_off(shop)
+            _leave_nothing_due(shop, run.due_at)
 
 
 @dataclass(slots=True)
@@ -145,6 +167,11 @@ class DueInvoice:
         """Name the document."""
         seeds.add("invoices", self.business_id, [self.invoice_id])
 
+    @property
+    def row(self) -> tuple[str, str]:
+        """The document."""
+        return "invoices", self.invoice_id
+
     def decide(self, shop: Shop) -> None:
         """Look at its dates."""
         shop.begin(self.invoice_id)
@@ -152,6 +179,7 @@ class DueInvoice:
         if invoice is not None and invoice.check_at is not None and invoice.check_at <= shop.now:
             check_due(shop, invoice)
             work_off(shop)
+            _leave_nothing_due(shop, invoice.check_at)
 
 
 @dataclass(slots=True)
@@ -169,11 +197,19 @@ class DueMerge:
         """Name the contact; its noted charges come along."""
         seeds.add("contacts", self.business_id, [self.contact_id])
 
+    @property
+    def row(self) -> tuple[str, str]:
+        """The noted charges of the group."""
+        return "noted_charges", f"{self.automation_id} {self.group_key}"
+
     def decide(self, shop: Shop) -> None:
         """Send what was noted."""
         shop.begin(f"{self.automation_id} {self.group_key}")
         merge_due(shop, self.automation_id, self.group_key)
         work_off(shop)
+        if not shop.rulebook.held(self.automation_id):
+            notes = shop.noted.by("automation_id", self.automation_id)
+            _leave_nothing_due(shop, *(note.due_at for note in notes if note.group_key == self.group_key))
 
 
 @dataclass(slots=True)
@@ -189,11 +225,22 @@ class Sent:
         """Name the message."""
         seeds.add("messages", self.business_id, [self.report.message_id])
 
+    @property
+    def row(self) -> tuple[str, str]:
+        """The message."""
+        return "messages", self.report.message_id
+
     def decide(self, shop: Shop) -> None:
         """Record it, and raise what it made true."""
         shop.begin(f"{self.report.message_id} {self.report.outcome}")
         deliver(shop, self.report)
         work_off(shop)
+
+
+def _leave_nothing_due(shop: Shop, *instants: datetime | None) -> None:
+    """Refuse a decision after which its row would be claimed again at once, for ever."""
+    if any(instant is not None and instant <= shop.now for instant in instants):
+        raise StuckError("It was decided, and is as due as before: nothing would come of trying again at once.")
 
 
 def lock(connection: Connection[Any], tenants: Iterable[str]) -> None:

@@ -1,0 +1,139 @@
+"""Isolating: what fails a batch is found by halving, so that it stops nobody else; due rows that fail are put off.
+
+A row that fails is due again after a while, and again after a longer one. The third time the owner is told; then a run
+has failed and a message is done with, while what can't be given up (a session's start, a due date, charges that were
+noted) is tried once a day.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from psycopg import Connection
+
+from models.automation import Decision
+from models.business import Alert
+from models.db import AWAY
+from models.identifiers import key
+from tasks.engine import Due, lock
+from tasks.writing import copy
+
+T = TypeVar("T")
+
+PATIENCE = (timedelta(minutes=1), timedelta(minutes=10), timedelta(days=1))
+"""How long a row is put off after it failed for the first, second and third time, and from then on."""
+
+_PUT_OFF = {
+    "runs": "UPDATE runs SET due_at = %(at)s WHERE business_id = %(tenant)s AND id = %(id)s AND due_at <= %(now)s",
+    "sessions": (
+        "UPDATE sessions SET announce_at = %(at)s"
+        " WHERE business_id = %(tenant)s AND id = %(id)s AND announce_at <= %(now)s"
+    ),
+    "invoices": (
+        "UPDATE invoices SET check_at = %(at)s WHERE business_id = %(tenant)s AND id = %(id)s AND check_at <= %(now)s"
+    ),
+    "noted_charges": (
+        "UPDATE noted_charges SET due_at = %(at)s"
+        " WHERE business_id = %(tenant)s AND automation_id || ' ' || group_key = %(id)s AND due_at <= %(now)s"
+    ),
+    "messages": (
+        "UPDATE messages SET next_attempt_at = %(at)s"
+        " WHERE business_id = %(tenant)s AND id = %(id)s AND next_attempt_at IS NOT NULL"
+    ),
+}
+
+
+def by_halves(items: Sequence[T], work: Callable[[Sequence[T]], None], give_up: Callable[[T, Exception], None]) -> None:
+    """Do work on items, each in one unit with as many others as can be; give up those with which it fails alone."""
+    try:
+        work(items)
+    except AWAY:
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is one item's own
+        if len(items) == 1:
+            give_up(items[0], error)
+            return
+        middle = len(items) // 2
+        by_halves(items[:middle], work, give_up)
+        by_halves(items[middle:], work, give_up)
+
+
+def put_off(connection: Connection[Any], item: Due, error: Exception, now: datetime) -> None:
+    """Let a row that failed wait; the third time tell the owner, and give it up if that loses nothing."""
+    lock(connection, [item.business_id])
+    table, id_ = item.row
+    names = {"tenant": item.business_id, "table": table, "id": id_, "now": now}
+    said = f"{type(error).__name__}: {error}"[:500]
+    times = _count(connection, names | {"reason": said})
+    at = now + PATIENCE[min(times, len(PATIENCE)) - 1]
+    if not connection.execute(_PUT_OFF[table].encode(), names | {"at": at}).rowcount or times != len(PATIENCE):
+        return
+    if table in {"runs", "messages"}:
+        _give_up(connection, table, names | {"reason": said})
+    _tell(connection, item, f"{table} {id_} failed {times} times. {said}", now)
+
+
+def _count(connection: Connection[Any], names: dict[str, Any]) -> int:
+    """Return how often a row has failed, this time included."""
+    row = connection.execute(
+        "INSERT INTO setbacks (business_id, subject, attempts, at, reason)"
+        " VALUES (%(tenant)s, %(table)s || ' ' || %(id)s, 1, %(now)s, %(reason)s)"
+        " ON CONFLICT (business_id, subject) DO UPDATE"
+        " SET attempts = setbacks.attempts + 1, at = excluded.at, reason = excluded.reason RETURNING attempts",
+        names,
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _give_up(connection: Connection[Any], table: str, names: dict[str, Any]) -> None:
+    """End a run as failed, its slot given back if it had no effect (R7); let a message be as it stands, sent or not."""
+    if table == "messages":
+        connection.execute(
+            "UPDATE messages SET next_attempt_at = NULL, lease = NULL, detail = %(reason)s, state ="
+            " CASE WHEN state IN ('prepared', 'sending') THEN 'failed' ELSE state END"
+            " WHERE business_id = %(tenant)s AND id = %(id)s",
+            names,
+        )
+        return
+    connection.execute(
+        "UPDATE limit_slots l SET until = l.taken_at FROM runs r WHERE r.business_id = %(tenant)s AND r.id = %(id)s"
+        " AND r.effects = 0 AND l.business_id = r.business_id AND l.contact_id = coalesce(r.contact_id, '')"
+        " AND l.automation_id = r.automation_id AND l.run_id = r.id",
+        names,
+    )
+    connection.execute(
+        "UPDATE runs SET state = 'failed', reason = 'failed', due_at = NULL, ended_at = %(now)s"
+        " WHERE business_id = %(tenant)s AND id = %(id)s",
+        names,
+    )
+    connection.execute("DELETE FROM run_subjects WHERE business_id = %(tenant)s AND run_id = %(id)s", names)
+
+
+def _tell(connection: Connection[Any], item: Due, text: str, now: datetime) -> None:
+    """Tell the owner; of a run also say in its own history how it ended."""
+    table, id_ = item.row
+    alert = key("alr", now, item.business_id, "stuck", table, id_)
+    copy(connection, Alert, [Alert(item.business_id, alert, now, "stuck", text, data={"row": f"{table} {id_}"})])
+    if table != "runs":
+        return
+    found = connection.execute(
+        "SELECT contact_id, automation_id, version, fact_id FROM runs WHERE business_id = %s AND id = %s",
+        (item.business_id, id_),
+    ).fetchone()
+    assert found is not None
+    contact_id, automation_id, version, fact_id = found
+    decision = Decision(
+        item.business_id,
+        key("dec", now, item.business_id, "failed", id_),
+        now,
+        "failed",
+        "failed",
+        contact_id,
+        automation_id,
+        version,
+        id_,
+        fact_id,
+        detail={"error": text},
+    )
+    copy(connection, Decision, [decision])
