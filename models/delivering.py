@@ -89,7 +89,8 @@ def _failed(shop: Shop, message: Message, report: Delivered) -> None:
     tell_owner(
         shop,
         "message_failed",
-        f"Message {message.id} could not be delivered: {report.detail or 'no answer'}. Correct the address, or call.",
+        f"Message {message.id} could not be delivered: {(report.detail or 'no answer').rstrip('.')}."
+        f"{' Correct the address, or call.' if report.address_bad else ''}",
         contact_id=message.contact_id,
         message=message.id,
     )
