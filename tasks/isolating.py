@@ -7,7 +7,7 @@ noted) is tried once a day.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from psycopg import Connection
 
@@ -15,10 +15,25 @@ from models.automation import Decision
 from models.business import Alert
 from models.db import AWAY
 from models.identifiers import key
-from tasks.engine import Due, lock
+from tasks.engine import lock
 from tasks.writing import copy
 
 T = TypeVar("T")
+
+
+class Kept(Protocol):
+    """Something that a row keeps due until it is decided."""
+
+    @property
+    def business_id(self) -> str:
+        """The tenant."""
+        ...
+
+    @property
+    def row(self) -> tuple[str, str]:
+        """The row's table and id."""
+        ...
+
 
 PATIENCE = (timedelta(minutes=1), timedelta(minutes=10), timedelta(days=1))
 """How long a row is put off after it failed for the first, second and third time, and from then on."""
@@ -58,7 +73,7 @@ def by_halves(items: Sequence[T], work: Callable[[Sequence[T]], None], give_up: 
         by_halves(items[middle:], work, give_up)
 
 
-def put_off(connection: Connection[Any], item: Due, error: Exception, now: datetime) -> None:
+def put_off(connection: Connection[Any], item: Kept, error: Exception, now: datetime) -> None:
     """Let a row that failed wait; the third time tell the owner, and give it up if that loses nothing."""
     lock(connection, [item.business_id])
     table, id_ = item.row
@@ -110,7 +125,7 @@ def _give_up(connection: Connection[Any], table: str, names: dict[str, Any]) -> 
     connection.execute("DELETE FROM run_subjects WHERE business_id = %(tenant)s AND run_id = %(id)s", names)
 
 
-def _tell(connection: Connection[Any], item: Due, text: str, now: datetime) -> None:
+def _tell(connection: Connection[Any], item: Kept, text: str, now: datetime) -> None:
     """Tell the owner; of a run also say in its own history how it ended."""
     table, id_ = item.row
     alert = key("alr", now, item.business_id, "stuck", table, id_)

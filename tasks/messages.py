@@ -14,7 +14,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from models.db import transact
+from models.db import AWAY, transact
 from models.delivering import Delivered
 from models.errors import BadInputError
 from models.letters import Letter, write_letter
@@ -22,9 +22,11 @@ from models.message import Message, MessageState
 from models.shop import Shop, skip
 from models.withholding import withheld
 from tasks.claiming import claim_rows
+from tasks.due import horizon
 from tasks.engine import Outcome as Decided
 from tasks.engine import Sent, lock, run_batch
 from tasks.gateways.mail import Mail, MailSession, Outcome, Report
+from tasks.isolating import by_halves, put_off
 from tasks.loading import Loader, Seeds
 from tasks.registry import Counts, task
 from tasks.shell import Shell
@@ -50,15 +52,27 @@ class Claimed:
     report: Delivered | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DueMessage:
+    """A message whose row needs a hand."""
+
+    business_id: str
+    message_id: str
+
+    @property
+    def row(self) -> tuple[str, str]:
+        """The message."""
+        return "messages", self.message_id
+
+
 @task("messages.deliver", queue="messages")
 def deliver(shell: Shell) -> Counts:
     """Send what is due, until nothing is."""
-    counts = {"sent": 0, "failed": 0, "later": 0, "skipped": 0, "uncertain": 0, "more": 0}
+    counts = dict.fromkeys(("sent", "failed", "later", "skipped", "uncertain", "put_off", "more"), 0)
     for _ in range(ROUNDS):
         lease = secrets.token_hex(8)
-        claimed, outcome = transact(shell.database, partial(_claim, shell, lease, counts))
-        shell.observe(outcome)
-        if not outcome.items:
+        due, claimed = _claim(shell, lease, counts)
+        if not due:
             return counts
         if claimed:
             _send_all(shell, claimed, lease)
@@ -67,28 +81,71 @@ def deliver(shell: Shell) -> Counts:
     return counts
 
 
-def _claim(shell: Shell, lease: str, counts: Counts, connection: Connection[Any]) -> tuple[list[Claimed], Decided]:
-    """Take due messages under a lease and write their letters."""
+def _claim(shell: Shell, lease: str, counts: Counts) -> tuple[int, list[Claimed]]:
+    """Take due messages under a lease and write their letters; return how many were due, and those that are held."""
     now = shell.clock.now()
-    rows = claim_rows(connection, "messages", now, BATCH)
-    if not rows:
+    until = horizon(shell, now)
+    due: list[DueMessage] = []
+    claimed: list[Claimed] = []
+
+    def claim_and_take(connection: Connection[Any]) -> tuple[list[Claimed], Decided]:
+        due[:] = [DueMessage(name, id_) for name, _, id_ in claim_rows(connection, "messages", until, BATCH)]
+        return _take_all(connection, due, lease, now)
+
+    def take_these(some: Sequence[DueMessage]) -> None:
+        conclude(transact(shell.database, lambda c: _lock_and_take(c, some, lease, now)))
+
+    def conclude(taken: tuple[list[Claimed], Decided]) -> None:
+        claimed.extend(taken[0])
+        counts["skipped"] += taken[1].items - len(taken[0])
+        shell.observe(taken[1])
+
+    try:
+        conclude(transact(shell.database, claim_and_take))
+    except AWAY:
+        raise
+    except Exception:  # whatever it is: the poison is found among what was due
+        if not due:
+            raise
+        by_halves(due, take_these, partial(_put_off, shell, counts))
+    return len(due), claimed
+
+
+def _put_off(shell: Shell, counts: Counts, message: DueMessage | Sent, error: Exception) -> None:
+    transact(shell.database, lambda c: put_off(c, message, error, shell.clock.now()))
+    counts["put_off"] += 1
+
+
+def _lock_and_take(
+    connection: Connection[Any], some: Sequence[DueMessage], lease: str, now: datetime
+) -> tuple[list[Claimed], Decided]:
+    lock(connection, {message.business_id for message in some})
+    return _take_all(connection, some, lease, now)
+
+
+def _take_all(
+    connection: Connection[Any], due: Sequence[DueMessage], lease: str, now: datetime
+) -> tuple[list[Claimed], Decided]:
+    """Take those messages that are still due; their tenants are locked."""
+    if not due:
         return [], Decided({}, 0, 0)
     seeds = Seeds()
-    for business_id, _, id_ in rows:
-        seeds.add("messages", business_id, [id_])
-    shops = Loader(connection, now, {row[0] for row in rows}).load(seeds)
-    claimed: list[Claimed] = []
-    for business_id, _, id_ in rows:
-        shop = shops[business_id]
-        shop.now = now
-        shop.begin(id_)
-        taken = _take(shop, shop.messages[id_], lease, now, counts)
-        if taken is not None:
-            claimed.append(taken)
-    return claimed, Decided(shops, len(rows), write(connection, shops.values()))
+    for one in due:
+        seeds.add("messages", one.business_id, [one.message_id])
+    shops = Loader(connection, now, {one.business_id for one in due}).load(seeds)
+    taken: list[Claimed | None] = []
+    for one in due:
+        shop = shops[one.business_id]
+        message = shop.messages[one.message_id]
+        if message.next_attempt_at is not None and message.next_attempt_at <= now:
+            shop.now = now
+            shop.begin(message.id)
+            taken.append(_take(shop, message, lease, now))
+    written = write(connection, shops.values())
+    return [one for one in taken if one is not None], Decided(shops, len(taken), written)
 
 
-def _take(shop: Shop, message: Message, lease: str, now: datetime, counts: Counts) -> Claimed | None:
+def _take(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed | None:
     """Decide what to do with a due message: send it, conclude it, or let it be (R5)."""
     name = shop.business.name
     if message.state in {MessageState.SENT, MessageState.FAILED, MessageState.UNCERTAIN}:
@@ -106,7 +163,6 @@ def _take(shop: Shop, message: Message, lease: str, now: datetime, counts: Count
     reason = withheld(shop, message)
     if reason is not None:
         _give_up(shop, message, reason)
-        counts["skipped"] += 1
         return None
     letter, flaw = _write(shop, message)
     message.lease, message.next_attempt_at = lease, now + LEASE
@@ -133,6 +189,8 @@ def _write(shop: Shop, message: Message) -> tuple[Letter | None, str]:
         letter = write_letter(shop, message)
     except BadInputError as error:
         return None, str(error)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is this message's own
+        return None, f"{type(error).__name__}: {error}"
     message.subject, message.text, message.html = letter.subject, letter.text, letter.html
     return letter, ""
 
@@ -145,15 +203,11 @@ def _send_all(shell: Shell, claimed: Sequence[Claimed], lease: str) -> None:
     with shell.database.connect() as outer, shell.mail.session() as session:
         connection = outer.connection.driver_connection
         assert isinstance(connection, Connection)
-        connection.execute("SET synchronous_commit = off")
-        connection.commit()
         last: Claimed | None = None
         for one in to_send:
             one.report = _hand_over(shell, connection, session, one, last, lease)
             last = one
         _note(connection, last, None, lease, shell.clock.now())
-        connection.execute("RESET synchronous_commit")
-        connection.commit()
 
 
 def _hand_over(
@@ -193,9 +247,13 @@ def _mail(shell: Shell, one: Claimed) -> Mail:
 
 
 def _note(connection: Connection[Any], last: Claimed | None, one: Claimed | None, lease: str, now: datetime) -> bool:
-    """Record the outcome of the last mail and mark the next as sending; False if the lease of the next was lost."""
+    """Record the outcome of the last mail and mark the next as sending; False if the lease of the next was lost.
+
+    The commit does not wait for the disk: it must survive this process, not the server.
+    """
     report = last.report if last is not None else None
     with connection.pipeline():
+        connection.execute("SET LOCAL synchronous_commit = off")
         if last is not None and report is not None and report.outcome == Outcome.SENT:
             connection.execute(
                 "UPDATE messages SET state = 'sent', sent_at = %s WHERE business_id = %s AND id = %s AND lease = %s"
@@ -219,11 +277,15 @@ def _conclude(shell: Shell, claimed: Sequence[Claimed], counts: Counts) -> None:
     if not items:
         return
 
-    def record(connection: Connection[Any]) -> Decided:
-        lock(connection, {item.business_id for item in items})
-        return run_batch(connection, shell.clock.now(), items, keep_refusals=shell.keep_refusals)
-
-    shell.observe(transact(shell.database, record))
     names = {"sent": "sent", "retry": "later", "failed": "failed", "uncertain": "uncertain"}
-    for item in items:
-        counts[names[item.report.outcome]] += 1
+
+    def record(connection: Connection[Any], some: Sequence[Sent]) -> Decided:
+        lock(connection, {item.business_id for item in some})
+        return run_batch(connection, shell.clock.now(), some, keep_refusals=shell.keep_refusals)
+
+    def conclude(some: Sequence[Sent]) -> None:
+        shell.observe(transact(shell.database, lambda c: record(c, some)))
+        for item in some:
+            counts[names[item.report.outcome]] += 1
+
+    by_halves(items, conclude, partial(_put_off, shell, counts))

@@ -1,0 +1,74 @@
+"""Messages: one that can't be written or concluded stops no other; what was set aside for speed stays set aside."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from models.db import raw
+from tests.database.at_work import AtWork
+from tests.scenarios.story import ASK, Databases, Story, seat
+
+PEOPLE = ("zoe", "ada", "leo", "mia", "tom")
+
+
+@pytest.fixture
+def work(databases: Databases) -> Iterator[AtWork]:
+    """Give a shop whose five clients have each booked and are to get their invoices."""
+    story = Story(databases)
+    for name in PEOPLE:
+        story.client(name)
+    story.automation("ask", "session.booked", ASK)
+    for name in PEOPLE:
+        story.books(name, seat("cut", "2027-01-06 10:00"), at="2027-01-02 10:00")
+    with databases() as engine:
+        at_work = AtWork(engine, story)
+        at_work.drains("2027-01-02 10:00")
+        yield at_work
+
+
+def test_a_message_that_cannot_be_written_stops_no_other(work: AtWork) -> None:
+    work.sql("UPDATE messages SET template = 'no_such' WHERE contact_id = 'leo'")
+    work.rings("messages.deliver")
+    assert sorted(one.recipient for one in work.mail.arrived) == [
+        f"{name}@example.org" for name in sorted(PEOPLE) if name != "leo"
+    ]
+    assert work.sql("SELECT state FROM messages WHERE contact_id = 'leo'") == [("failed",)]
+
+
+def test_a_message_whose_follow_up_fails_is_sent_once_and_stops_no_other(work: AtWork) -> None:
+    ((poison,),) = work.sql("SELECT id FROM messages WHERE contact_id = 'leo'")
+    work.mail.after = lambda key: (
+        work.sql("UPDATE orders SET placed_at = 'infinity' WHERE contact_id = 'leo'") if key == poison else None
+    )
+    for instant in ("2027-01-02 10:00", "2027-01-02 10:01", "2027-01-02 10:11", "2027-01-02 11:00"):
+        work.comes(instant)
+        work.rings("messages.deliver")
+    assert len(work.mail.arrived) == len(PEOPLE)
+    assert work.sql("SELECT contact_id FROM invoices WHERE sent_at IS NULL") == [("leo",)]
+    assert work.sql("SELECT DISTINCT state FROM messages") == [("sent",)]
+    assert work.sql("SELECT count(*) FROM messages WHERE next_attempt_at IS NOT NULL") == [(0,)]
+
+
+def test_a_delivery_that_breaks_leaves_no_connection_that_does_not_wait_for_the_disk(work: AtWork) -> None:
+    def breaks(_key: str) -> Any:
+        raise RuntimeError
+
+    work.mail.after = breaks
+    with pytest.raises(RuntimeError):
+        work.rings("messages.deliver")
+    with work.engine.connect() as one, work.engine.connect() as other:
+        for connection in (one, other):
+            assert raw(connection).execute("SHOW synchronous_commit").fetchone() == ("on",)
+
+
+def test_a_message_waits_until_what_came_before_it_is_read_from_the_stream(work: AtWork) -> None:
+    work.sql("UPDATE messages SET next_attempt_at = next_attempt_at + interval '1 minute' WHERE contact_id = 'zoe'")
+    work.stream.put(b"{}", work.clock.at)
+    work.comes("2027-01-02 10:02")
+    work.rings("messages.deliver")
+    assert "zoe@example.org" not in {one.recipient for one in work.mail.arrived}
+    assert len(work.mail.arrived) == len(PEOPLE) - 1
+    work.rings("events.drain")
+    work.rings("messages.deliver")
+    assert len(work.mail.arrived) == len(PEOPLE)
