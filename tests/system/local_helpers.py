@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -76,20 +75,20 @@ def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
     return ours | {"RELANCE_HOME": str(home)} | dict(settings)
 
 
-def python_for_everybody() -> list[str]:
-    """Return the start of a command that runs our code as any user; skip the test if this machine has no way."""
+def ordinary_python() -> list[str]:
+    """Return the start of a command that runs a module of ours without root's rights; skip the test if there is none.
+
+    Where root alone can reach the interpreter, the ordinary user is lent the right to read everything, and no more.
+    """
+    if os.geteuid() != 0:
+        return list(PYTHON)
     path = [str(ROOT), sysconfig.get_path("purelib")]
     code = f"import runpy, sys; sys.path[:0] = {path}; runpy.run_module(sys.argv.pop(1), None, '__main__', True)"
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for python in (sys.executable, shutil.which(version, path="/usr/bin:/usr/local/bin")):
-        with suppress(OSError):
-            command = [python or "", "-c", code]
-            trial = [*command, "deploy.local.system"]
-            if subprocess.run(trial, cwd="/", capture_output=True, check=False, **ordinary_user()).returncode == 0:
+    become = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    for rights in ([], ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]):
+        command = [*become, *rights, sys.executable, "-c", code]
+        with suppress(FileNotFoundError):
+            trial = subprocess.run([*command, "deploy.local.system"], cwd="/", capture_output=True, check=False)
+            if trial.returncode == 0:
                 return command
-    pytest.skip("another user can't run this Python or read this checkout")
-
-
-def ordinary_user() -> dict[str, Any]:
-    """Return the arguments with which `subprocess` runs a program without root's rights."""
-    return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    pytest.skip("this machine has no setpriv, or no other user can run this Python or read this checkout")

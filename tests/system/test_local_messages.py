@@ -7,7 +7,7 @@ import pytest
 
 from deploy.local.ephemeral import throwaway_postgres
 from deploy.local.postgres import Postgres
-from tests.system.local_helpers import home_folder, ordinary_user, python_for_everybody, relance
+from tests.system.local_helpers import home_folder, ordinary_python, relance
 
 NOWHERE = "127.0.0.1:1"
 
@@ -78,9 +78,9 @@ def test_a_folder_that_can_not_be_written(home: Path) -> None:
 
 
 def test_a_folder_without_rights() -> None:
-    python = python_for_everybody()
+    python = ordinary_python()
     with home_folder(mode=0o555) as home:
-        result = relance("up", home=home, python=python, cwd="/", **ordinary_user())
+        result = relance("up", home=home, python=python, cwd="/")
     assert result.returncode == 1
     assert f"The folder {home} can't be written (Permission denied)" in result.stderr
 

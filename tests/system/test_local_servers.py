@@ -12,7 +12,7 @@ from deploy.local.lodging import OUTSIDE, PACKAGE
 from deploy.local.postgres import Postgres
 from deploy.local.valkey import Valkey
 from models.errors import ConfigurationError
-from tests.system.local_helpers import holder, home_folder, lives, ordinary_user, python_for_everybody
+from tests.system.local_helpers import holder, home_folder, lives, ordinary_python
 from tests.system.patience import eventually
 
 
@@ -118,8 +118,8 @@ def test_home_and_programs_may_lie_where_nobody_else_may_look() -> None:
 
 
 def test_the_servers_run_without_root() -> None:
-    how = {"python": python_for_everybody(), "cwd": "/", **ordinary_user()}
-    with home_folder(mode=0o777) as home, holder(home, **how) as (process, told):
+    python = ordinary_python()
+    with home_folder(mode=0o777) as home, holder(home, python=python, cwd="/") as (process, told):
         remember(told["database"])
         assert (home / "postgres" / "data").stat().st_uid == home.stat().st_uid != 0
         process.terminate()
