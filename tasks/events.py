@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from msgspec.json import decode
@@ -16,6 +15,7 @@ from models.identifiers import stamp
 from models.undecodable import UndecodableError
 from tasks.arrays import spread, spread_sql
 from tasks.engine import Arrival, Item, Outcome, lock, run_batch, try_lock
+from tasks.isolating import by_halves
 from tasks.registry import Counts, task
 from tasks.shell import Shell, StreamEntry
 from tasks.storing import Bad, Readable, store
@@ -115,47 +115,32 @@ def sort_out(entries: Sequence[StreamEntry], now: datetime) -> tuple[list[Readab
 
 
 def decide_waiting(shell: Shell, counts: Counts) -> int:
-    """Decide one batch of waiting events; a batch that fails is tried in halves until the poison stands alone."""
+    """Decide one batch of waiting events; in a batch that fails, the poison is found and kept with its reason.
+
+    Return how many events wait no more.
+    """
     now = shell.clock.now()
     claimed: list[int] = []
-    try:
-        decided = _settle(shell, lambda c: _decide(shell, c, now, _claim(c, shell.settings.batch_size, claimed)))
-    except AWAY:
-        raise
-    except Exception:  # noqa: BLE001  # whatever it is: the poison is found and kept with its reason
-        decided = _halve(shell, now, claimed, counts)
-    counts["decided"] += decided
-    return decided
+    before = counts["decided"] + counts["dead"]
 
+    def settle(work: Callable[[Connection[Any]], tuple[int, Outcome]]) -> None:
+        done, outcome = transact(shell.database, work)
+        shell.observe(outcome)
+        counts["decided"] += done
 
-def _halve(shell: Shell, now: datetime, sequences: Sequence[int], counts: Counts) -> int:
-    if not sequences:
-        raise RuntimeError("Deciding failed before any event was claimed.")
-    if len(sequences) == 1:
-        return _alone(shell, now, sequences[0], counts)
-    middle = len(sequences) // 2
-    decided = 0
-    for half in (sequences[:middle], sequences[middle:]):
-        try:
-            decided += _settle(shell, partial(_decide_these, shell, half, now))
-        except AWAY:
-            raise
-        except Exception:  # noqa: BLE001  # as above
-            decided += _halve(shell, now, half, counts)
-    return decided
-
-
-def _alone(shell: Shell, now: datetime, sequence: int, counts: Counts) -> int:
-    """Try one event by itself; if it fails, it goes to the dead letters with what happened."""
-    try:
-        return _settle(shell, partial(_decide_these, shell, [sequence], now))
-    except AWAY:
-        raise
-    except Exception as error:  # noqa: BLE001  # kept with its reason
+    def bury_alone(sequence: int, error: Exception) -> None:
         reason = f"Deciding this event failed: {type(error).__name__}: {error}. Correct it and replay it."[:2000]
-        transact(shell.database, lambda c: _bury(c, [(sequence, "poison", reason)], now))
-        counts["dead"] += 1
-        return 1
+        counts["dead"] += transact(shell.database, lambda c: _bury_waiting(c, sequence, reason, now))
+
+    try:
+        settle(lambda c: _decide(shell, c, now, _claim(c, shell.settings.batch_size, claimed)))
+    except AWAY:
+        raise
+    except Exception:  # whatever it is: the poison is found among what was claimed
+        if not claimed:
+            raise
+        by_halves(claimed, lambda some: settle(lambda c: _decide(shell, c, now, still_waiting(c, some))), bury_alone)
+    return counts["decided"] + counts["dead"] - before
 
 
 Waiting = tuple[int, str, str, str, str, datetime, datetime, str]
@@ -201,28 +186,15 @@ def _claim(connection: Connection[Any], many: int, claimed: list[int]) -> list[W
     return rows
 
 
-def _settle(shell: Shell, work: Callable[[Connection[Any]], tuple[int, Outcome]]) -> int:
-    """Run one unit of deciding; return how many events it took off."""
-    done, outcome = transact(shell.database, work)
-    shell.observe(outcome)
-    return done
-
-
-def _decide_these(
-    shell: Shell, sequences: Sequence[int], now: datetime, connection: Connection[Any]
-) -> tuple[int, Outcome]:
-    return _decide(shell, connection, now, _fetch(connection, sequences))
-
-
-def _fetch(connection: Connection[Any], sequences: Sequence[int]) -> list[Waiting]:
-    """Return these events again, with their tenants locked."""
-    rows = connection.execute(
+def still_waiting(connection: Connection[Any], sequences: Sequence[int]) -> list[Waiting]:
+    """Return those of these events that still wait, with their tenants locked."""
+    tenants = connection.execute("SELECT DISTINCT business_id FROM inbox WHERE sequence = ANY(%s)", (list(sequences),))
+    lock(connection, [row[0] for row in tenants])
+    return connection.execute(
         f"SELECT {_COLUMNS} FROM inbox i JOIN waiting w ON w.sequence = i.sequence AND w.business_id = i.business_id"  # noqa: S608  # names are ours
         " WHERE i.sequence = ANY(%s) ORDER BY i.sequence".encode(),
         (list(sequences),),
     ).fetchall()
-    lock(connection, {row[1] for row in rows})
-    return rows
 
 
 def _decide(shell: Shell, connection: Connection[Any], now: datetime, rows: Sequence[Waiting]) -> tuple[int, Outcome]:
@@ -279,6 +251,14 @@ def _bury(connection: Connection[Any], dead: Sequence[Dead], now: datetime) -> N
         (now, list(sequences), list(codes), list(reasons)),
     )
     _take_off(connection, sequences)
+
+
+def _bury_waiting(connection: Connection[Any], sequence: int, reason: str, now: datetime) -> int:
+    """Move one event to the dead letters, unless somebody has decided it meanwhile; return how many that were."""
+    still = still_waiting(connection, [sequence])
+    if still:
+        _bury(connection, [(sequence, "poison", reason)], now)
+    return len(still)
 
 
 def _take_off(connection: Connection[Any], sequences: Sequence[int]) -> None:
