@@ -114,12 +114,19 @@ def _payment(shop: Shop, payment: Payment) -> Line:
         payment.recorded_at,
         "payment",
         payment.contact_id,
+        _cause_of(shop, "payment.succeeded", payment.id),
         amount=payment.amount,
         currency=payment.currency,
         method=payment.method,
         documents=_numbers(shop, given),
         id=payment.id,
     )
+
+
+def _cause_of(shop: Shop, type_: str, payment_id: str | None) -> Any:
+    """Return what made money move: what made the fact that tells of it."""
+    told = (fact for fact in shop.facts.fresh if fact.type == type_ and fact.subjects.get("payment") == payment_id)
+    return next((fact.cause for fact in told), None)
 
 
 def _numbers(shop: Shop, allocations: Iterable[Allocation]) -> list[str | None]:
@@ -149,15 +156,18 @@ def _credit(shop: Shop) -> Iterator[Line]:
 
 
 def _refund(shop: Shop, refund: Refund) -> Line:
+    charge = shop.charges.get(refund.charge_id) if refund.charge_id else None
+    invoice = shop.invoices.get(charge.invoice_id) if charge and charge.invoice_id else None
     return _line(
         shop,
         refund.at,
         "refund",
         refund.contact_id,
+        _cause_of(shop, "payment.refunded", refund.payment_id),
         amount=refund.amount,
         currency=refund.currency,
         method=refund.method,
-        documents=[],
+        documents=[invoice.number] if invoice else [],
     )
 
 
