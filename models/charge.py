@@ -117,7 +117,11 @@ class RecurringPayment:
     next_run_at: datetime | None = None
 
 
-@row("noted_charges", key=("business_id", "automation_id", "charge_id"), looks=[Look(("due_at", "business_id"))])
+@row(
+    "noted_charges",
+    key=("business_id", "automation_id", "charge_id"),
+    looks=[Look(("due_at", "business_id")), Look(("business_id", "contact_id"))],
+)
 @dataclass(slots=True)
 class NotedCharge:
     """A charge whose request was over the limit: it goes out with the next allowed request (R7, `merge`)."""

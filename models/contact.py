@@ -27,7 +27,7 @@ class HoldKind(StrEnum):
     EXPIRED = "expired"
 
 
-@row("contacts")
+@row("contacts", looks=[Look(("business_id", "bill_to"), where="bill_to IS NOT NULL")])
 @dataclass(slots=True)
 class Contact:
     """One client. `stamps` holds, key by key, which event set the value (R20): the greatest stamp wins."""

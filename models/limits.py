@@ -45,5 +45,7 @@ def take_slot(shop: Shop, published: Published, contact_id: str | None, key: str
 
 
 def next_free(shop: Shop, published: Published, key: str) -> datetime:
-    """Return when the first slot of a full window is free again."""
-    return min(slot.until for slot in shop.slots.by("automation_id", published.id) if slot.group_key == key)
+    """Return when the first slot of a full window is free again; those of a wider version do not count."""
+    limit = published.automation.limit
+    assert limit is not None
+    return min(shop.slots[published.id, key, number].until for number in range(limit.times))

@@ -26,11 +26,14 @@ class Published:
 class Rulebook:
     """What a tenant's facts are matched against, and every version that a run may still be on."""
 
-    __slots__ = ("_by_service", "_by_trigger", "_states", "_unfiltered", "_versions")
+    __slots__ = ("_by_service", "_by_trigger", "_states", "_unfiltered", "_versions", "merges")
 
     def __init__(self, rows: Iterable[AutomationRow], versions: Iterable[Published]) -> None:
         self._versions = {(published.id, published.version): published for published in versions}
         self._states = {row.id: row for row in rows}
+        limits = (version.automation.limit for version in self._versions.values())
+        self.merges = any(limit is not None and limit.over == "merge" for limit in limits)
+        """Whether any version notes charges over its limit (R7)."""
         self._by_trigger: dict[str, list[Published]] = {}
         for row in self._states.values():
             published = self._versions.get((row.id, row.version or 0))

@@ -7,7 +7,7 @@ limits. Every query takes arrays of (tenant, id) pairs.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
@@ -29,6 +29,9 @@ from tasks.arrays import pairs_sql, spread
 from tasks.rulebooks import rulebook_for
 
 Pairs = set[tuple[str, str]]
+
+REMEMBERED = timedelta(minutes=1)
+"""How long a slot that is free again is still loaded: items are decided at their own instants, a little before now."""
 
 KINDS = (
     "contacts",
@@ -84,11 +87,20 @@ _PLURAL = {
 }
 
 
+_NOTED_FOR = (
+    f"(t.business_id, t.contact_id) IN (SELECT * FROM {pairs_sql()} UNION"  # noqa: S608  # names are ours
+    " SELECT o.business_id, o.id FROM contacts c JOIN contacts o"
+    " ON o.business_id = c.business_id AND o.bill_to = coalesce(c.bill_to, c.id)"
+    f" WHERE (c.business_id, c.id) IN (SELECT * FROM {pairs_sql()}))"
+)
+
+
 class Loader:
     """Loads the shops of one batch over one connection."""
 
     def __init__(self, connection: Connection[Any], now: datetime, tenants: Iterable[str]) -> None:
         self.connection = connection
+        self.now = now
         self.shops: dict[str, Shop] = {}
         names = sorted(set(tenants))
         books = rulebook_for(connection, names)
@@ -228,9 +240,13 @@ class Loader:
             seeds.add("orders", name, (booking.order_id for booking in shop.bookings))
 
     def _noted(self, seeds: Seeds) -> None:
-        """Take the charges noted over a limit for the contacts in question (R7)."""
+        """Take the charges noted over a limit for the contacts in question, and for others of the same payers (R7)."""
         contacts = seeds.pairs["contacts"] | self._all("bookings", "contact_id")
-        rows = self._by(NotedCharge, "noted", "contact_id", contacts)
+        asked = [pair for pair in contacts if self.shops[pair[0]].rulebook.merges]
+        if not asked:
+            return
+        businesses, ids = zip(*asked, strict=True)
+        rows = self._shelve(NotedCharge, "noted", _NOTED_FOR, *[spread(businesses), spread(ids)] * 2)
         if not rows:
             return
         charges = self._by(Charge, "charges", "id", {(values[0], values[2]) for values in rows})
@@ -256,10 +272,11 @@ class Loader:
         people = seeds.pairs["contacts"] | self._all("bookings", "contact_id") | self._all("orders", "contact_id")
         people |= self._all("invoices", "contact_id") | self._all("charges", "contact_id")
         self._by(Contact, "contacts", "id", people)
-        others = self._all("contacts", "bill_to") | self._all("contacts", "merged_into")
-        self._by(Contact, "contacts", "id", others - people)
+        while others := (self._all("contacts", "bill_to") | self._all("contacts", "merged_into")) - people:
+            self._by(Contact, "contacts", "id", others)
+            people |= others
         self._by(Hold, "holds", "contact_id", people, " AND t.ended_at IS NULL")
-        self._by(LimitSlot, "slots", "contact_id", people)
+        self._by(LimitSlot, "slots", "contact_id", people, f" AND t.until > '{self.now - REMEMBERED}'")
 
     def _money(self, seeds: Seeds) -> None:
         """Take the payments that wait for what is here, the payers' credit, and what was allocated."""
