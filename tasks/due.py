@@ -1,14 +1,11 @@
 """What is due: the one look that beat takes before it rings, and the tick that gives way to the stream (R3)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Engine
 
 from models.db import raw
 from tasks.shell import Shell
-
-CATCH_UP_AFTER = timedelta(seconds=5)
-CATCH_UP_AT_MOST = timedelta(minutes=10)
 
 _LOOKS = {
     "events.drain": "SELECT 1 FROM waiting",
@@ -33,8 +30,5 @@ def due_bells(engine: Engine, now: datetime) -> set[str]:
 
 
 def horizon(shell: Shell, now: datetime) -> datetime:
-    """Return up to which instant ticks may decide: what arrived first is drained first, for ten minutes at most."""
-    oldest = shell.stream.oldest_unread()
-    if oldest is None or now - oldest <= CATCH_UP_AFTER or now - oldest > CATCH_UP_AT_MOST:
-        return now
-    return oldest
+    """Return up to which instant ticks may decide: what arrived first is drained first (R3)."""
+    return shell.catch_up.horizon(shell.stream.oldest_unread(), now)

@@ -1,12 +1,13 @@
 """What a task may touch of the outside (database, stream, clock, bells, mail), given by `worker.runner` or a test."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Engine
 
+from tasks.catching_up import CatchUp
 from tasks.settings import Settings
 
 if TYPE_CHECKING:
@@ -76,3 +77,5 @@ class Shell:
     """Shown every batch after its commit; the simulator writes its lines from them."""
     keep_refusals: bool = False
     """Whether to record also what triggers did not match."""
+    catch_up: CatchUp = field(default_factory=CatchUp)
+    """How this process gives way to a stream that is behind (R3)."""

@@ -65,7 +65,7 @@ def test_a_delivery_that_breaks_leaves_no_connection_that_does_not_wait_for_the_
 def test_a_message_waits_until_what_came_before_it_is_read_from_the_stream(work: AtWork) -> None:
     work.sql("UPDATE messages SET next_attempt_at = next_attempt_at + interval '1 minute' WHERE contact_id = 'zoe'")
     work.stream.put(b"{}", work.clock.at)
-    work.comes("2027-01-02 10:02")
+    work.comes("2027-01-02 12:00")
     work.rings("messages.deliver")
     assert "zoe@example.org" not in {one.recipient for one in work.mail.arrived}
     assert len(work.mail.arrived) == len(PEOPLE) - 1
