@@ -42,23 +42,55 @@ def tenants_due(connection: Connection[Any], table: str, column: str, until: dat
     return list(dict.fromkeys([start[0], *(row[0] for row in rows)]))
 
 
+def tenants_waiting(connection: Connection[Any], share: int) -> list[tuple[str, int]]:
+    """Return tenants that have waiting events, at most 500 in random order, and how many they have, up to a share."""
+    names = connection.execute(
+        "WITH RECURSIVE t AS ((SELECT business_id FROM waiting WHERE business_id > %(after)s"
+        " ORDER BY business_id LIMIT 1) UNION ALL"
+        " SELECT (SELECT business_id FROM waiting WHERE business_id > t.business_id ORDER BY business_id LIMIT 1)"
+        " FROM t WHERE t.business_id IS NOT NULL)"
+        " SELECT business_id FROM t WHERE business_id IS NOT NULL LIMIT %(many)s",
+        {"after": _start_of_waiting(connection), "many": TENANTS_AT_ONCE},
+    ).fetchall()
+    tenants = [row[0] for row in names]
+    random.shuffle(tenants)
+    return connection.execute(
+        "SELECT b, (SELECT count(*) FROM (SELECT FROM waiting w WHERE w.business_id = b LIMIT %s) c)"
+        " FROM unnest(%s::text[]) AS b",
+        (share, tenants),
+    ).fetchall()
+
+
+def _start_of_waiting(connection: Connection[Any]) -> str:
+    """Return the name after which to look for tenants: the first, or any other, so that nobody is out of reach."""
+    row = connection.execute(
+        "SELECT w.business_id FROM (SELECT business_id FROM waiting LIMIT 1) o"
+        " CROSS JOIN LATERAL (SELECT business_id FROM waiting WHERE business_id < o.business_id"
+        " ORDER BY business_id DESC LIMIT 1) w"
+    ).fetchone()
+    return random.choice(("", row[0])) if row else ""  # noqa: S311  # no secret
+
+
 def claim_rows(connection: Connection[Any], kind: str, until: datetime, many: int) -> list[tuple[str, datetime, str]]:
     """Return up to `many` due (tenant, instant, id) of tenants that are free, each its share; they are locked."""
     table, column, id_ = _SOURCES[kind]
     tenants = tenants_due(connection, table, column, until)
-    if not tenants:
-        return []
-    random.shuffle(tenants)
-    share = max(1, many // min(len(tenants), 4))
-    locked = try_lock(connection, tenants[: max(4, len(tenants) // 2 + 1)])
+    locked = _lock_some(connection, tenants)
     if not locked:
         return []
+    share = max(1, many // min(len(tenants), 4))
     rows = connection.execute(
         f"SELECT r.* FROM unnest(%s::text[]) AS b CROSS JOIN LATERAL (SELECT business_id, {column}, {id_} FROM {table}"  # noqa: S608
         f" WHERE business_id = b AND {column} <= %s ORDER BY {column} LIMIT %s) r LIMIT %s".encode(),
         (locked, until, share, many),
     )
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _lock_some(connection: Connection[Any], tenants: list[str]) -> list[str]:
+    """Lock about half of the tenants, random ones, so that another worker finds some too."""
+    random.shuffle(tenants)
+    return try_lock(connection, tenants[: max(4, len(tenants) // 2 + 1)]) if tenants else []
 
 
 def claim(connection: Connection[Any], kind: str, until: datetime, many: int) -> list[Due]:
@@ -70,8 +102,7 @@ def claim(connection: Connection[Any], kind: str, until: datetime, many: int) ->
 
 
 def _claim_merges(connection: Connection[Any], until: datetime, many: int) -> Iterable[DueMerge]:
-    tenants = tenants_due(connection, "noted_charges", "due_at", until)
-    locked = try_lock(connection, tenants) if tenants else []
+    locked = _lock_some(connection, tenants_due(connection, "noted_charges", "due_at", until))
     if not locked:
         return []
     rows = connection.execute(

@@ -1,6 +1,5 @@
 """Events in: store what the stream has, then decide what waits, tenants in turn (R20, R22, R23)."""
 
-import random
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from models.events import decode_data, decode_envelope, glimpse
 from models.identifiers import stamp
 from models.undecodable import UndecodableError
 from tasks.arrays import spread, spread_sql
+from tasks.claiming import tenants_waiting
 from tasks.engine import Arrival, Item, Outcome, lock, run_batch, try_lock
 from tasks.isolating import by_halves
 from tasks.registry import Counts, task
@@ -149,18 +149,7 @@ _COLUMNS = "i.sequence, i.business_id, i.source, i.id, i.type, i.time, i.arrived
 
 def _claim(connection: Connection[Any], many: int, claimed: list[int]) -> list[Waiting]:
     """Lock tenants that have waiting events, random ones first, until a batch is full; take each one's share."""
-    tenants = [
-        (row[0], row[1])
-        for row in connection.execute(
-            "WITH RECURSIVE t AS ((SELECT business_id FROM waiting ORDER BY business_id LIMIT 1) UNION ALL"
-            " SELECT (SELECT business_id FROM waiting WHERE business_id > t.business_id ORDER BY business_id LIMIT 1)"
-            " FROM t WHERE t.business_id IS NOT NULL)"
-            " SELECT t.business_id, (SELECT count(*) FROM (SELECT 1 FROM waiting w"
-            " WHERE w.business_id = t.business_id LIMIT %s) c) FROM t WHERE t.business_id IS NOT NULL",
-            (many,),
-        )
-    ]
-    random.shuffle(tenants)
+    tenants = tenants_waiting(connection, max(1, many // 8))
     share = max(1, many // max(1, min(len(tenants), 8)))
     chosen: list[str] = []
     total = 0
@@ -168,7 +157,7 @@ def _claim(connection: Connection[Any], many: int, claimed: list[int]) -> list[W
         if total >= many:
             break
         chosen.append(name)
-        total += min(share, waiting) if len(tenants) > 1 else waiting
+        total += waiting
     locked = try_lock(connection, chosen) if chosen else []
     if len(locked) < len(chosen):
         others = [name for name, _ in tenants if name not in chosen]

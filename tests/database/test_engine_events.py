@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.db import transact
+from tasks.claiming import tenants_waiting
 from tasks.engine import lock
 from tasks.events import still_waiting
 from tests.database.at_work import AtWork
@@ -67,3 +68,18 @@ def test_poison_among_waiting_events_goes_to_the_dead_letters_alone(work: AtWork
     assert work.sql("SELECT event_id, code FROM dead_letters") == [("leo", "poison")]
     assert work.sql("SELECT count(*) FROM waiting") == [(0,)]
     assert work.sql("SELECT count(*) FROM runs") == [(2,)]
+
+
+def test_of_many_tenants_that_flood_each_gets_its_turn_and_its_share(work: AtWork) -> None:
+    work.sql(
+        "INSERT INTO waiting (sequence, business_id, arrived_at, attempts)"
+        " SELECT n, 'b' || lpad((n %% 700)::text, 3, '0'), now(), 0 FROM generate_series(1, %s) n",
+        7_000,
+    )
+    seen: set[str] = set()
+    for _ in range(40):
+        found = transact(work.engine, lambda c: tenants_waiting(c, 5))
+        assert len(found) <= 500
+        assert {many for _, many in found} == {5}
+        seen |= {name for name, _ in found}
+    assert len(seen) >= 500
