@@ -18,7 +18,7 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
-from models.errors import ConfigurationError, ConflictError
+from models.errors import ConfigurationError, ConflictError, TooLargeError
 
 R = TypeVar("R")
 
@@ -32,6 +32,8 @@ AWAY = (
 )
 """What says that the server is away or busy, and nothing about what was asked of it."""
 _RETRIED = (pg.SerializationFailure, pg.DeadlockDetected, pg.UniqueViolation, pg.ExclusionViolation, ConflictError)
+_TOO_LARGE = (pg.ProgramLimitExceeded, pg.StatementTooComplex, pg.TooManyColumns, pg.TooManyArguments)
+"""What the driver takes for a server in trouble and is a row in trouble: it would fail again for ever."""
 _TIMEOUTS = {
     "statement_timeout": "60s",
     "lock_timeout": "20s",
@@ -86,6 +88,8 @@ def transact(engine: Engine, work: Callable[[psycopg.Connection[Any]], R]) -> R:
             if attempt == ATTEMPTS:
                 raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  # jitter, not a secret
+        except _TOO_LARGE as error:
+            raise TooLargeError(f"The database can't hold it: {error}") from error
     raise AssertionError
 
 

@@ -31,6 +31,10 @@ class StuckError(RelanceError):
     """Something that is due can't be decided."""
 
 
+class TooLargeError(RelanceError):
+    """A value is larger than the database can hold or look up."""
+
+
 class BrokenBooksError(RelanceError):
     """An invariant of the books does not hold; work on the tenant stops until a person has looked."""
 

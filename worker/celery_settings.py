@@ -12,7 +12,6 @@ from tasks.registry import QUEUES, REGISTRY
 KEY_PREFIX = "relance:celery:"
 VISIBILITY_TIMEOUT = 300
 TIME_LIMIT = 120
-SOFT_TIME_LIMIT = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,11 @@ SETTINGS = (
     Setting("task_acks_late", True, "A message outlives the worker that was busy with it."),
     Setting("task_reject_on_worker_lost", False, "A message that kills its process must not come back for ever."),
     Setting("task_time_limit", TIME_LIMIT, "Less than half the visibility timeout: no task runs twice at once."),
-    Setting("task_soft_time_limit", SOFT_TIME_LIMIT, "A slow task may tidy up before it is killed."),
+    Setting(
+        "task_soft_time_limit",
+        None,
+        "An exception amid a batch would look like poison: what is too slow is killed, and its transaction with it.",
+    ),
     Setting("task_ignore_result", True, "Results are rows."),
     Setting("result_backend", None, "Results are rows."),
     Setting("task_serializer", "json", "Nothing is unpickled."),
