@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from models.rows import Json, Look, row
 
@@ -48,6 +49,11 @@ class Session:
     cancel_stamp: str = ""
     announce_at: datetime | None = None
 
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What its cancellation says of money and messages."""
+        return self.cancel_refund if isinstance(self.cancel_refund, dict) else {}
+
 
 @row("orders", fillfactor=85)
 @dataclass(slots=True)
@@ -69,6 +75,7 @@ class Order:
     paid_upstream: int | None = None
     paid_currency: str | None = None
     rest_stamp: str = ""
+    paid_stamp: str = ""
 
 
 @row(
@@ -113,3 +120,8 @@ class Booking:
     def live(self) -> bool:
         """Whether the seat is known and held."""
         return self.status == BookingStatus.BOOKED and bool(self.placed_stamp)
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What its own cancellation says of money and messages."""
+        return self.cancel_refund if isinstance(self.cancel_refund, dict) else {}

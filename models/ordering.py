@@ -1,25 +1,25 @@
 """Orders and bookings as events tell of them: placing, moving, cancelling, attendance, in any order (R4, R20, R28)."""
 
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.announcing import announce
 from models.booking import Attendance, Booking, BookingStatus, Order, Session
-from models.cancelling import cancel_charge
-from models.charge import Charge, ChargeState
+from models.bookkeeping import book, correct
+from models.cancelling import cancellation_of, ending_of
+from models.charging import charge_item
 from models.contacts import Event, know_contact
-from models.diary import booking_of, know_session, order_of, session_cancels, session_of, set_times, starts_first
+from models.diary import booking_of, know_session, order_of, session_of, set_times, starts_first
 from models.ending import end_runs_of_booking
-from models.event_shapes import BookingData, ItemData, OrderData
+from models.event_shapes import BookingData, OrderData
 from models.facts import raise_fact
+from models.invoice import Invoice
 from models.message import MessagePurpose
 from models.messaging import queue
-from models.money import times
 from models.payer import known_contact
-from models.paying import book, settle_rest, take, take_back
 from models.payment import Payment
-from models.periods import local_date
-from models.pricing import charge_booking, owe_together, owed, service_of, tax_category
+from models.pricing import charge_booking, owe_together, service_of
+from models.reckoning import Reckoned, reckon
 from models.running import retime_runs
 from models.shop import Shop
 
@@ -31,11 +31,12 @@ def place_order(shop: Shop, event: Event) -> None:
     order = order_of(shop, data.id)
     if event.stamp > order.stamp:
         order.contact_id, order.placed_at, order.stamp = contact.id, event.time, event.stamp
-        if data.paid is not None:
-            order.paid_upstream, order.paid_currency = data.paid.amount, data.paid.currency
+    if data.paid is not None and event.stamp > order.paid_stamp:
+        order.paid_upstream, order.paid_currency = data.paid.amount, data.paid.currency
+        order.paid_stamp = event.stamp
     sessions = [_place_booking(shop, event, seat, position) for position, seat in enumerate(data.bookings)]
     for position, item in enumerate(data.items, start=len(data.bookings)):
-        _charge_item(shop, event, order, item, position)
+        charge_item(shop, event, order.id, item, position)
     complete(shop, order)
     for session in sessions:
         announce(shop, session)
@@ -62,63 +63,38 @@ def _place_booking(shop: Shop, event: Event, data: BookingData, position: int) -
     if event.stamp > booking.move_stamp:
         booking.move_stamp = event.stamp
         shop.bookings.rehang(booking, "session_id", session.id)
-    session = shop.sessions[booking.session_id or session.id]
+    seated = shop.sessions[booking.session_id or session.id]
+    _inherit(shop, seated, session)
     if booking.moved_starts and booking.moved_ends:
-        set_times(session, booking.moved_starts, booking.moved_ends, booking.moved_stamp)
-    return session
+        set_times(seated, booking.moved_starts, booking.moved_ends, booking.moved_stamp)
+    return seated
 
 
-def _charge_item(shop: Shop, event: Event, order: Order, item: ItemData, position: int) -> None:
-    charge = shop.charges.get(item.id)
-    if charge is not None and (charge.stamp >= event.stamp or charge.invoice_id or charge.settled):
-        return
-    if item.price.amount == 0:
-        return
-    charge = sold(shop, event, item, event.data.contact.id, charge)
-    shop.charges.rehang(charge, "order_id", order.id)
-    charge.position = position
-    charge.nature = "services" if item.kind in {"package", "voucher"} else "goods"
-
-
-def sold(shop: Shop, event: Event, line: Any, contact_id: str, known: Charge | None) -> Charge:
-    """Make the charge of something sold (an item, a charge of upstream's), or renew the one that is known."""
-    rate = line.tax_rate if line.tax_rate is not None else shop.business.tax_rate
-    if shop.business.vat_exempt:
-        rate = Decimal(0)
-    day = local_date(event.time, shop.zone)
-    charge = known or shop.charges.add(
-        Charge(shop.id, line.id, contact_id, line.kind, "", Decimal(1), 0, "", 0, 0, day, shop.now)
-    )
-    charge.contact_id, charge.kind, charge.description = contact_id, line.kind, line.description
-    charge.quantity, charge.unit_price, charge.currency = line.quantity, line.price.amount, line.price.currency
-    charge.amount = times(line.price.amount, line.quantity)
-    charge.tax_included, charge.tax_rate, charge.tax_category = line.tax_included, rate, tax_category(shop, rate)
-    charge.due_on = getattr(line, "due_on", None) or day
-    charge.service_from = charge.service_to = day
-    charge.stamp = event.stamp
-    charge.owed = owed(charge)
-    return charge
+def _inherit(shop: Shop, target: Session, origin: Session) -> None:
+    """Let a session that is known only as the place to move to be of the service that was booked."""
+    if target.service_id is None:
+        shop.sessions.rehang(target, "service_id", origin.service_id)
+        target.kind, target.place = origin.kind, origin.place
 
 
 def complete(shop: Shop, order: Order) -> None:
-    """Bring an order's charges up to date; once all its services are known, raise and settle what waited for it."""
+    """Bring an order and its charges up to date; once all its services are known, raise and settle what waited."""
     if not order.stamp:
         return
     seats = [seat for seat in shop.bookings.by("order_id", order.id) if seat.placed_stamp]
+    ended = [seat for seat in seats if _follow_cancellation(shop, seat)]
     order.waits = any(service_of(shop, seat) is None for seat in seats)
-    for seat in seats:
-        if _is_cancelled(shop, seat):
-            _end_seat(shop, seat)
     if order.waits:
+        _tell_clients(shop, ended, {})
         return
     for seat in seats:
         charge_booking(shop, order, seat)
-    owe_together(shop, order.id)
-    _take_payments(shop, order)
-    for seat in seats:
-        if not seat.live:
-            _end_charge(shop, seat)
-    settle_rest(shop, order)
+    charges = shop.charges.by("order_id", order.id)
+    owe_together([charge for charge in charges if ending_of(shop, charge) is None])
+    _book_paid(shop, order)
+    reckoned = reckon(shop, charges)
+    _tell_clients(shop, ended, reckoned.notes)
+    _tell_refunds(shop, seats, reckoned)
     first = starts_first(shop, [seat for seat in seats if seat.live])
     if first is not None and not order.booked:
         order.booked = True
@@ -132,29 +108,30 @@ def complete(shop: Shop, order: Order) -> None:
         )
 
 
-def _take_payments(shop: Shop, order: Order) -> None:
-    """Allocate what waited for this order: what was paid with it, and payments that came first."""
+def _book_paid(shop: Shop, order: Order) -> None:
+    """Book what was paid with the order, once; a newer telling corrects it."""
     name = f"order:{order.id}:paid"
-    if order.paid_upstream and name not in shop.payments:
-        payment = shop.payments.add(
-            Payment(
-                shop.id,
-                name,
-                order.contact_id,
-                order.paid_upstream,
-                order.paid_currency or shop.business.currency,
-                "upstream",
-                order.placed_at or shop.now,
-                shop.now,
-                order.paid_upstream,
-                target=f"order:{order.id}",
-                stamp=order.stamp,
-            )
+    if not order.paid_upstream:
+        return
+    payment = shop.payments.get(name)
+    if payment is None:
+        payment = Payment(
+            shop.id,
+            name,
+            order.contact_id,
+            order.paid_upstream,
+            order.paid_currency or shop.business.currency,
+            "upstream",
+            order.placed_at or shop.now,
+            shop.now,
+            order.paid_upstream,
+            target=f"order:{order.id}",
+            stamp=order.paid_stamp,
         )
-        book(shop, payment)
-    for payment in sorted(shop.payments.by("target", f"order:{order.id}"), key=lambda payment: payment.stamp):
-        if payment.available:
-            take(shop, payment)
+        book(shop, shop.payments.add(payment))
+    elif payment.amount != order.paid_upstream:
+        correct(shop, payment, order.paid_upstream)
+    payment.stamp = order.paid_stamp
 
 
 def complete_waiting(shop: Shop, service_id: str) -> None:
@@ -182,10 +159,8 @@ def reschedule_booking(shop: Shop, event: Event) -> None:
         return
     target = session_of(shop, new.id)
     set_times(target, new.starts_at, new.ends_at, event.stamp)
-    if target.service_id is None and booking.session_id:
-        origin = shop.sessions[booking.session_id]
-        shop.sessions.rehang(target, "service_id", origin.service_id)
-        target.kind, target.place = origin.kind, origin.place
+    if booking.session_id:
+        _inherit(shop, target, shop.sessions[booking.session_id])
     if event.stamp <= booking.move_stamp:
         return
     booking.move_stamp = event.stamp
@@ -210,14 +185,14 @@ def reschedule(shop: Shop, session: Session, event: Event) -> None:
     """Give a session its new time, if no newer one is known."""
     new = event.data.session
     if set_times(session, new.starts_at, new.ends_at, event.stamp):
-        _moved(shop, session, [seat for seat in shop.bookings.by("session_id", session.id) if seat.live])
+        _moved(shop, session, shop.bookings.by("session_id", session.id))
 
 
 def _moved(shop: Shop, session: Session, seats: list[Booking]) -> None:
     """Move what follows a session's time: due dates, waits (R4), announcements; tell of each live booking."""
-    for seat in list(seats):
-        if seat.live and seat.order_id:
-            complete(shop, shop.orders[seat.order_id])
+    for seat in [seat for seat in seats if seat.order_id]:
+        complete(shop, order_of(shop, seat.order_id or ""))
+        if seat.live:
             retime_runs(shop, seat)
             raise_fact(
                 shop,
@@ -248,9 +223,9 @@ def cancel_session(shop: Shop, event: Event) -> None:
         return
     session.cancel_stamp = event.stamp
     session.cancel_reason, session.cancel_refund = event.data.session.reason, _terms(event)
-    for seat in list(shop.bookings.by("session_id", session.id)):
-        if seat.live and seat.order_id:
-            complete(shop, shop.orders[seat.order_id])
+    for order_id in dict.fromkeys(seat.order_id for seat in shop.bookings.by("session_id", session.id)):
+        if order_id:
+            complete(shop, shop.orders[order_id])
 
 
 def _note_terms(booking: Booking, event: Event, reason: str | None) -> None:
@@ -268,20 +243,17 @@ def _terms(event: Event) -> dict[str, Any]:
     }
 
 
-def _is_cancelled(shop: Shop, seat: Booking) -> bool:
-    session = shop.sessions.get(seat.session_id) if seat.session_id else None
-    return bool(seat.cancel_stamp) or session_cancels(seat, session)
+def _follow_cancellation(shop: Shop, seat: Booking) -> bool:
+    """Mark a seat as given back, end the runs about it (R4) and tell; return whether that is new.
 
-
-def _end_seat(shop: Shop, seat: Booking) -> None:
-    """Mark a seat as given back, end the runs about it (R4) and tell, once."""
-    if seat.status == BookingStatus.CANCELLED:
-        return
+    A seat that moved away from its cancelled session, in the order of events, is held after all.
+    """
+    cancelled = cancellation_of(shop, seat)
+    seat.cancel_reason = cancelled.reason if cancelled else None
+    if cancelled is None or seat.status == BookingStatus.CANCELLED:
+        seat.status = BookingStatus.CANCELLED if cancelled else BookingStatus.BOOKED
+        return False
     seat.status = BookingStatus.CANCELLED
-    if not seat.cancel_stamp and seat.session_id:
-        session = shop.sessions[seat.session_id]
-        seat.cancel_stamp, seat.cancel_reason = session.cancel_stamp, session.cancel_reason
-        seat.cancel_refund = session.cancel_refund
     end_runs_of_booking(shop, seat)
     retime_runs(shop, seat)
     raise_fact(
@@ -292,36 +264,35 @@ def _end_seat(shop: Shop, seat: Booking) -> None:
         session=seat.session_id,
         order=seat.order_id,
     )
-    terms = seat.cancel_refund if isinstance(seat.cancel_refund, dict) else {}
-    if terms.get("cancellation"):
-        _notify(shop, seat, "booking_cancelled")
-    if terms.get("notify_refund") and terms.get("refund") not in {None, "none"}:
-        _notify(shop, seat, "refund")
+    return True
 
 
-def _notify(shop: Shop, seat: Booking, template: str) -> None:
+def _tell_clients(shop: Shop, ended: Iterable[Booking], notes: Mapping[str, Invoice]) -> None:
+    """Write to the clients whose cancellation asks for it; a credit note goes along."""
+    for seat in ended:
+        cancelled = cancellation_of(shop, seat)
+        if cancelled and cancelled.terms.get("cancellation"):
+            _notify(shop, seat, "booking_cancelled", notes.get(seat.id))
+
+
+def _tell_refunds(shop: Shop, seats: Iterable[Booking], reckoned: Reckoned) -> None:
+    """Write to the clients who get money back, where their cancellation asks for it."""
+    for seat in seats:
+        cancelled = cancellation_of(shop, seat)
+        if cancelled and cancelled.terms.get("notify_refund") and seat.id in reckoned.refunds:
+            _notify(shop, seat, "refund", reckoned.notes.get(seat.id))
+
+
+def _notify(shop: Shop, seat: Booking, template: str, note: Invoice | None) -> None:
+    subjects = {"booking": seat.id, "session": seat.session_id, "order": seat.order_id}
     queue(
         shop,
         known_contact(shop, seat.contact_id or ""),
         template=template,
         purpose=MessagePurpose.SERVICE,
-        documents=[],
-        subject_ids={"booking": seat.id, "session": seat.session_id, "order": seat.order_id},
+        documents=[note] if note else [],
+        subject_ids=subjects | {"invoice": note.id if note else None},
     )
-
-
-def _end_charge(shop: Shop, seat: Booking) -> None:
-    """Cancel the charge of a seat; money that came after the cancellation is credit, not kept (R20)."""
-    charge = shop.charges.get(seat.id)
-    if charge is None or charge.cancel_stamp == seat.cancel_stamp:
-        return
-    charge.cancel_stamp = seat.cancel_stamp
-    for allocation in list(shop.allocations.by("charge_id", charge.id)):
-        payment = shop.payments.get(allocation.payment_id)
-        if payment is not None and payment.stamp > seat.cancel_stamp:
-            payment.available += take_back(shop, payment, charge=charge)
-    terms = seat.cancel_refund if isinstance(seat.cancel_refund, dict) else {}
-    cancel_charge(shop, charge, terms.get("refund", "none"), seat.cancel_reason)
 
 
 def note_attendance(shop: Shop, event: Event) -> None:
@@ -341,50 +312,3 @@ def note_attendance(shop: Shop, event: Event) -> None:
         session=booking.session_id,
         order=booking.order_id,
     )
-
-
-def add_charge(shop: Shop, event: Event) -> None:
-    """`charge.added`: something owed outside any order."""
-    data = event.data.charge
-    contact = know_contact(shop, event.data.contact, event.stamp)
-    known = shop.charges.get(data.id)
-    if known is not None and (known.stamp >= event.stamp or known.invoice_id):
-        return
-    first = known is None or not known.stamp
-    charge = sold(shop, event, data, contact.id, known)
-    for payment in list(shop.payments.by("target", f"charge:{charge.id}")):
-        if payment.available:
-            take(shop, payment)
-    if charge.cancel_stamp:
-        cancel_charge(shop, charge, "none")
-    elif first:
-        raise_fact(shop, "charge.added", contact_id=contact.id, charge=charge.id)
-
-
-def cancel_added_charge(shop: Shop, event: Event) -> None:
-    """`charge.cancelled`: it is owed no more; what was paid of it is kept (R28)."""
-    id_ = event.data.charge.id
-    charge = shop.charges.get(id_)
-    if charge is None:
-        charge = shop.charges.add(
-            Charge(
-                shop.id,
-                id_,
-                "",
-                "other",
-                "",
-                Decimal(1),
-                0,
-                shop.business.currency,
-                0,
-                0,
-                local_date(event.time, shop.zone),
-                shop.now,
-                state=ChargeState.CANCELLED,
-            )
-        )
-    if event.stamp <= charge.cancel_stamp:
-        return
-    charge.cancel_stamp = event.stamp
-    if charge.stamp:
-        cancel_charge(shop, charge, "none")
