@@ -9,13 +9,14 @@ from models.contact import Contact
 from models.flow import Act
 from models.holding import holds_on
 from models.invoice import DocumentStatus, Invoice
-from models.issuing import group_charges, issue
+from models.invoicing import invoice_charges
+from models.issuing import group_charges
 from models.message import MessagePurpose
 from models.messaging import queue, queue_to_owner
 from models.payer import known_contact, payer_of
 from models.requesting import scope_of_request, to_bill
 from models.rulebook import Published
-from models.settling import live_documents, settle_with_credit
+from models.settling import live_documents
 from models.shop import Shop
 from models.steps import AddTag, RequestPayment, SendEmail, Wording
 
@@ -64,9 +65,9 @@ def _issue_all(shop: Shop, charges: list[Charge], op: Act, order_id: str | None)
     days = shop.business.payment_terms_days if terms is None else terms
     documents: list[Invoice] = []
     for group, members in group_charges(shop, charges).items():
-        document = issue(shop, known_contact(shop, group.payer_id), members, terms_days=days, order_id=order_id)
+        payer = known_contact(shop, group.payer_id)
+        document = invoice_charges(shop, payer, members, terms_days=days, order_id=order_id)
         if document is not None:
-            settle_with_credit(shop, document)
             documents.append(document)
     return documents
 
@@ -91,7 +92,7 @@ def _issue_paid_invoice(shop: Shop, run: Run, published: Published, op: Act) -> 
     """Issue the invoice of a fully paid order, without asking for anything (R8)."""
     subjects = _subjects(run)
     charges = shop.charges.by("order_id", subjects.get("order"))
-    if live_documents(shop, charges):
+    if live_documents(shop, charges) or any(charge.open > 0 for charge in charges):
         return "nothing_due"
     documents = _issue_all(shop, [charge for charge in charges if charge.billable], op, subjects.get("order"))
     if not documents:

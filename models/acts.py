@@ -4,16 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from models.cancelling import cancel_charge
+from models.bookkeeping import book
 from models.contact import Hold, HoldKind
 from models.facts import raise_fact
+from models.identifiers import stamp
 from models.invoice import DocumentKind, DocumentStatus, Invoice
 from models.issuing import next_check
 from models.matching import work_off
-from models.paying import book
 from models.payment import Payment
-from models.settling import allocate, charges_on, invoice_named
+from models.reckoning import reckon
+from models.settling import charges_on, invoice_named
 from models.shop import Cause, Shop, skip, tell_owner
+
+OPERATOR = "/operator"
+"""Where acts come from, as the source of an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,12 @@ def _find(shop: Shop, act: Act) -> Invoice | None:
 
 
 def _receive(shop: Shop, invoice: Invoice, amount: int, method: str) -> Payment:
+    charges = charges_on(shop, invoice)
+    id_ = shop.key("pay", invoice.id, shop.next_serial())
     payment = shop.payments.add(
         Payment(
             shop.id,
-            shop.key("pay", invoice.id, shop.next_serial()),
+            id_,
             invoice.contact_id,
             amount,
             invoice.currency,
@@ -69,13 +75,14 @@ def _receive(shop: Shop, invoice: Invoice, amount: int, method: str) -> Payment:
             shop.now,
             amount,
             target=f"invoice:{invoice.id}",
-            stamp="~",
+            charge_ids=[charge.id for charge in charges],
+            stamp=stamp(shop.now, OPERATOR, id_),
             actor="operator",
         )
     )
     book(shop, payment)
     raise_fact(shop, "payment.succeeded", contact_id=invoice.contact_id, payment=payment.id, invoice=invoice.id)
-    allocate(shop, payment, charges_on(shop, invoice))
+    reckon(shop, charges, payment)
     return payment
 
 
@@ -147,8 +154,10 @@ def _void(shop: Shop, invoice: Invoice, _act: Act) -> bool:
     """Take a document back by a full credit note; what it asked for is owed no more (R13)."""
     if invoice.status != DocumentStatus.ISSUED or invoice.amount_due != invoice.total - invoice.credited:
         return False
-    for charge in list(charges_on(shop, invoice)):
-        cancel_charge(shop, charge, "none")
+    charges = charges_on(shop, invoice)
+    for charge in charges:
+        charge.cancel_stamp = charge.cancel_stamp or stamp(shop.now, OPERATOR, invoice.id)
+    reckon(shop, charges)
     return True
 
 

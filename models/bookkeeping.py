@@ -4,6 +4,7 @@ from typing import Any
 
 from models.chain import GENESIS, seal
 from models.journal import JournalEntry, JournalHead
+from models.payment import Payment
 from models.shop import Shop
 
 SOFTWARE = "relance 0.1.0"
@@ -17,3 +18,24 @@ def enter(shop: Shop, kind: str, row_id: str, **content: Any) -> None:
     entry.hash = seal(entry)
     head.sequence, head.hash = entry.sequence, entry.hash
     shop.journal.add(entry)
+
+
+def book(shop: Shop, payment: Payment) -> None:
+    """Enter received money."""
+    enter(
+        shop,
+        "payment",
+        payment.id,
+        amount=payment.amount,
+        currency=payment.currency,
+        method=payment.method,
+        received=payment.received_at.isoformat(),
+    )
+
+
+def correct(shop: Shop, payment: Payment, amount: int) -> None:
+    """Give a payment that upstream only told of the amount that it proves to have had."""
+    change = amount - payment.amount
+    payment.amount += change
+    payment.available += change
+    enter(shop, "payment_corrected", payment.id, amount=change, currency=payment.currency)

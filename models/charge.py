@@ -43,8 +43,7 @@ class FeeKind(StrEnum):
 class Charge:
     """One owed item. `amount` = quantity × unit price as priced, with or without tax; `owed` is the same with tax.
 
-    `settled` is the money allocated to it so far. The price of a cancelled item that was paid and not refunded is
-    reduced to what is kept (R28).
+    `settled` is the money allocated to it so far, `kept` what is left of a cancelled one: paid and not refunded (R28).
     """
 
     business_id: str
@@ -82,16 +81,22 @@ class Charge:
     recurring_id: str | None = None
     stamp: str = ""
     cancel_stamp: str = ""
+    kept: int | None = None
+
+    @property
+    def worth(self) -> int:
+        """What it comes to with tax: as agreed, or what is kept of it."""
+        return self.owed if self.kept is None else self.kept
 
     @property
     def open(self) -> int:
         """What is still to be paid, wherever the charge stands."""
-        return 0 if self.state == ChargeState.CANCELLED else self.owed - self.settled
+        return self.worth - self.settled
 
     @property
     def billable(self) -> bool:
         """Whether a document may take it: not on one yet and worth something."""
-        return self.invoice_id is None and self.state in {ChargeState.DUE, ChargeState.SETTLED} and self.amount != 0
+        return self.invoice_id is None and self.state in {ChargeState.DUE, ChargeState.SETTLED} and self.worth != 0
 
 
 @row("recurring_payments", looks=[Look(("next_run_at",), where="next_run_at IS NOT NULL")])

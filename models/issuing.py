@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from models.bookkeeping import enter
-from models.charge import Charge, ChargeState
+from models.charge import Charge
 from models.contact import Contact, PayerKind
 from models.identifiers import invoice_number
 from models.invoice import Counter, DocumentKind, DocumentStatus, Invoice, InvoiceLine, InvoiceTax
@@ -67,25 +67,17 @@ def take_number(shop: Shop, series: str) -> tuple[str, int, int, date]:
     return invoice_number(series, issued_on.year, counter.last), issued_on.year, counter.last, issued_on
 
 
-def issue(
-    shop: Shop,
-    payer: Contact,
-    charges: Sequence[Charge],
-    *,
-    terms_days: int,
-    order_id: str | None = None,
-) -> Invoice | None:
-    """Issue one invoice for charges of one group; None where its lines sum to zero (R10).
+def totals_of(charges: Sequence[Charge]) -> Totals:
+    """Return the figures of an invoice for these charges."""
+    return compute([_priced(charge) for charge in charges])
 
-    Money already allocated to the charges shows as prepaid (R26); credit is applied by `models.settling`.
-    """
-    totals = compute([_priced(charge) for charge in charges])
-    if totals.total == 0:
-        return None
-    prepaid = sum(charge.settled for charge in charges)
+
+def issue(
+    shop: Shop, payer: Contact, charges: Sequence[Charge], totals: Totals, *, terms_days: int, order_id: str | None
+) -> Invoice:
+    """Issue one invoice for charges of one group, with number, lines and VAT; all of it is to be paid."""
     invoice = _numbered(shop, payer, charges[0].currency, totals, kind=DocumentKind.INVOICE, cause_id=charges[0].id)
-    invoice.prepaid = prepaid
-    invoice.amount_due = invoice.due_at_issue = totals.total - prepaid
+    invoice.amount_due = totals.total
     invoice.terms_days = terms_days
     invoice.due_on = _issued_on(invoice) + timedelta(days=terms_days)
     invoice.order_id = order_id
@@ -94,26 +86,7 @@ def issue(
     invoice.check_at = next_check(shop, invoice)
     shop.invoices.add(invoice)
     _write_lines(shop, invoice, charges, totals)
-    _write_taxes(shop, invoice, totals, settled=prepaid)
-    for charge, line in zip(charges, totals.lines, strict=True):
-        shop.charges.rehang(charge, "invoice_id", invoice.id)
-        charge.owed = line.gross
-        charge.state = ChargeState.INVOICED if charge.open else ChargeState.SETTLED
-        for allocation in shop.allocations.by("charge_id", charge.id):
-            if allocation.invoice_id is None:
-                shop.allocations.rehang(allocation, "invoice_id", invoice.id)
-    enter(
-        shop,
-        "invoice",
-        invoice.id,
-        number=invoice.number,
-        total=invoice.total,
-        net=invoice.net,
-        tax=invoice.tax,
-        due=invoice.amount_due,
-        currency=invoice.currency,
-        on=str(invoice.issued_on),
-    )
+    _write_taxes(shop, invoice, totals, closed=False)
     return invoice
 
 
@@ -162,8 +135,8 @@ def issue_receipt(shop: Shop, payer: Contact, amount: int, currency: str, *, ord
     return receipt
 
 
-def issue_credit_note(shop: Shop, invoice: Invoice, credits_: Sequence[tuple[Charge, int]], totals: Totals) -> Invoice:
-    """Issue a credit note on an invoice for amounts of its charges; it names number and date of the invoice."""
+def issue_credit_note(shop: Shop, invoice: Invoice, charges: Sequence[Charge], totals: Totals) -> Invoice:
+    """Issue a credit note on an invoice for parts of its charges; it names number and date of the invoice."""
     payer = shop.contacts.get(invoice.contact_id) or Contact(shop.id, invoice.contact_id)
     note = _numbered(shop, payer, invoice.currency, totals, kind=DocumentKind.CREDIT_NOTE, cause_id=invoice.id)
     note.payer, note.payer_kind, note.language = invoice.payer, invoice.payer_kind, invoice.language
@@ -173,8 +146,8 @@ def issue_credit_note(shop: Shop, invoice: Invoice, credits_: Sequence[tuple[Cha
     note.status = DocumentStatus.PAID
     note.order_id = invoice.order_id
     shop.invoices.add(note)
-    _write_lines(shop, note, [charge for charge, _ in credits_], totals, amounts=[amount for _, amount in credits_])
-    _write_taxes(shop, note, totals, settled=totals.total)
+    _write_lines(shop, note, charges, totals)
+    _write_taxes(shop, note, totals, closed=True)
     enter(
         shop,
         "credit_note",
@@ -190,6 +163,9 @@ def issue_credit_note(shop: Shop, invoice: Invoice, credits_: Sequence[tuple[Cha
 
 
 def _priced(charge: Charge) -> Priced:
+    """Return a charge as a line: as agreed, or what is kept of it with the tax in it (R28)."""
+    if charge.kept is not None:
+        return Priced(charge.kept, True, charge.tax_category, charge.tax_rate)
     return Priced(charge.amount, charge.tax_included, charge.tax_category, charge.tax_rate)
 
 
@@ -198,23 +174,22 @@ def _issued_on(invoice: Invoice) -> date:
     return invoice.issued_on
 
 
-def _write_lines(
-    shop: Shop, document: Invoice, charges: Sequence[Charge], totals: Totals, amounts: Sequence[int] | None = None
-) -> None:
+def _write_lines(shop: Shop, document: Invoice, charges: Sequence[Charge], totals: Totals) -> None:
+    """Write a line for each charge: as agreed where it stands there whole, else one unit of its part with tax."""
     for position, (charge, share) in enumerate(zip(charges, totals.lines, strict=True), start=1):
-        partial = amounts is not None and amounts[position - 1] != charge.amount
-        amount = amounts[position - 1] if amounts is not None else charge.amount
+        billed = document.kind == DocumentKind.INVOICE
+        whole = charge.kept is None if billed else share.gross == charge.owed
         shop.lines.add(
             InvoiceLine(
                 shop.id,
                 document.id,
                 position,
                 charge.description,
-                Decimal(1) if partial else charge.quantity,
+                charge.quantity if whole else Decimal(1),
                 charge.unit,
-                amount if partial else charge.unit_price,
-                amount,
-                charge.tax_included,
+                charge.unit_price if whole else share.gross,
+                charge.amount if whole else share.gross,
+                charge.tax_included if whole else True,
                 share.net,
                 share.tax,
                 share.gross,
@@ -232,17 +207,14 @@ def _write_lines(
         )
 
 
-def _write_taxes(shop: Shop, document: Invoice, totals: Totals, *, settled: int) -> None:
+def _write_taxes(shop: Shop, document: Invoice, totals: Totals, *, closed: bool) -> None:
     exemption = FRANCHISE if shop.business.vat_exempt else (None, None)
-    left = settled
     for position, group in enumerate(totals.groups, start=1):
-        gross = group.net + group.tax
-        part = min(left, gross) if position < len(totals.groups) else left
-        left -= part
         code, text = exemption if group.category == EXEMPT else (None, None)
+        settled = group.net + group.tax if closed else 0
         shop.taxes.add(
             InvoiceTax(
-                shop.id, document.id, position, group.category, group.rate, group.net, group.tax, code, text, part
+                shop.id, document.id, position, group.category, group.rate, group.net, group.tax, code, text, settled
             )
         )
 

@@ -5,21 +5,37 @@ from typing import Any
 from models.contact import Contact
 from models.shop import Shop
 
+MERGED = "merged_into"
+"""The aspect of a contact whose stamp says which merge is the newest."""
+
 
 def payer_of(shop: Shop, contact_id: str) -> Contact:
     """Return who gets the document for a contact's charges: the contact, or whom it names as `bill_to` (R8)."""
     contact = known_contact(shop, contact_id)
-    if contact.bill_to is None:
-        return contact
-    return shop.contacts.get(contact.bill_to) or contact
+    payer = shop.contacts.get(contact.bill_to) if contact.bill_to else None
+    return known_contact(shop, payer.id) if payer else contact
 
 
 def known_contact(shop: Shop, contact_id: str) -> Contact:
-    """Return a contact; one that is only named so far is made, so that nothing is lost."""
-    contact = shop.contacts.get(contact_id)
-    if contact is None:
-        contact = shop.contacts.add(Contact(shop.id, contact_id))
-    return contact if contact.merged_into is None else known_contact(shop, contact.merged_into)
+    """Return a contact as it goes on since it was merged; one that is only named so far is made.
+
+    Of contacts merged in a circle the one goes on that the newest merge names.
+    """
+    contact = _named(shop, contact_id)
+    path = {contact.id: contact}
+    while contact.merged_into is not None:
+        contact = _named(shop, contact.merged_into)
+        if contact.id in path:
+            ids = list(path)
+            circle = [path[id_] for id_ in ids[ids.index(contact.id) :]]
+            newest = max(circle, key=lambda one: str(one.stamps.get(MERGED, "")))
+            return path[newest.merged_into or newest.id]
+        path[contact.id] = contact
+    return contact
+
+
+def _named(shop: Shop, contact_id: str) -> Contact:
+    return shop.contacts.get(contact_id) or shop.contacts.add(Contact(shop.id, contact_id))
 
 
 def language_of(shop: Shop, contact: Contact | None) -> str:

@@ -1,14 +1,17 @@
 """From a booking to what is owed for it: one charge per booking, priced by its service as it then was (R18)."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from models.booking import Booking, Order, Session
 from models.catalogue import ServiceVersion, as_of
-from models.charge import Charge, ChargeState
+from models.charge import Charge
 from models.identifiers import stamp
 from models.money import times
 from models.periods import local_date
+from models.reckoning import take_off
 from models.shop import Shop
 from models.tax import Priced, compute, tax_on_net
 
@@ -46,56 +49,69 @@ def tax_category(shop: Shop, rate: Decimal) -> str:
     return "S" if rate else "Z"
 
 
+class Agreed(NamedTuple):
+    """What a charge is worth and to whom it goes: what a document, once it says so, must not say differently."""
+
+    contact_id: str
+    quantity: Decimal
+    unit_price: int
+    currency: str
+    tax_included: bool
+    tax_rate: Decimal
+    tax_category: str
+
+
+def agree(shop: Shop, charge: Charge, new: Agreed) -> bool:
+    """Let a charge be worth what was agreed; return whether it may still change: no document holds it.
+
+    One that a document holds at another price is taken off it first (R20).
+    """
+    now = Agreed(*(getattr(charge, name) for name in Agreed._fields))
+    if charge.invoice_id is not None:
+        if now == new:
+            return False
+        take_off(shop, charge)
+    for name, value in new._asdict().items():
+        setattr(charge, name, value)
+    charge.amount = times(new.unit_price, new.quantity)
+    charge.owed = owed(charge)
+    return True
+
+
 def charge_booking(shop: Shop, order: Order, booking: Booking) -> None:
-    """Make the booking's charge, or bring one that is on no document yet up to date."""
+    """Make the booking's charge, or bring it up to date; what a document holds changes only with its price."""
     service = service_of(shop, booking)
     session = shop.sessions.get(booking.session_id) if booking.session_id else None
     if service is None or session is None or order.contact_id is None or booking.placed_at is None:
         return
     unit_price, currency = price_of(shop, booking, service)
     payment = booking.payment or service.payment or LATER
-    charge = shop.charges.get(booking.id)
-    if payment == FREE or unit_price == 0:
-        if charge is not None and charge.billable and not charge.settled:
-            charge.state = ChargeState.CANCELLED
-        return
-    rate = tax_rate_of(shop, service)
+    if payment == FREE:
+        unit_price = 0
     due_on = _due_on(shop, booking, session, payment)
+    charge = shop.charges.get(booking.id)
     if charge is None:
-        charge = shop.charges.add(
-            Charge(
-                shop.id,
-                booking.id,
-                order.contact_id,
-                "session",
-                service.name or service.id,
-                Decimal(booking.quantity),
-                unit_price,
-                currency,
-                times(unit_price, Decimal(booking.quantity)),
-                0,
-                due_on,
-                shop.now,
-                booking_id=booking.id,
-                order_id=order.id,
-                stamp=booking.placed_stamp,
-            )
-        )
-    elif charge.invoice_id is not None or charge.state == ChargeState.CANCELLED:
+        if unit_price == 0:
+            return
+        charge = shop.charges.add(new_charge(shop, booking.id, "session", due_on))
+        charge.booking_id = booking.id
+        shop.charges.rehang(charge, "order_id", order.id)
+    rate = tax_rate_of(shop, service)
+    quantity, category = Decimal(booking.quantity), tax_category(shop, rate)
+    new = Agreed(order.contact_id, quantity, unit_price, currency, service.tax_included, rate, category)
+    if not agree(shop, charge, new):
         return
-    charge.contact_id = order.contact_id
     charge.participant_id = booking.contact_id
     charge.description = service.name or service.id
-    charge.quantity, charge.unit_price, charge.currency = Decimal(booking.quantity), unit_price, currency
-    charge.amount = times(unit_price, charge.quantity)
-    charge.position = booking.position
-    charge.due_on = due_on
-    charge.tax_included, charge.tax_rate, charge.tax_category = service.tax_included, rate, tax_category(shop, rate)
+    charge.position, charge.due_on = booking.position, due_on
     charge.nature, charge.unit = service.nature, service.unit
     charge.service_from = charge.service_to = _service_date(shop, session)
-    charge.place = session.place
-    charge.policy = booking.policy
-    charge.owed = owed(charge)
+    charge.place, charge.policy, charge.stamp = session.place, booking.policy, booking.placed_stamp
+
+
+def new_charge(shop: Shop, id_: str, kind: str, due_on: date) -> Charge:
+    """Return a charge of which nothing but its name is known yet."""
+    return Charge(shop.id, id_, "", kind, "", Decimal(1), 0, shop.business.currency, 0, 0, due_on, shop.now)
 
 
 def owed(charge: Charge) -> int:
@@ -103,9 +119,11 @@ def owed(charge: Charge) -> int:
     return charge.amount if charge.tax_included else charge.amount + tax_on_net(charge.amount, charge.tax_rate)
 
 
-def owe_together(shop: Shop, order_id: str) -> None:
+def owe_together(charges: Iterable[Charge]) -> None:
     """Make net-priced charges of an order owe what their one document will say, to the cent (R8, R18)."""
-    charges = [charge for charge in shop.charges.by("order_id", order_id) if charge.billable and not charge.settled]
+    charges = [charge for charge in charges if charge.invoice_id is None]
+    for charge in charges:
+        charge.owed = owed(charge)
     if len(charges) < 2 or all(charge.tax_included for charge in charges):
         return
     currencies = {charge.currency for charge in charges}

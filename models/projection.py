@@ -1,12 +1,15 @@
 """From upstream events to the shop: which rule takes which event."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from models import ordering, paying
+from models import charging, ordering, paying
 from models.contacts import Event, know_contact, know_service
 from models.facts import raise_fact
 from models.matching import work_off
+from models.payer import MERGED, known_contact
 from models.recurring import cancel_recurring, start_recurring
+from models.shelf import Shelf
 from models.shop import Shop
 
 
@@ -25,9 +28,16 @@ def _contact_updated(shop: Shop, event: Event) -> None:
 
 
 def _contact_merged(shop: Shop, event: Event) -> None:
+    """`contact.merged`: credit, open documents and holds go on with the contact that is left."""
     contact = know_contact(shop, event.data.contact, event.stamp)
-    if contact.id != event.data.into:
-        contact.merged_into = event.data.into
+    if event.stamp <= contact.stamps.get(MERGED, ""):
+        return
+    contact.merged_into, contact.stamps = event.data.into, contact.stamps | {MERGED: event.stamp}
+    left = known_contact(shop, contact.id)
+    shelves: tuple[Shelf[Any], ...] = (shop.payments, shop.invoices, shop.holds)
+    for shelf in shelves:
+        for row in list(shelf.by("contact_id", contact.id)):
+            shelf.rehang(row, "contact_id", left.id)
 
 
 def _service_updated(shop: Shop, event: Event) -> None:
@@ -53,8 +63,8 @@ PROJECTORS: Mapping[str, Callable[[Shop, Event], None]] = {
     "booking.cancelled": ordering.cancel_booking,
     "session.cancelled": ordering.cancel_session,
     "booking.attendance": ordering.note_attendance,
-    "charge.added": ordering.add_charge,
-    "charge.cancelled": ordering.cancel_added_charge,
+    "charge.added": charging.add_charge,
+    "charge.cancelled": charging.cancel_added_charge,
     "payment.received": paying.receive_payment,
     "payment.reversed": paying.reverse_payment,
     "recurring_payment.started": start_recurring,

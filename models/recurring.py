@@ -23,6 +23,8 @@ def start_recurring(shop: Shop, event: Event) -> None:
     if not agreement.started:
         agreement.started = True
         raise_fact(shop, "recurring_payment.started", contact_id=contact.id, recurring=agreement.id)
+        if agreement.cancel_stamp:
+            _tell_cancelled(shop, agreement)
 
 
 def cancel_recurring(shop: Shop, event: Event) -> None:
@@ -32,8 +34,12 @@ def cancel_recurring(shop: Shop, event: Event) -> None:
     if event.stamp <= agreement.cancel_stamp:
         return
     agreement.cancel_stamp, agreement.cancel_reason = event.stamp, event.data.recurring_payment.reason
-    if first:
-        raise_fact(shop, "recurring_payment.cancelled", contact_id=agreement.contact_id, recurring=agreement.id)
+    if first and agreement.started:
+        _tell_cancelled(shop, agreement)
+
+
+def _tell_cancelled(shop: Shop, agreement: RecurringPayment) -> None:
+    raise_fact(shop, "recurring_payment.cancelled", contact_id=agreement.contact_id, recurring=agreement.id)
 
 
 def _known(shop: Shop, id_: str) -> RecurringPayment:

@@ -172,7 +172,7 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     **{f"booking.{name}": _read(name) for name in ("id", "status", "attendance", "quantity")},
     "booking.cancellation_reason": _read("cancel_reason"),
     "order.id": _read("id"),
-    "order.total": _order_sum("owed"),
+    "order.total": _order_sum("worth"),
     "order.paid": _order_sum("settled"),
     "order.amount_due": _order_sum("open"),
     **{f"invoice.{name}": _read(name) for name in ("number", "status", "issued_on", "due_on")},

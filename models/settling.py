@@ -1,38 +1,119 @@
-"""Settling: where received money goes, and what becomes true when a debt is closed (R10, R15-R17, R26, R27)."""
+"""Settling: money is given to charges or taken back, and what that makes true is told (R10, R16, R17, R26, R27)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from models.balancing import pay, restate
 from models.booking import Order
 from models.bookkeeping import enter
 from models.charge import Charge, ChargeState
-from models.contact import Contact, PayerKind
+from models.contact import PayerKind
 from models.facts import raise_fact
 from models.invoice import DocumentKind, DocumentStatus, Invoice
-from models.issuing import describe, issue_receipt
+from models.issuing import issue_receipt
 from models.messaging import queue_document
 from models.payer import payer_of
 from models.payment import Allocation, Payment, PaymentStatus
 from models.shop import Shop
-from models.tax import split_allocation
 
 
-def settle(shop: Shop, payment: Payment) -> None:
-    """Send a payment where its payer said, else to issued debts, oldest first; the rest stays as credit (R16)."""
-    charges = charges_of_target(shop, payment)
-    allocate(shop, payment, open_debts(shop, payment) if charges is None else charges)
+class Settlement:
+    """Money on its way to charges and back; `tell` says in the end what came of it."""
+
+    def __init__(self, shop: Shop, *, as_credit: bool = False) -> None:
+        self.shop = shop
+        self.as_credit = as_credit
+        self._received: dict[str, int] = {}
+        self._closers: dict[str, str] = {}
+        self._deposits: dict[str, int] = {}
+        self._deposited: dict[str, Charge] = {}
+        self._orders: dict[str, str] = {}
+
+    def move(self, payment: Payment, charge: Charge, amount: int) -> None:
+        """Give an amount of a payment to a charge, wherever it stands; a negative amount comes back (R17)."""
+        shop, invoice = self.shop, document_of(self.shop, charge)
+        payment.available -= amount
+        charge.settled += amount
+        allocate(shop, payment, charge, amount, invoice, as_credit=self.as_credit)
+        if invoice is None:
+            self._deposits[payment.id] = self._deposits.get(payment.id, 0) + amount
+            self._deposited[payment.id] = charge
+        else:
+            self._received[invoice.id] = self._received.get(invoice.id, 0) + amount
+            self._closers[invoice.id] = payment.id
+        if amount > 0 and charge.order_id:
+            self._orders[charge.order_id] = payment.id
+
+    def touch(self, invoice: Invoice) -> None:
+        """Look at a document's balance in the end, also if no money came."""
+        self._received.setdefault(invoice.id, 0)
+
+    def tell(self) -> None:
+        """Tell what became true: of documents, of deposits (R26), of orders."""
+        shop = self.shop
+        for invoice_id, amount in self._received.items():
+            restate(shop, shop.invoices[invoice_id], amount, self._closers.get(invoice_id))
+        for payment_id, amount in self._deposits.items():
+            if amount > 0 and not self.as_credit:
+                _receipt_for(shop, shop.payments[payment_id], self._deposited[payment_id], amount)
+        for order_id, payment_id in self._orders.items():
+            tell_paid(shop, shop.orders[order_id], payment_id)
 
 
-def charges_of_target(shop: Shop, payment: Payment) -> list[Charge] | None:
-    """Return the charges that a payment's target names, in order; None where it names nothing, [] where unknown."""
-    if payment.target is None:
-        return None
-    kind, _, name = payment.target.partition(":")
-    if kind == "order":
-        return sorted(shop.charges.by("order_id", name), key=lambda charge: (charge.due_on, charge.position, charge.id))
-    if kind == "invoice":
-        invoice = invoice_named(shop, name)
-        return charges_on(shop, invoice) if invoice else []
-    return [charge for id_ in payment.charge_ids if (charge := shop.charges.get(id_))]
+def allocate(
+    shop: Shop, payment: Payment, charge: Charge, amount: int, invoice: Invoice | None, *, as_credit: bool = False
+) -> None:
+    """Write down where an amount went, split over its document's VAT groups (R27)."""
+    shop.allocations.add(
+        Allocation(
+            shop.id,
+            shop.key("all", payment.id, charge.id, shop.next_serial()),
+            payment.id,
+            charge.id,
+            amount,
+            shop.today,
+            shop.now,
+            invoice.id if invoice else None,
+            pay(shop, invoice, amount) if invoice else None,
+            as_credit,
+        )
+    )
+    enter(
+        shop,
+        "credit_used" if as_credit else "allocation",
+        payment.id,
+        charge=charge.id,
+        amount=amount,
+        currency=payment.currency,
+        invoice=invoice.id if invoice else None,
+    )
+
+
+def give(shop: Shop, payment: Payment, charges: Iterable[Charge], *, as_credit: bool = False) -> None:
+    """Give a payment's free money to charges in order, then tell what it closed."""
+    if payment.status == PaymentStatus.REVERSED:
+        return
+    settlement = Settlement(shop, as_credit=as_credit)
+    for charge in charges:
+        part = min(payment.available, charge.open)
+        if part > 0 and charge.currency == payment.currency:
+            settlement.move(payment, charge, part)
+            restate_charge(charge)
+    settlement.tell()
+
+
+def restate_charge(charge: Charge) -> None:
+    """Bring a charge's state in line with what it is worth, what is paid of it and where it stands (R17)."""
+    if charge.kept == 0:
+        charge.state = ChargeState.CANCELLED
+    elif charge.open == 0 and charge.worth:
+        charge.state = ChargeState.SETTLED
+    else:
+        charge.state = ChargeState.INVOICED if charge.invoice_id else ChargeState.DUE
+
+
+def document_of(shop: Shop, charge: Charge) -> Invoice | None:
+    """Return the document that holds a charge."""
+    return shop.invoices.get(charge.invoice_id) if charge.invoice_id else None
 
 
 def invoice_named(shop: Shop, name: str) -> Invoice | None:
@@ -46,7 +127,7 @@ def charges_on(shop: Shop, invoice: Invoice) -> list[Charge]:
 
 
 def open_debts(shop: Shop, payment: Payment) -> list[Charge]:
-    """Return the charges on the payer's issued documents with a balance, oldest due date first."""
+    """Return the charges on the payer's issued documents with a balance, oldest due date first (R16)."""
     if payment.contact_id is None:
         return []
     debts = [
@@ -58,103 +139,10 @@ def open_debts(shop: Shop, payment: Payment) -> list[Charge]:
     return [charge for invoice in debts for charge in charges_on(shop, invoice)]
 
 
-def allocate(shop: Shop, payment: Payment, charges: Iterable[Charge], *, as_credit: bool = False) -> None:
-    """Give a payment's free money to charges in order, then tell what it closed."""
-    if payment.status == PaymentStatus.REVERSED:
-        return
-    touched: dict[str, int] = {}
-    deposits: list[tuple[Charge, int]] = []
-    orders: dict[str, None] = {}
-    for charge in charges:
-        part = min(payment.available, charge.open)
-        if part <= 0 or charge.currency != payment.currency:
-            continue
-        _give(shop, payment, charge, part, as_credit=as_credit)
-        if charge.invoice_id is None:
-            deposits.append((charge, part))
-        else:
-            touched[charge.invoice_id] = touched.get(charge.invoice_id, 0) + part
-        if charge.order_id:
-            orders[charge.order_id] = None
-    for invoice_id, amount in touched.items():
-        reduce_balance(shop, shop.invoices[invoice_id], amount, payment.id)
-    if deposits and not as_credit:
-        _receipt_for(shop, payment, deposits)
-    for order_id in orders:
-        tell_paid(shop, shop.orders[order_id], payment.id)
-
-
-def _give(shop: Shop, payment: Payment, charge: Charge, amount: int, *, as_credit: bool) -> None:
-    payment.available -= amount
-    charge.settled += amount
-    if charge.open == 0:
-        charge.state = ChargeState.SETTLED
-    shop.allocations.add(
-        Allocation(
-            shop.id,
-            shop.key("all", payment.id, charge.id, shop.next_serial()),
-            payment.id,
-            charge.id,
-            amount,
-            shop.today,
-            shop.now,
-            charge.invoice_id,
-            _split(shop, charge.invoice_id, amount),
-            as_credit,
-        )
-    )
-    enter(
-        shop,
-        "credit_used" if as_credit else "allocation",
-        payment.id,
-        charge=charge.id,
-        amount=amount,
-        currency=payment.currency,
-        invoice=charge.invoice_id,
-    )
-
-
-def _split(shop: Shop, invoice_id: str | None, amount: int) -> list[int] | None:
-    """Split a part over the document's VAT groups and close them by it (R27)."""
-    if invoice_id is None:
-        return None
-    groups = sorted(shop.taxes.by("invoice_id", invoice_id), key=lambda group: group.position)
-    parts = split_allocation(amount, [group.net + group.tax - group.settled for group in groups])
-    for group, part in zip(groups, parts, strict=True):
-        group.settled += part
-    return list(parts)
-
-
-def reduce_balance(shop: Shop, invoice: Invoice, amount: int, payment_id: str | None) -> None:
-    """Lower a document's balance by money; raise what became true."""
-    invoice.amount_due -= amount
-    if invoice.amount_due > 0:
-        if invoice.status == DocumentStatus.ISSUED:
-            _tell(shop, "invoice.partially_paid", invoice, payment_id)
-        return
-    if invoice.status == DocumentStatus.ISSUED:
-        invoice.status = DocumentStatus.PAID
-        invoice.check_at = None
-        _tell(shop, "invoice.paid", invoice, payment_id)
-
-
-def _tell(shop: Shop, type_: str, invoice: Invoice, payment_id: str | None) -> None:
-    raise_fact(
-        shop,
-        type_,
-        contact_id=invoice.contact_id,
-        data=describe(invoice),
-        invoice=invoice.id,
-        order=invoice.order_id,
-        payment=payment_id,
-    )
-
-
 def settle_with_credit(shop: Shop, invoice: Invoice) -> None:
     """Apply the payer's credit of the same currency to a document just issued, oldest first (R10)."""
     if invoice.amount_due <= 0:
-        if invoice.status == DocumentStatus.ISSUED:
-            reduce_balance(shop, invoice, 0, None)
+        restate(shop, invoice)
         return
     credit = [
         payment
@@ -162,16 +150,14 @@ def settle_with_credit(shop: Shop, invoice: Invoice) -> None:
         if payment.available > 0 and payment.currency == invoice.currency
     ]
     for payment in sorted(credit, key=lambda payment: (payment.received_at, payment.id)):
-        allocate(shop, payment, charges_on(shop, invoice), as_credit=True)
+        give(shop, payment, charges_on(shop, invoice), as_credit=True)
 
 
-def _receipt_for(shop: Shop, payment: Payment, deposits: Sequence[tuple[Charge, int]]) -> None:
+def _receipt_for(shop: Shop, payment: Payment, charge: Charge, amount: int) -> None:
     """Give a consumer a receipt for money that came before its invoice (R26)."""
-    charge = deposits[0][0]
-    payer: Contact = payer_of(shop, charge.contact_id)
+    payer = payer_of(shop, charge.contact_id)
     if payer.kind != PayerKind.CONSUMER:
         return
-    amount = sum(part for _, part in deposits)
     receipt = issue_receipt(shop, payer, amount, payment.currency, order_id=charge.order_id, of=payment.id)
     queue_document(shop, receipt, template="receipt", payer=payer)
 

@@ -76,7 +76,7 @@ class Shop:
         self.counters = Shelf(Counter, key=("series", "year"))
         self.payments = Shelf(Payment, by=("contact_id", "target"))
         self.allocations = Shelf(Allocation, by=("payment_id", "charge_id", "invoice_id"))
-        self.refunds = Shelf(Refund)
+        self.refunds = Shelf(Refund, by=("charge_id",))
         self.journal = Shelf(JournalEntry, key=("sequence",))
         self.heads = Shelf(JournalHead, key=("business_id",))
         self.runs = Shelf(Run)

@@ -194,22 +194,22 @@ RULES = (
     ),
     Rule(
         "charge_state",
-        "Charge {id} is {state}, with {settled} paid of {owed}.",
-        """SELECT business_id, id, state, settled, owed FROM charges
-            WHERE settled < 0 OR (state = 'cancelled' AND settled <> 0) OR (state = 'settled' AND settled <> owed)
-               OR (state NOT IN ('cancelled', 'settled') AND settled >= owed AND owed <> 0)""",
+        "Charge {id} is {state}, with {settled} paid of {worth}.",
+        """SELECT * FROM (SELECT business_id, id, state, kept, settled, coalesce(kept, owed) AS worth FROM charges) c
+            WHERE settled < 0 OR settled > worth OR (state = 'settled') <> (settled = worth AND worth <> 0)
+               OR (state = 'cancelled') <> (kept IS NOT DISTINCT FROM 0)""",
     ),
     Rule(
         "charge_on_document",
-        "Charge {id} owes {owed}, its document and credit notes say {told}.",
-        """SELECT c.business_id, c.id, CASE c.state WHEN 'cancelled' THEN 0 ELSE c.owed END AS owed, l.told
+        "Charge {id} comes to {worth}, its document and credit notes say {told}.",
+        """SELECT c.business_id, c.id, coalesce(c.kept, c.owed) AS worth, l.told
              FROM charges c CROSS JOIN LATERAL (
                   SELECT sum(CASE d.kind WHEN '381' THEN -l.gross ELSE l.gross END) AS told
                     FROM invoice_lines l JOIN invoices d ON (d.business_id, d.id) = (l.business_id, l.invoice_id)
                    WHERE l.business_id = c.business_id AND l.charge_id = c.id
                      AND c.invoice_id IN (d.id, d.of_id)) l
             WHERE c.invoice_id IS NOT NULL
-              AND l.told IS DISTINCT FROM CASE c.state WHEN 'cancelled' THEN 0 ELSE c.owed END""",
+              AND l.told IS DISTINCT FROM coalesce(c.kept, c.owed)""",
     ),
     Rule(
         "payment_spent",

@@ -79,11 +79,12 @@ class Arrival:
         seeds.add("payments", b, named.payments)
         seeds.add("invoices", b, named.invoices)
         seeds.add("recurring", b, named.recurring_payments)
-        seeds.add("payments", b, (f"order:{order}:{part}" for order in named.orders for part in ("paid", "rest")))
         if self.event.type == "order.placed":
             told = (booking.session for booking in self.event.data.order.bookings)
             seeds.timed.update((b, session.id, session.starts_at, session.ends_at) for session in told)
-        if self.event.type == "payment.received" and self.event.data.target is None:
+        if self.event.type == "contact.merged" or (
+            self.event.type == "payment.received" and self.event.data.target is None
+        ):
             seeds.payers.update((b, contact) for contact in named.contacts)
         if self.event.type == "payment.reversed":
             seeds.undone.update((b, payment) for payment in named.payments)

@@ -23,7 +23,7 @@ def lines_of(shop: Shop, *, everything: bool = False) -> Iterator[Line]:
     yield from (_payment(shop, payment) for payment in shop.payments.fresh if payment.stamp and payment.amount)
     yield from (_document(shop, invoice) for invoice in shop.invoices.fresh)
     yield from _credit(shop)
-    yield from (_refund(shop, refund) for refund in shop.refunds.fresh)
+    yield from (_refund(shop, refund) for refund in shop.refunds.fresh if refund.amount > 0)
     yield from (_message(shop, message) for message in shop.messages.changed() if _went(message))
     yield from (_fact(shop, fact) for fact in shop.facts.fresh)
     yield from (

@@ -21,7 +21,7 @@ from models.contact import Contact, Hold
 from models.invoice import Counter, Invoice, InvoiceTax
 from models.journal import JournalHead
 from models.message import Message
-from models.payment import Allocation, Payment
+from models.payment import Allocation, Payment, Refund
 from models.rows import columns_of, table_of
 from models.shelf import Shelf
 from models.shop import Shop
@@ -186,11 +186,11 @@ class Loader:
 
     def _debts(self, seeds: Seeds) -> None:
         """Name the open documents of payers whose money has no target (R16)."""
-        rows = self._by(
-            Invoice, "invoices", "contact_id", seeds.payers, " AND t.status = 'issued' AND t.amount_due > 0"
-        )
-        for values in rows:
-            seeds.add("invoices", values[0], [values[1]])
+        if seeds.payers:
+            payers = self._acquaint(seeds.payers)
+            rows = self._by(Invoice, "invoices", "contact_id", payers, " AND t.status = 'issued' AND t.amount_due > 0")
+            for values in rows:
+                seeds.add("invoices", values[0], [values[1]])
 
     def _documents_named(self, seeds: Seeds) -> None:
         """Take documents by id or number, with the charges on them, and the charges of named bookings."""
@@ -231,7 +231,10 @@ class Loader:
                 " JOIN sessions s ON s.business_id = b.business_id AND s.id = b.session_id"
                 " JOIN orders o ON o.business_id = b.business_id AND o.id = b.order_id"
                 " JOIN unnest(%s::text[], %s::text[], %s::timestamptz[]) AS k(b, s, at)"
-                " ON k.b = s.business_id AND k.s = s.service_id WHERE o.waits OR b.placed_at >= k.at)",
+                " ON k.b = s.business_id AND k.s = s.service_id WHERE o.waits OR b.placed_at >= k.at"
+                " OR (extract(epoch FROM b.placed_at) + 62135596800) * 1000000 <"  # as `models.identifiers.stamp` does
+                " (SELECT min(left(v.stamp, 18)::bigint) FROM service_versions v"
+                " WHERE v.business_id = k.b AND v.id = k.s))",
                 list(businesses),
                 list(services),
                 list(moments),
@@ -271,12 +274,17 @@ class Loader:
         """Take everybody who takes part, pays or is named, and whom they name as payer."""
         people = seeds.pairs["contacts"] | self._all("bookings", "contact_id") | self._all("orders", "contact_id")
         people |= self._all("invoices", "contact_id") | self._all("charges", "contact_id")
+        people = self._acquaint(people)
+        self._by(Hold, "holds", "contact_id", people, " AND t.ended_at IS NULL")
+        self._by(LimitSlot, "slots", "contact_id", people, f" AND t.until > '{self.now - REMEMBERED}'")
+
+    def _acquaint(self, people: Pairs) -> Pairs:
+        """Take contacts, whom they name as payer and as whom they go on since they were merged; return all of them."""
         self._by(Contact, "contacts", "id", people)
         while others := (self._all("contacts", "bill_to") | self._all("contacts", "merged_into")) - people:
             self._by(Contact, "contacts", "id", others)
-            people |= others
-        self._by(Hold, "holds", "contact_id", people, " AND t.ended_at IS NULL")
-        self._by(LimitSlot, "slots", "contact_id", people, f" AND t.until > '{self.now - REMEMBERED}'")
+            people = people | others
+        return people
 
     def _money(self, seeds: Seeds) -> None:
         """Take the payments that wait for what is here, the payers' credit, and what was allocated."""
@@ -285,10 +293,14 @@ class Loader:
         targets = {(name, f"order:{id_}") for name, id_ in self._all("orders", "id") | seeds.pairs["orders"]}
         targets |= {(name, f"charge:{id_}") for name, id_ in self._all("charges", "id") | seeds.pairs["charges"]}
         self._by(Payment, "payments", "target", targets)
-        paid = {(name, c.id) for name, shop in self.shops.items() for c in shop.charges if c.settled}
+        charges = [(name, charge) for name, shop in self.shops.items() for charge in shop.charges]
+        ended = {(name, charge.id) for name, charge in charges if charge.kept is not None}
+        paid = ended | {(name, charge.id) for name, charge in charges if charge.settled}
         self._by(Allocation, "allocations", "charge_id", paid)
-        givers = self._all("allocations", "payment_id") - self._all("payments", "id")
-        self._by(Payment, "payments", "id", givers)
+        givers = self._all("allocations", "payment_id")
+        self._by(Payment, "payments", "id", givers - self._all("payments", "id"))
+        if ended:
+            self._by(Refund, "refunds", "payment_id", givers)
 
     def _waiting_runs(self) -> None:
         """Take the runs that wait for anything that is here."""

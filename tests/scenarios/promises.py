@@ -37,9 +37,11 @@ KEYS = {
 
 
 def check_balance(engine: Engine) -> None:
-    """Assert that the books balance after a story."""
+    """Assert that the books balance after a story, and that no event of it failed."""
     with engine.connect() as connection:
         breaches = check_books(raw(connection))
+        failed = raw(connection).execute("SELECT reason FROM dead_letters WHERE code = 'poison'").fetchall()
+    assert not failed, "\n".join(reason for (reason,) in failed)
     assert not breaches, "\n".join(breach.text for breach in breaches)
 
 

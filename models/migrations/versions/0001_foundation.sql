@@ -157,6 +157,7 @@ CREATE TABLE charges (
     recurring_id TEXT,
     stamp TEXT NOT NULL,
     cancel_stamp TEXT NOT NULL,
+    kept BIGINT,
     CONSTRAINT charges_pkey PRIMARY KEY (business_id, id),
     CONSTRAINT charges_state_check CHECK (state IN ('due', 'claimed', 'invoiced', 'settled', 'cancelled')),
     CONSTRAINT charges_fee_kind_check CHECK (fee_kind IN ('price_kept', 'indemnity')),
@@ -523,6 +524,7 @@ CREATE TABLE orders (
     paid_upstream BIGINT,
     paid_currency TEXT,
     rest_stamp TEXT NOT NULL,
+    paid_stamp TEXT NOT NULL,
     CONSTRAINT orders_pkey PRIMARY KEY (business_id, id)
 )
  WITH (fillfactor = 85);

@@ -1,0 +1,295 @@
+"""Reckoning: brings charges and the money on them in line with what is known, in any order of arrival (R17, R20, R28).
+
+`models.apportioning` says where all money of some charges belongs; here the difference from where it is becomes
+allocations, credit notes and refunds, appended like everything in the books.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from models.apportioning import Debt, Money, Part, Rest, Shares, apportion
+from models.balancing import credit, restate
+from models.booking import Order
+from models.bookkeeping import book, correct
+from models.cancelling import cancellation_of, ending_of
+from models.charge import Charge
+from models.identifiers import stamp
+from models.invoice import DocumentStatus, Invoice
+from models.payment import Payment, PaymentStatus
+from models.refunding import refund, withdraw
+from models.settling import Settlement, allocate, charges_on, document_of, invoice_named, restate_charge
+from models.shop import Shop, skip, tell_owner
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What a reckoning wrote: credit notes and refunds, by charge."""
+
+    notes: Mapping[str, Invoice]
+    refunds: Mapping[str, int]
+
+
+def reckon(shop: Shop, charges: Iterable[Charge], news: Payment | None = None) -> Reckoned:
+    """Give every charge, and every other one of its order, the money that is meant for it; end those that are ended.
+
+    `news` is a payment that has just come, from whomever.
+    """
+    together = _whole_orders(shop, charges)
+    debts = [Debt(charge.id, charge.owed, charge.currency, ending_of(shop, charge)) for charge in together]
+    held, refunded = _held(shop, together), _refunded(shop, together)
+    moneys, rests = _moneys(shop, together, held, refunded, news), _rests(shop, together)
+    if not (moneys or rests or any(debt.ending for debt in debts) or any(c.kept is not None for c in together)):
+        return Reckoned({}, {})
+    shares = apportion(debts, moneys, rests)
+    _correct_rests(shop, shares, together)
+    for charge in together:
+        if charge.invoice_id and shares.kept.get(charge.id, charge.owed) > charge.worth:
+            take_off(shop, charge)
+    settlement = Settlement(shop)
+    by_id = {charge.id: charge for charge in together}
+    for part in [*held, *(part for part in shares.given if part not in held)]:
+        change = shares.given.get(part, 0) - held.get(part, 0)
+        if change < 0:
+            settlement.move(shop.payments[part[0]], by_id[part[1]], change)
+    notes = _end(shop, together, shares, settlement)
+    for part, amount in shares.given.items():
+        change = amount - held.get(part, 0)
+        if change > 0:
+            settlement.move(shop.payments[part[0]], by_id[part[1]], change)
+    refunds = _refund(shop, by_id, shares, refunded, notes)
+    for charge in together:
+        restate_charge(charge)
+    for payment in {part[0]: shop.payments[part[0]] for part in held}.values():
+        if payment.status == PaymentStatus.REVERSED:
+            payment.available = 0
+    settlement.tell()
+    return Reckoned(notes, refunds)
+
+
+def charges_of_target(shop: Shop, payment: Payment) -> list[Charge] | None:
+    """Return the charges that a payment's target names, in order; None where it names nothing, [] where unknown."""
+    if payment.target is None:
+        return None
+    kind, _, name = payment.target.partition(":")
+    if kind == "order":
+        order = shop.orders.get(name)
+        if order is None or order.waits:
+            return []
+        return sorted(shop.charges.by("order_id", name), key=lambda charge: (charge.due_on, charge.position, charge.id))
+    if kind == "invoice" and not payment.charge_ids:
+        invoice = invoice_named(shop, name)
+        return charges_on(shop, invoice) if invoice else []
+    return [charge for id_ in payment.charge_ids if (charge := shop.charges.get(id_))]
+
+
+def take_off(shop: Shop, charge: Charge) -> None:
+    """Take a charge off its document, which said too little of it: credited there, it awaits a document again (R20).
+
+    Its money stays with it.
+    """
+    invoice = document_of(shop, charge)
+    if invoice is None:
+        return
+    held = _held(shop, [charge])
+    for (payment_id, _), amount in held.items():
+        allocate(shop, shop.payments[payment_id], charge, -amount, invoice)
+    credit(shop, invoice, [(charge, charge.worth)])
+    restate(shop, invoice)
+    shop.charges.rehang(charge, "invoice_id", None)
+    for (payment_id, _), amount in held.items():
+        allocate(shop, shop.payments[payment_id], charge, amount, None)
+    tell_owner(
+        shop,
+        "taken_off_invoice",
+        f"An older event that came late changes charge {charge.id}: it was taken off {invoice.number} by a credit note "
+        "and waits to be billed again.",
+        contact_id=charge.contact_id,
+        charge=charge.id,
+        invoice=invoice.id,
+    )
+
+
+def _whole_orders(shop: Shop, charges: Iterable[Charge]) -> list[Charge]:
+    found: dict[str, Charge] = {}
+    for charge in charges:
+        if charge.id not in found:
+            members = shop.charges.by("order_id", charge.order_id) if charge.order_id else [charge]
+            found |= {member.id: member for member in members}
+    return list(found.values())
+
+
+def _held(shop: Shop, charges: Iterable[Charge]) -> dict[Part, int]:
+    """Return what of each payment is on each charge now."""
+    held: dict[Part, int] = {}
+    for charge in charges:
+        for allocation in shop.allocations.by("charge_id", charge.id):
+            part = (allocation.payment_id, charge.id)
+            held[part] = held.get(part, 0) + allocation.amount
+    return {part: amount for part, amount in held.items() if amount}
+
+
+def _refunded(shop: Shop, charges: Iterable[Charge]) -> dict[Part, int]:
+    back: dict[Part, int] = {}
+    for charge in charges:
+        for record in shop.refunds.by("charge_id", charge.id):
+            if record.payment_id and record.actor is None:
+                part = (record.payment_id, charge.id)
+                back[part] = back.get(part, 0) + record.amount
+    return back
+
+
+def _moneys(
+    shop: Shop,
+    charges: Iterable[Charge],
+    held: Mapping[Part, int],
+    refunded: Mapping[Part, int],
+    news: Payment | None,
+) -> list[Money]:
+    """Return the money that is meant for these charges, or on them: what it has for them, and which it prefers.
+
+    What is on a document stays there. Money that names none of them is where it was used, since then.
+    """
+    by_id = {charge.id: charge for charge in charges}
+    spent = {part: held.get(part, 0) + refunded.get(part, 0) for part in {**held, **refunded}}
+    moneys: list[Money] = []
+    for payment in _payments(shop, by_id.values(), spent, news):
+        own = {debt_id: amount for (payment_id, debt_id), amount in spent.items() if payment_id == payment.id}
+        reversed_at = payment.reverse_stamp if payment.status == PaymentStatus.REVERSED else ""
+        named = [charge.id for charge in charges_of_target(shop, payment) or () if charge.id in by_id]
+        if named:
+            amount = payment.amount if reversed_at else payment.available + sum(own.values())
+            pins = {debt_id: part for debt_id, part in own.items() if by_id[debt_id].invoice_id}
+            moneys.append(Money(payment.id, payment.stamp, amount, payment.currency, named, pins, reversed_at))
+            continue
+        for debt_id, part in own.items():
+            since = _since(shop, payment, debt_id)
+            moneys.append(Money(payment.id, since, part, payment.currency, (), {debt_id: part}, reversed_at))
+    return moneys
+
+
+def _payments(shop: Shop, charges: Iterable[Charge], spent: Iterable[Part], news: Payment | None) -> list[Payment]:
+    """Return the payments that name these charges or their orders, and those that are on them."""
+    found = {news.id: news} if news else {}
+    for charge in charges:
+        waiting = shop.payments.by("target", f"charge:{charge.id}")
+        if charge.order_id:
+            waiting = [*waiting, *shop.payments.by("target", f"order:{charge.order_id}")]
+        credit_of_client = shop.payments.by("contact_id", charge.contact_id)
+        waiting = [*waiting, *(payment for payment in credit_of_client if charge.id in payment.charge_ids)]
+        found |= {payment.id: payment for payment in waiting}
+    found |= {id_: payment for id_, _ in spent if (payment := shop.payments.get(id_))}
+    return [payment for payment in found.values() if payment.stamp and not _is_rest(payment)]
+
+
+def _since(shop: Shop, payment: Payment, charge_id: str) -> str:
+    """Return since when money that names no charge is on one, as a stamp."""
+    uses = (a.at for a in shop.allocations.by("charge_id", charge_id) if a.payment_id == payment.id and a.amount > 0)
+    return stamp(min(uses, default=payment.recorded_at), "", payment.id)
+
+
+def rest_of(order_id: str, currency: str) -> str:
+    """Return the id of the payment by which upstream collected the open rest of an order."""
+    return f"order:{order_id}:rest:{currency}"
+
+
+def _is_rest(payment: Payment) -> bool:
+    order = (payment.target or "").removeprefix("order:")
+    return payment.id == rest_of(order, payment.currency)
+
+
+def _rests(shop: Shop, charges: Iterable[Charge]) -> list[Rest]:
+    rests: list[Rest] = []
+    by_order: dict[str, list[Charge]] = {}
+    for charge in charges:
+        if charge.order_id:
+            by_order.setdefault(charge.order_id, []).append(charge)
+    for order_id, members in by_order.items():
+        order = shop.orders[order_id]
+        if order.rest_stamp and order.stamp and not order.waits:
+            ids = {charge.currency: rest_of(order_id, charge.currency) for charge in members}
+            payments = [payment for id_ in ids.values() if (payment := shop.payments.get(id_))]
+            reversals = {payment.id: payment.reverse_stamp for payment in payments if payment.reverse_stamp}
+            rests.append(Rest(order.rest_stamp, ids, [charge.id for charge in members], reversals))
+    return rests
+
+
+def _correct_rests(shop: Shop, shares: Shares, charges: Iterable[Charge]) -> None:
+    """Book what upstream collected, or correct it where something older came late."""
+    orders = {
+        rest_of(charge.order_id, charge.currency): shop.orders[charge.order_id] for charge in charges if charge.order_id
+    }
+    for id_, amount in shares.rests.items():
+        payment = shop.payments.get(id_)
+        if payment is None and amount:
+            _book_rest(shop, orders[id_], id_, amount)
+        elif payment is not None and payment.amount != amount:
+            correct(shop, payment, amount)
+
+
+def _book_rest(shop: Shop, order: Order, id_: str, amount: int) -> None:
+    currency = id_.rpartition(":")[2]
+    payment = Payment(
+        shop.id, id_, order.contact_id, amount, currency, "upstream", shop.now, shop.now, amount,
+        target=f"order:{order.id}", stamp=order.rest_stamp,
+    )  # fmt: skip
+    book(shop, shop.payments.add(payment))
+
+
+def _end(shop: Shop, charges: Iterable[Charge], shares: Shares, settlement: Settlement) -> dict[str, Invoice]:
+    """Reduce what ended to what is kept of it; issued documents are credited. Returns the credit notes by charge."""
+    shrunk: dict[str, list[tuple[Charge, int]]] = {}
+    for charge in charges:
+        before, charge.kept = charge.worth, shares.kept.get(charge.id)
+        if charge.kept is not None:
+            _leave_requests(shop, charge)
+        invoice = document_of(shop, charge)
+        if invoice is not None and invoice.status != DocumentStatus.DRAFT and charge.worth < before:
+            shrunk.setdefault(invoice.id, []).append((charge, before - charge.worth))
+    notes: dict[str, Invoice] = {}
+    for invoice_id, parts in shrunk.items():
+        invoice = shop.invoices[invoice_id]
+        note = credit(shop, invoice, parts)
+        settlement.touch(invoice)
+        notes |= {charge.id: note for charge, _ in parts if note}
+    return notes
+
+
+def _leave_requests(shop: Shop, charge: Charge) -> None:
+    """Take a charge out of the requests that wait for the end of a window; one that holds nothing more is over (R7)."""
+    for note in list(shop.noted.by("charge_id", charge.id)):
+        shop.noted.drop(note)
+        others = shop.noted.by("automation_id", note.automation_id)
+        if not any(other.event_id == note.event_id for other in others):
+            skip(
+                shop,
+                "cancelled",
+                contact_id=note.contact_id,
+                automation_id=note.automation_id,
+                version=note.version,
+                fact_id=note.event_id,
+            )
+
+
+def _refund(
+    shop: Shop,
+    charges: Mapping[str, Charge],
+    shares: Shares,
+    refunded: Mapping[Part, int],
+    notes: Mapping[str, Invoice],
+) -> dict[str, int]:
+    """Record what goes back to the client, or withdraw what does not any more; return what goes back, by charge."""
+    back: dict[str, int] = {}
+    for part in {**refunded, **shares.refunded}:
+        payment, charge = shop.payments.get(part[0]), charges[part[1]]
+        change = shares.refunded.get(part, 0) - refunded.get(part, 0)
+        if payment is None or change == 0:
+            continue
+        if change < 0:
+            withdraw(shop, payment, charge, -change)
+            continue
+        seat = shop.bookings.get(charge.booking_id) if charge.booking_id else None
+        cancelled = cancellation_of(shop, seat) if seat else None
+        note = notes.get(charge.id)
+        refund(shop, payment, charge, change, cancelled.reason if cancelled else None, note.id if note else None)
+        back[charge.id] = back.get(charge.id, 0) + change
+    return back

@@ -1,0 +1,65 @@
+"""Refunds: money to give back, recorded with the payment and the charge that it comes from (R28)."""
+
+from models.bookkeeping import enter
+from models.charge import Charge
+from models.facts import raise_fact
+from models.payment import Payment, Refund
+from models.shop import Shop, tell_owner
+
+
+def refund(shop: Shop, payment: Payment, charge: Charge, amount: int, reason: str | None, note_id: str | None) -> None:
+    """Record money to give back; what no provider can pay out, the owner is told to."""
+    record = _record(shop, payment, charge, amount, reason, note_id)
+    raise_fact(
+        shop,
+        "payment.refunded",
+        contact_id=charge.contact_id,
+        data={"amount": amount, "currency": charge.currency},
+        payment=payment.id,
+        order=charge.order_id,
+        charge=charge.id,
+    )
+    tell_owner(
+        shop,
+        "refund_to_pay_out",
+        f"Refund {amount} {charge.currency} (minor units) of payment {payment.id} to the client.",
+        contact_id=charge.contact_id,
+        refund=record.id,
+    )
+
+
+def withdraw(shop: Shop, payment: Payment, charge: Charge, amount: int) -> None:
+    """Take a refund back that turns out not to be due: its money never was there, or its cancellation does not hold."""
+    record = _record(shop, payment, charge, -amount, None, None)
+    tell_owner(
+        shop,
+        "refund_withdrawn",
+        f"The refund of {amount} {charge.currency} (minor units) of payment {payment.id} is not due any more: "
+        "do not pay it out, or ask for it back.",
+        contact_id=charge.contact_id,
+        refund=record.id,
+    )
+
+
+def _record(
+    shop: Shop, payment: Payment, charge: Charge, amount: int, reason: str | None, note_id: str | None
+) -> Refund:
+    payment.available -= amount
+    record = shop.refunds.add(
+        Refund(
+            shop.id,
+            shop.key("ref", payment.id, charge.id, shop.next_serial()),
+            payment.id,
+            charge.contact_id,
+            amount,
+            charge.currency,
+            payment.method,
+            shop.now,
+            "recorded" if amount > 0 else "withdrawn",
+            charge.id,
+            note_id,
+            reason,
+        )
+    )
+    enter(shop, "refund", record.id, charge=charge.id, amount=amount, currency=charge.currency)
+    return record

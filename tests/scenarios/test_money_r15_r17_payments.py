@@ -1,0 +1,213 @@
+"""R15 to R17: marked as paid, paid in parts, paid twice, bounced; money settles its charges wherever they stand."""
+
+import pytest
+
+from tests.scenarios.story import Data, Story, euros
+
+REQUEST: Data = {"request_payment": {"due_in": {"days": 14}}}
+NOW = "2027-01-05 10:00"
+
+
+def invoiced(shop: Story, contact: str = "zoe", at: str = NOW) -> None:
+    """Issue an invoice of 45 €."""
+    if not shop.file["automations"]:
+        shop.automation("request", "session.booked", REQUEST)
+    shop.books(contact, "cut", at=at, when="2027-01-12 14:00")
+
+
+def test_marking_as_paid_books_the_open_balance(shop: Story) -> None:
+    invoiced(shop)
+    shop.pays("zoe", 1000, at="2027-01-06 10:00", invoice="2027-0001")
+    shop.does("mark_paid", at="2027-01-07 10:00", contact="zoe", method="cash")
+    lines = shop.run()
+    marked = lines.of("payment")[1]
+    assert (marked["amount"], marked["method"], marked["documents"]) == (3500, "cash", ["2027-0001"])
+    assert lines.times("event", type="invoice.paid") == ["2027-01-07 10:00"]
+    assert lines.times("event", type="invoice.partially_paid") == ["2027-01-06 10:00"]
+
+
+def test_marking_as_paid_twice_is_refused(shop: Story) -> None:
+    invoiced(shop)
+    shop.does("mark_paid", at="2027-01-07 10:00", number="2027-0001")
+    shop.does("mark_paid", at="2027-01-08 10:00", number="2027-0001")
+    lines = shop.run()
+    assert len(lines.of("payment")) == 1
+    assert [line["cause"] for line in lines.of("skipped")] == [{"act": "mark_paid"}]
+
+
+def test_an_act_on_nothing_says_so(shop: Story) -> None:
+    shop.does("pay", at=NOW, contact="zoe")
+    shop.does("mark_paid", at=NOW, number="2027-0099")
+    assert [line["cause"]["act"] for line in shop.run().of("skipped")] == ["pay", "mark_paid"]
+
+
+def test_paying_settles_everything_by_default(shop: Story) -> None:
+    invoiced(shop)
+    shop.does("pay", at="2027-01-07 10:00", contact="zoe")
+    lines = shop.run()
+    assert (lines.one("payment")["amount"], lines.one("payment")["method"]) == (4500, "card")
+    assert lines.one("event", type="invoice.paid")["contact"] == "zoe"
+    assert lines.one("event", type="order.paid")["contact"] == "zoe"
+
+
+@pytest.mark.parametrize(
+    ("rules", "amount", "accepted"),
+    [
+        ({"allowed": True, "minimum": 1000}, 1000, True),
+        ({"allowed": True, "minimum": 1000}, 999, False),
+        ({"allowed": True}, 1, True),
+        ({"allowed": False}, 1000, False),
+        (None, 1000, False),
+        (None, 4500, True),
+    ],
+)
+def test_the_tenants_rules_for_parts(shop: Story, rules: object, amount: int, accepted: bool) -> None:
+    if rules is not None:
+        shop.business["partial_payments"] = rules
+    invoiced(shop)
+    shop.does("pay", at="2027-01-07 10:00", contact="zoe", amount=euros(amount))
+    lines = shop.run()
+    assert bool(lines.of("payment")) is accepted
+    assert bool(lines.of("skipped")) is not accepted
+
+
+def test_the_last_part_may_be_below_the_minimum(shop: Story) -> None:
+    shop.business["partial_payments"] = {"allowed": True, "minimum": 1000}
+    invoiced(shop)
+    shop.does("pay", at="2027-01-07 10:00", contact="zoe", amount=euros(4000))
+    shop.does("pay", at="2027-01-08 10:00", contact="zoe", amount=euros(500))
+    lines = shop.run()
+    assert lines.times("event", type="invoice.paid") == ["2027-01-08 10:00"]
+
+
+def test_money_that_has_arrived_is_booked_whatever_the_rules_say(shop: Story) -> None:
+    shop.business["partial_payments"] = {"allowed": False}
+    invoiced(shop)
+    shop.pays("zoe", 700, at="2027-01-07 10:00", invoice="2027-0001")
+    lines = shop.run()
+    assert lines.one("payment")["documents"] == ["2027-0001"]
+    assert lines.one("event", type="invoice.partially_paid")["contact"] == "zoe"
+
+
+def test_paying_what_is_already_paid_is_credit_and_an_alert(shop: Story) -> None:
+    invoiced(shop)
+    shop.does("mark_paid", at="2027-01-06 10:00", contact="zoe")
+    shop.does("pay", at="2027-01-07 10:00", contact="zoe")
+    invoiced(shop, at="2027-01-08 10:00")
+    lines = shop.run()
+    assert lines.of("payment").each("amount")[:2] == [4500, 4500]
+    assert len(lines.to_owner("alert")) == 1
+    assert len(lines.of("event", type="invoice.paid")) == 2
+    assert lines.of("invoice")[1]["status"] == "paid"
+    assert lines.one("payment", method="credit")["documents"] == ["2027-0002"]
+
+
+def test_upstream_money_for_what_is_already_paid_is_credit_and_an_alert(shop: Story) -> None:
+    invoiced(shop)
+    shop.pays("zoe", 4500, at="2027-01-06 10:00", invoice="2027-0001")
+    shop.pays("zoe", 4500, at="2027-01-07 10:00", invoice="2027-0001")
+    lines = shop.run()
+    assert len(lines.to_owner("alert")) == 1
+    assert lines.of("payment")[1]["documents"] == []
+    assert len(lines.of("event", type="invoice.paid")) == 1
+
+
+def test_an_online_payment_after_it_was_marked_as_paid_is_credit_and_an_alert(shop: Story) -> None:
+    invoiced(shop)
+    shop.does("mark_paid", at="2027-01-06 10:00", contact="zoe", method="cash")
+    shop.pays("zoe", 4500, at="2027-01-07 10:00", order="o1")
+    lines = shop.run()
+    assert len(lines.to_owner("alert")) == 1
+
+
+def test_a_deposit_online_the_rest_in_person_is_one_history(shop: Story) -> None:
+    invoiced(shop)
+    shop.pays("zoe", 1500, at="2027-01-06 10:00", invoice="2027-0001")
+    shop.pays("zoe", 1500, at="2027-01-07 10:00", method="cash", invoice="2027-0001")
+    shop.does("mark_paid", at="2027-01-08 10:00", contact="zoe", method="cheque")
+    lines = shop.run()
+    assert lines.of("payment").each("amount") == [1500, 1500, 1500]
+    assert len(lines.of("event", type="invoice.partially_paid")) == 2
+    assert len(lines.of("event", type="invoice.paid")) == 1
+
+
+def test_a_payment_settles_an_invoice_that_holds_its_order(shop: Story) -> None:
+    invoiced(shop)
+    shop.was_paid_upstream("o1", at="2027-01-07 10:00")
+    lines = shop.run()
+    assert lines.one("payment")["documents"] == ["2027-0001"]
+    assert lines.one("event", type="invoice.paid")["contact"] == "zoe"
+
+
+def test_a_bounced_payment_opens_the_balance_again(shop: Story) -> None:
+    invoiced(shop)
+    payment = shop.pays("zoe", 4500, at="2027-01-06 10:00", method="cheque", invoice="2027-0001")
+    shop.bounces(payment, at="2027-01-10 10:00")
+    lines = shop.run()
+    assert lines.one("event", type="payment.reversed")["contact"] == "zoe"
+    assert lines.times("event", type="invoice.overdue") == ["2027-01-20 00:00"]
+
+
+def test_a_payment_that_bounces_after_the_due_date_makes_it_overdue_at_once(shop: Story) -> None:
+    invoiced(shop)
+    payment = shop.pays("zoe", 4500, at="2027-01-06 10:00", method="cheque", invoice="2027-0001")
+    shop.bounces(payment, at="2027-01-25 10:00")
+    lines = shop.run()
+    assert lines.times("event", type="invoice.overdue") == ["2027-01-25 10:00"]
+
+
+def test_a_bounced_payment_is_no_credit_any_more(shop: Story) -> None:
+    payment = shop.pays("zoe", 4500, at="2027-01-04 10:00", method="cheque")
+    shop.bounces(payment, at="2027-01-04 12:00")
+    invoiced(shop)
+    assert shop.run().one("invoice")["amount_due"] == 4500
+
+
+def test_a_payment_that_bounced_before_it_came_settles_nothing(shop: Story) -> None:
+    invoiced(shop)
+    shop.bounces("p1", at="2027-01-06 10:00")
+    shop.pays("zoe", 4500, at="2027-01-07 10:00", invoice="2027-0001")
+    lines = shop.run()
+    assert not lines.of("event", type="invoice.paid")
+    assert len(lines.of("event", type="payment.reversed")) == 1
+
+
+def test_an_invoice_whose_payment_bounced_can_be_paid_again(shop: Story) -> None:
+    invoiced(shop)
+    payment = shop.pays("zoe", 4500, at="2027-01-06 10:00", method="cheque", invoice="2027-0001")
+    shop.bounces(payment, at="2027-01-10 10:00")
+    shop.does("mark_paid", at="2027-01-12 10:00", contact="zoe", method="cash")
+    lines = shop.run()
+    assert lines.times("event", type="invoice.paid") == ["2027-01-06 10:00", "2027-01-12 10:00"]
+    assert len(lines.of("event", type="order.paid")) == 1
+
+
+def test_a_repeated_payment_event_is_booked_once(shop: Story) -> None:
+    invoiced(shop)
+    for _ in range(2):
+        shop.pays("zoe", 4500, at="2027-01-06 10:00", payment="same", invoice="2027-0001")
+    lines = shop.run()
+    assert len(lines.of("payment")) == 1
+    assert len(lines.of("event", type="invoice.paid")) == 1
+
+
+def test_a_payment_names_an_invoice_of_anybody(shop: Story) -> None:
+    invoiced(shop)
+    shop.pays("ada", 4500, at="2027-01-06 10:00", invoice="2027-0001")
+    assert shop.run().one("event", type="invoice.paid")["contact"] == "zoe"
+
+
+def test_paying_in_another_currency_is_refused(shop: Story) -> None:
+    invoiced(shop)
+    shop.does("pay", at="2027-01-07 10:00", contact="zoe", amount=euros(4500, "USD"))
+    lines = shop.run()
+    assert not lines.of("payment")
+    assert lines.one("skipped")["cause"] == {"act": "pay"}
+
+
+def test_the_newest_document_of_a_client_that_is_open_is_meant(shop: Story) -> None:
+    invoiced(shop)
+    invoiced(shop, at="2027-01-06 10:00")
+    shop.does("pay", at="2027-01-07 10:00", contact="zoe")
+    shop.does("pay", at="2027-01-08 10:00", contact="zoe")
+    assert shop.run().of("payment").each("documents") == [["2027-0002"], ["2027-0001"]]
