@@ -36,7 +36,7 @@ class Valkey:
         self.patience = patience
         self.port = port or free_port()
         self.folder = self.home / "valkey"
-        self.url = f"redis://:{secret(self.home, 'valkey')}@{LOOPBACK}:{self.port}/0"
+        self.url = f"redis://default:{secret(self.home, 'valkey')}@{LOOPBACK}:{self.port}/0"
         self._configuration = self.folder / "valkey.conf"
         self.child = Child(
             Command(

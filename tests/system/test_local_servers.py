@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -48,6 +49,11 @@ def test_the_servers_are_set_up_for_money() -> None:
                 "appendonly": "yes",
                 "appendfsync": "everysec",
             }
+
+
+def test_the_address_of_redis_is_one_for_redis_cli_too() -> None:
+    with home_folder() as home:
+        assert urlsplit(Valkey(home).url).username == "default", "redis-cli 7 takes no user for one with an empty name"
 
 
 def test_the_servers_end_with_a_holder_that_is_killed_and_keep_what_they_had() -> None:
