@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from psycopg import errors as pg
 from psycopg.types.json import set_json_dumps, set_json_loads
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from models.errors import ConfigurationError, ConflictError, TooLargeError
 
@@ -49,11 +49,13 @@ set_json_dumps(encode_json)
 
 
 def make_engine(url: str, *, pool_size: int = 2) -> Engine:
-    """Return a lazy engine for a `postgresql://…` URL; nothing is opened before its first use."""
-    target = make_url(url).set(drivername="postgresql+psycopg")
+    """Return a lazy engine for a `postgresql://…` URL; nothing is opened before its first use.
+
+    Raises `ConfigurationError` for another URL, without quoting it: it may hold a password.
+    """
     options = " ".join(f"-c {name}={value}" for name, value in _TIMEOUTS.items())
     engine = create_engine(
-        target,
+        _target(url),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
@@ -69,6 +71,23 @@ def make_engine(url: str, *, pool_size: int = 2) -> Engine:
             connection.commit()
 
     return engine
+
+
+def _target(url: str) -> URL:
+    try:
+        target = make_url(url)
+    except (sqlalchemy.exc.ArgumentError, ValueError):
+        raise _bad_url() from None
+    if target.get_backend_name() not in {"postgresql", "postgres"}:
+        raise _bad_url()
+    return target.set(drivername="postgresql+psycopg")
+
+
+def _bad_url() -> ConfigurationError:
+    return ConfigurationError(
+        "The database's URL can't be used. Write postgresql://user:password@host:port/database, special characters "
+        "of the password as %XX."
+    )
 
 
 def raw(connection: Connection) -> psycopg.Connection[Any]:

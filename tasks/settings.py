@@ -1,10 +1,27 @@
 """Settings: environment variables with the prefix `RELANCE_` and a `.env` file; the only module that reads them."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.errors import ConfigurationError
+from tasks.gateways.addresses import BadAddressError, routable
+
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _address(text: str) -> str:
+    try:
+        return routable(text)
+    except BadAddressError:
+        raise PydanticCustomError("mail_address", "Input should be a mail address like name@example.org") from None
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)]
 
 
 class Settings(BaseSettings):
@@ -20,13 +37,20 @@ class Settings(BaseSettings):
     """`redis://…` or `rediss://…` of a real server; without it the embedded one is used."""
     smtp_url: str | None = None
     """`smtp://user:password@host:port` (or `smtps://`); without it the local mailbox is used."""
-    mail_from: str = "relance@localhost"
+    mail_from: Address = "relance@localhost"
     """Envelope sender, and the domain of Message-IDs."""
-    batch_size: int = 1000
+    batch_size: Annotated[int, Field(ge=1)] = 1000
     """Events, runs or messages taken by one transaction."""
-    log_level: str = "INFO"
+    log_level: Level = "INFO"
+    """The least level that is logged."""
 
 
 def load() -> Settings:
-    """The settings as the environment gives them now."""
-    return Settings()
+    """The settings as the environment gives them now; raises `ConfigurationError`, which quotes no value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(f"RELANCE_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        raise ConfigurationError(
+            f"The settings can't be used. {faults}. Correct the environment or the file .env."
+        ) from None

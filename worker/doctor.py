@@ -1,12 +1,10 @@
 """The doctor: looks at everything that must be right for the system to work, and says how to mend what is not."""
 
 import os
-import smtplib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
-from urllib.parse import urlsplit
 
 from redis import Redis
 
@@ -14,6 +12,7 @@ from deploy.local import Addresses, discover
 from models.db import make_engine, schema_versions
 from tasks.bells import BEAT
 from tasks.gateways.redis_client import connect
+from tasks.gateways.smtp_server import ServerAwayError, SmtpServer
 from tasks.gateways.stream import RedisStream
 from tasks.settings import Settings, load
 from worker.cli.failures import explain
@@ -127,14 +126,11 @@ def _stream(redis: Redis) -> Finding:
 
 
 def _mail(servers: Addresses) -> Iterator[Finding]:
-    url = urlsplit(servers.smtp)
-    client = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
-    where = f"{url.hostname}:{url.port or 0}"
+    server = SmtpServer.parse(servers.smtp)
     try:
-        with client(url.hostname or "", url.port or 0, timeout=5) as server:
-            server.noop()
-    except (OSError, smtplib.SMTPException) as error:
-        mend = "Start it, or correct RELANCE_SMTP_URL."
-        yield Finding("mail", False, f"The mail server {where} does not answer: {error}.", mend)
+        with server.connect(timeout=5):
+            pass
+    except ServerAwayError as error:
+        yield Finding("mail", False, str(error), "Start it, or correct RELANCE_SMTP_URL.")
     else:
-        yield Finding("mail", ok=True, detail=f"The mail server {where} answers.")
+        yield Finding("mail", ok=True, detail=f"The mail server {server.host}:{server.port} lets us in.")

@@ -7,7 +7,6 @@ from typing import Any
 
 import psycopg
 from psycopg import errors as pg
-from pydantic import ValidationError
 from redis import exceptions as redis
 from sqlalchemy import exc as alchemy
 
@@ -57,10 +56,6 @@ def _own(error: RelanceError) -> Failure:
     return Failure(str(error))
 
 
-def _database_url(_error: alchemy.ArgumentError) -> Failure:
-    return Failure("RELANCE_DATABASE_URL is not a URL.", "Write it as postgresql://user:password@host:port/database.")
-
-
 def _file(error: OSError) -> Failure | None:
     if error.filename is None or error.errno not in MENDED:
         return None
@@ -93,13 +88,6 @@ def _redis(error: redis.RedisError) -> Failure | None:
     return None
 
 
-def _settings(error: ValidationError) -> Failure | None:
-    if error.title != "Settings":
-        return None
-    faults = (f"RELANCE_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
-    return Failure(f"The settings can't be used. {'; '.join(faults)}.", "Correct the environment or the file .env.")
-
-
 def _line(error: BaseException) -> str:
     """Return the most telling line of an error, without the full stop."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
@@ -109,8 +97,6 @@ def _line(error: BaseException) -> str:
 KINDS: tuple[tuple[type[Exception], Callable[[Any], Failure | None]], ...] = (
     (RelanceError, _own),
     (psycopg.Error, _postgres),
-    (alchemy.ArgumentError, _database_url),
     (redis.RedisError, _redis),
-    (ValidationError, _settings),
     (OSError, _file),
 )
