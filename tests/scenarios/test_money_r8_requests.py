@@ -1,5 +1,7 @@
 """R8: what each trigger bills, on whose document, and that nothing is billed twice."""
 
+from typing import Any
+
 from tests.scenarios.story import Data, Seat, Story, euros, seat
 
 REQUEST: Data = {"request_payment": {}}
@@ -7,9 +9,9 @@ PAID: Data = {"issue_paid_invoice": {}}
 NOW = "2027-01-05 10:00"
 
 
-def yoga(booking_of: str | None = None, **more: object) -> Seat:
+def yoga(booking_of: str | None = None, **more: Any) -> Seat:
     """Return a seat in the class of Tuesday evening."""
-    contact = {"contact": {"id": booking_of}} if booking_of else {}
+    contact: Data = {"contact": {"id": booking_of}} if booking_of else {}
     return seat("yoga", "2027-01-12 18:00", session={"id": "tuesday", "kind": "class"}, **contact, **more)
 
 
