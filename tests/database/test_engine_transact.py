@@ -14,8 +14,7 @@ def test_a_key_too_long_to_be_indexed_is_no_server_that_is_away(databases: Datab
         transact(
             engine,
             lambda c: c.execute(
-                "INSERT INTO orders (business_id, id, stamp, waits, booked, paid, rest_stamp)"
-                " VALUES ('b', %s, '', false, false, false, '')",
+                "INSERT INTO run_subjects VALUES ('b', %s, 'run')",
                 (name,),
             ),
         )
