@@ -3,6 +3,7 @@
 It says what a schema can say; `models.events` also checks what spans several keys (ends before starts, ids twice).
 """
 
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -37,7 +38,7 @@ def event_schema() -> dict[str, Any]:
             "data_base64": {"type": "null"},
         },
         "allOf": [_data_of(type_, shape.__name__) for type_, shape in CATALOGUE.items()],
-        "$defs": _with_numbers(shapes),
+        "$defs": _tidied(shapes),
     }
 
 
@@ -48,11 +49,13 @@ def _data_of(type_: str, shape: str) -> dict[str, Any]:
     }
 
 
-def _with_numbers(schema: Any) -> Any:
-    """Let decimals be numbers as well as texts, as they are read."""
+def _tidied(schema: Any) -> Any:
+    """Let decimals be numbers as well as texts, as they are read, and indent no description, whatever the Python."""
     if isinstance(schema, list):
-        return [_with_numbers(part) for part in schema]
+        return [_tidied(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
     number = {"type": ["number", "string"]} if schema.get("format") == "decimal" else {}
-    return {key: _with_numbers(part) for key, part in schema.items()} | number
+    text = schema.get("description")
+    described = {"description": cleandoc(text)} if isinstance(text, str) else {}
+    return {key: _tidied(part) for key, part in schema.items()} | number | described
