@@ -1,7 +1,5 @@
 """R19: which channel a message takes, what happens without one, and quiet hours."""
 
-import pytest
-
 from tests.scenarios.story import ASK, Story, mail, remind, seat, wait
 
 QUIET = {"from": "21:00", "to": "08:00"}
@@ -30,19 +28,22 @@ def test_without_an_address_a_letter_is_skipped_and_the_run_goes_on(shop: Story)
     assert lines.to_owner("message").each("subject") == ["2"]
 
 
-@pytest.mark.parametrize("channels", [["sms"], ["email", "sms"], ["sms", "email"], ["email"]])
-@pytest.mark.parametrize("phone", [None, "+33612345678", "12"])
-def test_without_an_sms_gateway_or_a_mobile_number_it_is_one_mail(
-    shop: Story, channels: list[str], phone: str | None
-) -> None:
-    shop.client("zoe", phone=phone)
-    shop.business["channels"] = channels
-    shop.automation("ask", "session.booked", ASK)
-    shop.automation("named", "session.booked", {"request_payment": {"channels": channels}})
-    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-02-20 10:00")
+def test_without_an_sms_gateway_or_a_mobile_number_it_is_one_mail(shop: Story) -> None:
+    shop.business["channels"] = ["sms"]
+    named = {"sms": ["sms"], "both": ["email", "sms"], "email": ["email"], "business": None}
+    for service, channels in named.items():
+        shop.service(service, 4500)
+        step = {"request_payment": {"channels": channels} if channels else {}}
+        shop.automation(service, "session.booked", step, services=[service])
+    for contact, phone in (("zoe", None), ("ada", "+33612345678"), ("eve", "12")):
+        shop.client(contact, phone=phone)
+        for service in named:
+            shop.books(contact, service, at="2027-01-05 10:00", when="2027-02-20 10:00")
     lines = shop.run()
-    message = lines.one("message", "zoe")
-    assert (message["channel"], message["to"]) == ("email", "zoe@example.org")
+    for contact in ("zoe", "ada", "eve"):
+        messages = lines.of("message", contact)
+        assert messages.each("channel") == ["email"] * 4
+        assert messages.each("to") == [f"{contact}@example.org"] * 4
 
 
 def test_the_payer_gets_the_document_not_the_participant(shop: Story) -> None:
@@ -64,9 +65,8 @@ def test_whom_a_client_names_as_payer_gets_the_document(shop: Story) -> None:
     assert lines.one("invoice")["contact"] == "firm"
 
 
-@pytest.mark.parametrize(
-    ("booked", "sent"),
-    [
+def test_quiet_hours_hold_every_message_until_they_end_never_documents(shop: Story) -> None:
+    expected = [
         ("2027-01-05 20:59:59", "2027-01-05 20:59:59"),
         ("2027-01-05 21:00", "2027-01-06 08:00"),
         ("2027-01-05 23:30", "2027-01-06 08:00"),
@@ -74,16 +74,16 @@ def test_whom_a_client_names_as_payer_gets_the_document(shop: Story) -> None:
         ("2027-01-06 07:59:59", "2027-01-06 08:00"),
         ("2027-01-06 08:00", "2027-01-06 08:00"),
         ("2027-03-28 01:30", "2027-03-28 08:00"),
-    ],
-)
-def test_quiet_hours_hold_every_message_until_they_end_never_documents(shop: Story, booked: str, sent: str) -> None:
+    ]
     shop.business["quiet_hours"] = QUIET
     shop.automation("ask", "session.booked", ASK, mail("Bonjour"), {"notify_staff": {}})
-    shop.books("zoe", "cut", at=booked, when="2027-05-20 10:00")
+    for booked, _ in expected:
+        shop.books("zoe", "cut", at=booked, when="2027-05-20 10:00")
     lines = shop.run(until="2027-05-01 00:00")
-    assert lines.times("invoice") == [booked]
-    assert lines.times("message") == [sent] * 3
-    assert lines.times("event", type="invoice.sent") == [sent]
+    assert lines.times("invoice") == [booked for booked, _ in expected]
+    assert lines.times("event", type="invoice.sent") == [sent for _, sent in expected]
+    assert lines.times("message", subject="Bonjour") == [sent for _, sent in expected]
+    assert lines.times("message", template="notify_staff") == [sent for _, sent in expected]
 
 
 def test_quiet_hours_within_one_day(shop: Story) -> None:

@@ -4,34 +4,67 @@ import pytest
 
 from tests.scenarios.story import Story, mail, wait
 
-
-def sent_after(shop: Story, delay: dict[str, object], booked: str, *, session: str | None = None) -> list[str]:
-    """Return when a mail goes out that waits so long after a booking."""
-    year = int(booked[:4])
-    shop.span(f"{year}-01-01 00:00", f"{year + 1}-06-01 00:00")
-    shop.automation("later", "session.booked", {"delay": delay}, mail("Bonjour"))
-    shop.books("zoe", "cut", at=booked, when=session or f"{year + 1}-04-05 10:00")
-    return shop.run().times("message", "zoe")
+Case = tuple[dict[str, object], str, str]
+"""A delay, when it begins or what session it is about, and when it ends."""
 
 
-@pytest.mark.parametrize(
-    ("delay", "booked", "sent"),
-    [
-        ({"days": 1}, "2027-03-27 10:00", "2027-03-28 10:00"),
-        ({"hours": 24}, "2027-03-27 10:00", "2027-03-28 11:00"),
-        ({"days": 1}, "2027-10-30 10:00", "2027-10-31 10:00"),
-        ({"hours": 24}, "2027-10-30 10:00", "2027-10-31 09:00"),
-        ({"minutes": 1440}, "2027-10-30 10:00", "2027-10-31 09:00"),
-        ({"days": 1, "hours": 2, "minutes": 30}, "2027-03-27 10:00", "2027-03-28 12:30"),
-        ({"days": 1}, "2027-03-27 02:30", "2027-03-28 03:00"),
-        ({"days": 1}, "2027-10-30 02:30", "2027-10-31 02:30"),
-        ({"days": 31}, "2027-01-31 10:00", "2027-03-03 10:00"),
-    ],
-)
-def test_days_keep_the_wall_time_and_hours_do_not(
-    shop: Story, delay: dict[str, object], booked: str, sent: str
-) -> None:
-    assert sent_after(shop, delay, booked) == [sent]
+DAYS_AND_HOURS: list[Case] = [
+    ({"days": 1}, "2027-03-27 10:00", "2027-03-28 10:00"),
+    ({"hours": 24}, "2027-03-27 10:00", "2027-03-28 11:00"),
+    ({"days": 1}, "2027-10-30 10:00", "2027-10-31 10:00"),
+    ({"hours": 24}, "2027-10-30 10:00", "2027-10-31 09:00"),
+    ({"minutes": 1440}, "2027-10-30 10:00", "2027-10-31 09:00"),
+    ({"days": 1, "hours": 2, "minutes": 30}, "2027-03-27 10:00", "2027-03-28 12:30"),
+    ({"days": 1}, "2027-03-27 02:30", "2027-03-28 03:00"),
+    ({"days": 1}, "2027-10-30 02:30", "2027-10-31 02:30"),
+    ({"days": 31}, "2027-01-31 10:00", "2027-03-03 10:00"),
+]
+TIMES_OF_DAY: list[Case] = [
+    ({"until": "09:00"}, "2027-01-05 08:59", "2027-01-05 09:00"),
+    ({"until": "09:00"}, "2027-01-05 09:00", "2027-01-05 09:00"),
+    ({"until": "09:00"}, "2027-01-05 09:01", "2027-01-06 09:00"),
+    ({"until": "09:00", "on": ["mon", "tue", "wed", "thu", "fri"]}, "2027-01-08 10:00", "2027-01-11 09:00"),
+    ({"until": "09:00", "on": ["sun"]}, "2027-01-05 10:00", "2027-01-10 09:00"),
+    ({"until": "02:30"}, "2027-03-27 10:00", "2027-03-28 03:00"),
+    ({"until": "02:30"}, "2027-10-30 10:00", "2027-10-31 02:30"),
+    ({"until": "2027-02-01"}, "2027-01-05 10:00", "2027-02-01 00:00"),
+    ({"until": "2027-02-01T12:00:00+00:00"}, "2027-01-05 10:00", "2027-02-01 13:00"),
+]
+FROM_SESSIONS: list[Case] = [
+    ({"until": "session.starts_at", "minus": {"days": 1}}, "2027-03-28 10:00", "2027-03-27 10:00"),
+    ({"until": "session.starts_at", "minus": {"hours": 24}}, "2027-03-28 10:00", "2027-03-27 09:00"),
+    ({"until": "session.starts_at"}, "2027-03-28 10:00", "2027-03-28 10:00"),
+    ({"until": "session.ends_at", "plus": {"hours": 2}}, "2027-03-28 10:00", "2027-03-28 13:00"),
+    ({"until": "session.starts_at", "plus": {"days": 1, "minutes": 30}}, "2027-03-27 10:00", "2027-03-28 10:30"),
+]
+
+
+def test_days_keep_the_wall_time_and_hours_do_not(shop: Story) -> None:
+    check_from_an_event(shop, DAYS_AND_HOURS)
+
+
+def test_until_a_time_of_day_is_the_next_such_time(shop: Story) -> None:
+    check_from_an_event(shop, TIMES_OF_DAY)
+
+
+def check_from_an_event(shop: Story, cases: list[Case]) -> None:
+    """Let each case be an automation with a trigger of its own."""
+    for number, (delay, begins, _) in enumerate(cases):
+        shop.automation(f"a{number}", f"case.n{number}", {"delay": delay}, mail(str(number)))
+        shop.event(f"case.n{number}", begins, {"contact": {"id": "zoe"}})
+    lines = shop.run(until="2028-01-01 00:00")
+    found = [(case[0], case[1], *lines.times("message", subject=str(number))) for number, case in enumerate(cases)]
+    assert found == cases
+
+
+def test_until_a_session_counts_from_its_times(shop: Story) -> None:
+    for number, (delay, starts, _) in enumerate(FROM_SESSIONS):
+        shop.service(f"s{number}", 4500)
+        shop.automation(f"a{number}", "session.booked", {"delay": delay}, mail(str(number)), services=[f"s{number}"])
+        shop.books("zoe", f"s{number}", at="2027-01-05 10:00", when=starts)
+    lines = shop.run(until="2027-04-01 00:00")
+    found = [(case[0], case[1], *lines.times("message", subject=str(n))) for n, case in enumerate(FROM_SESSIONS)]
+    assert found == FROM_SESSIONS
 
 
 def test_a_wall_time_that_comes_twice_is_the_first(shop: Story) -> None:
@@ -47,40 +80,6 @@ def test_a_delay_counts_from_the_instant_its_predecessor_was_due(shop: Story) ->
     shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-02-05 10:00")
     shop.does("outage", at="2027-01-06 09:00", hours=5)
     assert shop.run().times("message", "zoe") == ["2027-01-06 14:00", "2027-01-07 10:00", "2027-01-07 11:00"]
-
-
-@pytest.mark.parametrize(
-    ("delay", "booked", "sent"),
-    [
-        ({"until": "09:00"}, "2027-01-05 08:59", "2027-01-05 09:00"),
-        ({"until": "09:00"}, "2027-01-05 09:00", "2027-01-05 09:00"),
-        ({"until": "09:00"}, "2027-01-05 09:01", "2027-01-06 09:00"),
-        ({"until": "09:00", "on": ["mon", "tue", "wed", "thu", "fri"]}, "2027-01-08 10:00", "2027-01-11 09:00"),
-        ({"until": "09:00", "on": ["sun"]}, "2027-01-05 10:00", "2027-01-10 09:00"),
-        ({"until": "02:30"}, "2027-03-27 10:00", "2027-03-28 03:00"),
-        ({"until": "02:30"}, "2027-10-30 10:00", "2027-10-31 02:30"),
-        ({"until": "2027-02-01"}, "2027-01-05 10:00", "2027-02-01 00:00"),
-        ({"until": "2027-02-01T12:00:00+00:00"}, "2027-01-05 10:00", "2027-02-01 13:00"),
-    ],
-)
-def test_until_a_time_of_day_is_the_next_such_time(
-    shop: Story, delay: dict[str, object], booked: str, sent: str
-) -> None:
-    assert sent_after(shop, delay, booked) == [sent]
-
-
-@pytest.mark.parametrize(
-    ("delay", "session", "sent"),
-    [
-        ({"until": "session.starts_at", "minus": {"days": 1}}, "2027-03-28 10:00", "2027-03-27 10:00"),
-        ({"until": "session.starts_at", "minus": {"hours": 24}}, "2027-03-28 10:00", "2027-03-27 09:00"),
-        ({"until": "session.starts_at"}, "2027-03-28 10:00", "2027-03-28 10:00"),
-        ({"until": "session.ends_at", "plus": {"hours": 2}}, "2027-03-28 10:00", "2027-03-28 13:00"),
-        ({"until": "session.starts_at", "plus": {"days": 1, "minutes": 30}}, "2027-03-27 10:00", "2027-03-28 10:30"),
-    ],
-)
-def test_until_a_session_counts_from_its_times(shop: Story, delay: dict[str, object], session: str, sent: str) -> None:
-    assert sent_after(shop, delay, "2027-01-05 10:00", session=session) == [sent]
 
 
 def test_until_a_date_of_the_invoice_is_its_first_instant(shop: Story) -> None:

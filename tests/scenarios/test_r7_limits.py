@@ -25,32 +25,36 @@ def booked(shop: Story, *instants: str, contact: str = "zoe", service: str = "cu
 # Windows
 
 
-@pytest.mark.parametrize(
-    ("per", "first", "blocked", "free"),
-    [
-        ("24h", "2027-01-05 10:00", "2027-01-06 09:59:59", "2027-01-06 10:00"),
-        ("24h", "2027-03-27 10:00", "2027-03-28 10:59:59", "2027-03-28 11:00"),
-        ("24h", "2027-10-30 10:00", "2027-10-31 08:59:59", "2027-10-31 09:00"),
-        ("7d", "2027-01-05 10:00", "2027-01-12 09:59:59", "2027-01-12 10:00"),
-        ("7d", "2027-03-25 10:00", "2027-04-01 09:59:59", "2027-04-01 10:00"),
-        ("7d", "2027-10-28 10:00", "2027-11-04 09:59:59", "2027-11-04 10:00"),
-        ("day", "2027-01-05 00:00", "2027-01-05 23:59:59", "2027-01-06 00:00"),
-        ("day", "2027-01-05 23:59:59", "2027-01-05 23:59:59", "2027-01-06 00:00"),
-        ("day", "2027-03-28 00:00", "2027-03-28 23:59:59", "2027-03-29 00:00"),
-        ("week", "2027-01-05 10:00", "2027-01-10 23:59:59", "2027-01-11 00:00"),
-        ("week", "2027-01-10 23:00", "2027-01-10 23:59:59", "2027-01-11 00:00"),
-        ("week", "2027-01-11 00:00", "2027-01-17 23:59:59", "2027-01-18 00:00"),
-        ("month", "2027-01-31 10:00", "2027-01-31 23:59:59", "2027-02-01 00:00"),
-        ("month", "2027-02-01 00:00", "2027-02-28 23:59:59", "2027-03-01 00:00"),
-    ],
-)
-def test_a_window_is_half_open(shop: Story, per: str, first: str, blocked: str, free: str) -> None:
-    limited(shop, per)
-    booked(shop, first, blocked, free)
-    lines = shop.run()
-    assert lines.times("message") == [first, free]
-    assert lines.times("skipped", reason="limit") == [blocked]
-    assert lines.one("skipped")["cause"]["automation"] == "hello"
+WINDOWS = [
+    ("24h", "2027-01-05 10:00", "2027-01-06 09:59:59", "2027-01-06 10:00"),
+    ("24h", "2027-03-27 10:00", "2027-03-28 10:59:59", "2027-03-28 11:00"),
+    ("24h", "2027-10-30 10:00", "2027-10-31 08:59:59", "2027-10-31 09:00"),
+    ("7d", "2027-01-05 10:00", "2027-01-12 09:59:59", "2027-01-12 10:00"),
+    ("7d", "2027-03-25 10:00", "2027-04-01 09:59:59", "2027-04-01 10:00"),
+    ("7d", "2027-10-28 10:00", "2027-11-04 09:59:59", "2027-11-04 10:00"),
+    ("day", "2027-01-05 00:00", "2027-01-05 23:59:59", "2027-01-06 00:00"),
+    ("day", "2027-01-05 23:59:59", "2027-01-05 23:59:59", "2027-01-06 00:00"),
+    ("day", "2027-03-28 00:00", "2027-03-28 23:59:59", "2027-03-29 00:00"),
+    ("week", "2027-01-05 10:00", "2027-01-10 23:59:59", "2027-01-11 00:00"),
+    ("week", "2027-01-10 23:00", "2027-01-10 23:59:59", "2027-01-11 00:00"),
+    ("week", "2027-01-11 00:00", "2027-01-17 23:59:59", "2027-01-18 00:00"),
+    ("month", "2027-01-31 10:00", "2027-01-31 23:59:59", "2027-02-01 00:00"),
+    ("month", "2027-02-01 00:00", "2027-02-28 23:59:59", "2027-03-01 00:00"),
+    # the limit, when its slot is taken, when it is still taken, when it is free again
+]
+
+
+def test_a_window_is_half_open(shop: Story) -> None:
+    for number, (per, *instants) in enumerate(WINDOWS):
+        shop.automation(f"a{number}", f"case.n{number}", mail(str(number)), limit={"per": per})
+        for at in instants:
+            shop.event(f"case.n{number}", at, {"contact": {"id": "zoe"}})
+    shop.business["daily_cap"] = 1000
+    lines = shop.run(until="2028-01-01 00:00")
+    for number, (per, first, blocked, free) in enumerate(WINDOWS):
+        own = lines.of_automation(f"a{number}")
+        assert (per, own.times("message")) == (per, [first, free])
+        assert (per, own.times("skipped", reason="limit")) == (per, [blocked])
 
 
 def test_ever_never_ends(shop: Story) -> None:
@@ -91,16 +95,16 @@ def test_a_limit_counts_for_each_contact_and_each_automation(shop: Story) -> Non
     assert len(shop.run().of("message")) == 4
 
 
-@pytest.mark.parametrize(
-    ("by", "sent"), [(["contact"], 1), (["service"], 2), (["contact", "order"], 4), (["session"], 3)]
-)
-def test_by_names_what_else_the_limit_counts_for(shop: Story, by: list[str], sent: int) -> None:
-    limited(shop, "ever", by=by)
+def test_by_names_what_else_the_limit_counts_for(shop: Story) -> None:
+    expected = {"contact": 1, "service": 2, "order": 4, "session": 3}
+    for by in expected:
+        shop.automation(by, "session.booked", mail(by), limit={"per": "ever", "by": [by]})
     shop.books("zoe", seat("cut", "2027-01-20 10:00", session={"id": "s1"}), at="2027-01-05 10:00")
     shop.books("zoe", seat("cut", "2027-01-20 10:00", session={"id": "s1"}), at="2027-01-05 11:00")
     shop.books("zoe", seat("cut", "2027-01-21 10:00", session={"id": "s2"}), at="2027-01-05 12:00")
     shop.books("zoe", seat("colour", "2027-01-22 10:00", session={"id": "s3"}), at="2027-01-05 13:00")
-    assert len(shop.run().of("message")) == sent
+    lines = shop.run()
+    assert {by: len(lines.of_automation(by).of("message")) for by in expected} == expected
 
 
 def test_by_invoice_counts_for_each_document(shop: Story) -> None:
