@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from models.rows import Json, Look, row
+from models.states import transitions
 
 
 class AutomationState(StrEnum):
@@ -18,8 +19,20 @@ class AutomationState(StrEnum):
     ARCHIVED = "archived"
 
 
+AUTOMATION_TRANSITIONS = transitions(
+    {
+        AutomationState.DRAFT: {AutomationState.ACTIVE, AutomationState.ARCHIVED},
+        AutomationState.ACTIVE: {AutomationState.PAUSED, AutomationState.PARKED, AutomationState.ARCHIVED},
+        AutomationState.PAUSED: {AutomationState.ACTIVE, AutomationState.ARCHIVED},
+        AutomationState.PARKED: {AutomationState.ACTIVE, AutomationState.PAUSED, AutomationState.ARCHIVED},
+        AutomationState.ARCHIVED: {AutomationState.ACTIVE},
+    }
+)
+"""Publishing makes any of them active again."""
+
+
 class RunState(StrEnum):
-    """`waiting` until `due_at`; `deferred` waits for a slot of its limit (R7); the others are final."""
+    """`waiting` until `due_at`; `deferred` waits for a slot of its limit (R7); the others are ends."""
 
     WAITING = "waiting"
     DEFERRED = "deferred"
@@ -27,6 +40,24 @@ class RunState(StrEnum):
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
     FAILED = "failed"
+
+
+RUN_TRANSITIONS = transitions(
+    {
+        RunState.WAITING: {
+            RunState.DEFERRED,
+            RunState.DONE,
+            RunState.SKIPPED,
+            RunState.CANCELLED,
+            RunState.FAILED,
+        },
+        RunState.DEFERRED: {RunState.WAITING, RunState.CANCELLED, RunState.FAILED},
+        RunState.DONE: set(),
+        RunState.SKIPPED: set(),
+        RunState.CANCELLED: set(),
+        RunState.FAILED: set(),
+    }
+)
 
 
 @row("automations")

@@ -6,13 +6,23 @@ from enum import StrEnum
 from typing import Any
 
 from models.rows import Json, Look, row
+from models.states import transitions
 
 
 class BookingStatus(StrEnum):
-    """Whether the seat is held; a cancellation is final."""
+    """Whether the seat is held."""
 
     BOOKED = "booked"
     CANCELLED = "cancelled"
+
+
+BOOKING_TRANSITIONS = transitions(
+    {
+        BookingStatus.BOOKED: {BookingStatus.CANCELLED},
+        BookingStatus.CANCELLED: {BookingStatus.BOOKED},
+    }
+)
+"""A cancelled seat is held after all when it turns out to have left the cancelled session before (R20)."""
 
 
 class Attendance(StrEnum):

@@ -7,16 +7,34 @@ from enum import StrEnum
 from typing import Any
 
 from models.rows import Json, Look, row
+from models.states import transitions
 
 
 class ChargeState(StrEnum):
-    """`due → claimed → invoiced → settled`, or `cancelled`. A settled charge may still await its document."""
+    """Read off what is worth, paid and billed (R17). A settled charge may still await its document."""
 
     DUE = "due"
     CLAIMED = "claimed"
     INVOICED = "invoiced"
     SETTLED = "settled"
     CANCELLED = "cancelled"
+
+
+CHARGE_TRANSITIONS = transitions(
+    {
+        ChargeState.DUE: {
+            ChargeState.CLAIMED,
+            ChargeState.INVOICED,
+            ChargeState.SETTLED,
+            ChargeState.CANCELLED,
+        },
+        ChargeState.CLAIMED: {ChargeState.DUE, ChargeState.INVOICED, ChargeState.CANCELLED},
+        ChargeState.INVOICED: {ChargeState.DUE, ChargeState.SETTLED, ChargeState.CANCELLED},
+        ChargeState.SETTLED: {ChargeState.DUE, ChargeState.INVOICED, ChargeState.CANCELLED},
+        ChargeState.CANCELLED: {ChargeState.DUE, ChargeState.INVOICED, ChargeState.SETTLED},
+    }
+)
+"""None is final: a payment may prove not to exist (R15), an older event may come late (R20)."""
 
 
 class FeeKind(StrEnum):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.rows import Json, Look, Ref, row
+from models.states import transitions
 
 
 class DocumentKind(StrEnum):
@@ -31,6 +32,18 @@ class DocumentStatus(StrEnum):
     PAID = "paid"
     VOID = "void"
     WRITTEN_OFF = "written_off"
+
+
+DOCUMENT_TRANSITIONS = transitions(
+    {
+        DocumentStatus.DRAFT: {DocumentStatus.ISSUED},
+        DocumentStatus.ISSUED: {DocumentStatus.PAID, DocumentStatus.VOID, DocumentStatus.WRITTEN_OFF},
+        DocumentStatus.PAID: {DocumentStatus.ISSUED, DocumentStatus.VOID},
+        DocumentStatus.VOID: set(),
+        DocumentStatus.WRITTEN_OFF: {DocumentStatus.PAID},
+    }
+)
+"""What was paid is open again when the money proves not to exist (R15); what a credit note undid stays undone (R13)."""
 
 
 @row(

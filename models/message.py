@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 from models.rows import Json, Look, row
+from models.states import transitions
 
 
 class MessageState(StrEnum):
-    """`prepared → sending → sent | failed | uncertain`; what must not go out any more is `skipped`."""
+    """Marked as `sending` just before its DATA; what must not go out any more is `skipped` (R5, R12)."""
 
     PREPARED = "prepared"
     SENDING = "sending"
@@ -17,6 +18,23 @@ class MessageState(StrEnum):
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     SKIPPED = "skipped"
+
+
+MESSAGE_TRANSITIONS = transitions(
+    {
+        MessageState.PREPARED: {MessageState.SENDING, MessageState.FAILED, MessageState.SKIPPED},
+        MessageState.SENDING: {
+            MessageState.PREPARED,
+            MessageState.SENT,
+            MessageState.FAILED,
+            MessageState.UNCERTAIN,
+        },
+        MessageState.SENT: set(),
+        MessageState.FAILED: set(),
+        MessageState.UNCERTAIN: set(),
+        MessageState.SKIPPED: set(),
+    }
+)
 
 
 class MessagePurpose(StrEnum):

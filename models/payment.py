@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from models.rows import Json, Look, Ref, row
+from models.states import transitions
 
 
 class Purpose(StrEnum):
@@ -22,6 +23,14 @@ class PaymentStatus(StrEnum):
 
     RECEIVED = "received"
     REVERSED = "reversed"
+
+
+PAYMENT_TRANSITIONS = transitions(
+    {
+        PaymentStatus.RECEIVED: {PaymentStatus.REVERSED},
+        PaymentStatus.REVERSED: set(),
+    }
+)
 
 
 @row(

@@ -17,6 +17,7 @@ from deploy.local.postgres import Postgres
 from models.db import make_engine, migrate
 from tests.database.salon import tell
 from tests.database.upstream import Upstream
+from tests.guarding import guard
 from tests.scenarios.story import Databases, Story
 from worker.cli import main
 
@@ -68,6 +69,7 @@ def server() -> Iterator[Postgres]:
     """Run a server that holds an empty, migrated database to copy."""
     with throwaway_postgres() as postgres:
         migrate(postgres.create_database(EMPTY))
+        guard(postgres.url_of(EMPTY))
         yield postgres
 
 

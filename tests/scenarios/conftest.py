@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from deploy.local.ephemeral import throwaway_postgres
 from models.db import make_engine, migrate
+from tests.guarding import guard
 from tests.scenarios.story import Databases, Story
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
@@ -31,6 +32,7 @@ def databases() -> Iterator[Databases]:
     with throwaway_postgres() as server:
         name = f"story_{next(numbers)}"
         migrate(server.create_database(name))
+        guard(server.url_of(name))
 
         @contextmanager
         def empty() -> Iterator[Engine]:
