@@ -93,11 +93,12 @@ class AutomationVersion:
     "runs",
     looks=[
         Look(("due_at",), where="due_at IS NOT NULL"),
-        Look(("business_id", "due_at"), where="due_at IS NOT NULL"),
+        Look(("business_id", "due_at", "sequence"), where="due_at IS NOT NULL"),
         Look(("business_id", "automation_id", "state")),
         Look(("business_id", "contact_id")),
     ],
     checks={"due": "(state IN ('waiting', 'deferred')) OR due_at IS NULL"},
+    identity="sequence",
     fillfactor=85,
 )
 @dataclass(slots=True)
@@ -106,7 +107,7 @@ class Run:
 
     `subjects` names what it is about (order, booking, session, invoice, payment, charge, recurring payment) and
     `made` the documents that it made; `effects` counts what it has done. `reason` is why it ended, or why the last of
-    its steps that had no effect had none.
+    its steps that had no effect had none. Of runs due at one instant the one with the lower `sequence` goes first.
     """
 
     business_id: str
@@ -131,6 +132,7 @@ class Run:
     slot: int | None = None
     ended_at: datetime | None = None
     reason: str | None = None
+    sequence: int | None = None
 
 
 @row(

@@ -37,6 +37,7 @@ class Attendance(StrEnum):
     "sessions",
     looks=[
         Look(("announce_at", "business_id"), where="announce_at IS NOT NULL"),
+        Look(("business_id", "announce_at", "id"), where="announce_at IS NOT NULL"),
         Look(("business_id", "service_id")),
     ],
     fillfactor=85,

@@ -53,6 +53,7 @@ DOCUMENT_TRANSITIONS = transitions(
         Look(("business_id", "of_id"), where="of_id IS NOT NULL"),
         Look(("business_id", "number"), where="number IS NOT NULL", unique=True),
         Look(("check_at", "business_id"), where="check_at IS NOT NULL"),
+        Look(("business_id", "check_at", "id"), where="check_at IS NOT NULL"),
     ],
     checks={
         "number": "(status = 'draft') = (number IS NULL) OR kind IN ('note', 'reminder')",

@@ -49,11 +49,12 @@ class MessagePurpose(StrEnum):
     "messages",
     looks=[
         Look(("next_attempt_at",), where="next_attempt_at IS NOT NULL"),
-        Look(("business_id", "next_attempt_at"), where="next_attempt_at IS NOT NULL"),
+        Look(("business_id", "next_attempt_at", "sequence"), where="next_attempt_at IS NOT NULL"),
         Look(("business_id", "contact_id", "created_at")),
         Look(("business_id", "run_id"), where="run_id IS NOT NULL"),
     ],
     checks={"attempt": "state NOT IN ('prepared', 'sending') OR next_attempt_at IS NOT NULL"},
+    identity="sequence",
     fillfactor=70,
 )
 @dataclass(slots=True)
@@ -61,7 +62,8 @@ class Message:
     """One message to one recipient. Its text is made at delivery from `subject_ids`, so that it tells the truth then.
 
     `next_attempt_at` is when the row next needs a hand: when it may be tried; while a worker holds it, when that
-    worker's lease ends; after its outcome is recorded, at once, until the facts that follow from it are raised.
+    worker's lease ends; after its outcome is recorded, at once, until the facts that follow from it are raised. Of
+    messages due at one instant the one with the lower `sequence` goes first: what was said first is read first.
     """
 
     business_id: str
@@ -92,3 +94,4 @@ class Message:
     detail: str | None = None
     consent_id: str | None = None
     proof: Json | None = None
+    sequence: int | None = None

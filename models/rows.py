@@ -137,7 +137,7 @@ def _columns(cls: type, identity: str | None) -> tuple[list[Column[Any]], dict[s
             checks[field.name] = f"{field.name} IN ({members})"
             kind = str
         extra = [Identity(always=False)] if field.name == identity else []
-        columns.append(Column(field.name, _TYPES[kind], *extra, nullable=nullable))
+        columns.append(Column(field.name, _TYPES[kind], *extra, nullable=nullable and not extra))
     return columns, checks
 
 

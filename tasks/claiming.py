@@ -11,11 +11,12 @@ from tasks.engine import Due, DueInvoice, DueMerge, DueRun, DueSession, try_lock
 
 TENANTS_AT_ONCE = 500
 _SOURCES = {
-    "runs": ("runs", "due_at", "id"),
-    "sessions": ("sessions", "announce_at", "id"),
-    "invoices": ("invoices", "check_at", "id"),
-    "messages": ("messages", "next_attempt_at", "id"),
+    "runs": ("due_at", "sequence"),
+    "sessions": ("announce_at", "id"),
+    "invoices": ("check_at", "id"),
+    "messages": ("next_attempt_at", "sequence"),
 }
+"""By table: the column that tells when a row is due, and the one that orders rows due at one instant."""
 _MAKERS: dict[str, Callable[[str, datetime, str], Due]] = {
     "runs": DueRun,
     "sessions": DueSession,
@@ -73,15 +74,15 @@ def _start_of_waiting(connection: Connection[Any]) -> str:
 
 def claim_rows(connection: Connection[Any], kind: str, until: datetime, many: int) -> list[tuple[str, datetime, str]]:
     """Return up to `many` due (tenant, instant, id) of tenants that are free, each its share; they are locked."""
-    table, column, id_ = _SOURCES[kind]
-    tenants = tenants_due(connection, table, column, until)
+    column, then = _SOURCES[kind]
+    tenants = tenants_due(connection, kind, column, until)
     locked = _lock_some(connection, tenants)
     if not locked:
         return []
     share = max(1, many // min(len(tenants), 4))
     rows = connection.execute(
-        f"SELECT r.* FROM unnest(%s::text[]) AS b CROSS JOIN LATERAL (SELECT business_id, {column}, {id_} FROM {table}"  # noqa: S608
-        f" WHERE business_id = b AND {column} <= %s ORDER BY {column} LIMIT %s) r LIMIT %s".encode(),
+        f"SELECT r.* FROM unnest(%s::text[]) AS b CROSS JOIN LATERAL (SELECT business_id, {column}, id FROM {kind}"  # noqa: S608
+        f" WHERE business_id = b AND {column} <= %s ORDER BY {column}, {then} LIMIT %s) r LIMIT %s".encode(),
         (locked, until, share, many),
     )
     return [(row[0], row[1], row[2]) for row in rows]
@@ -109,7 +110,7 @@ def _claim_merges(connection: Connection[Any], until: datetime, many: int) -> It
         "SELECT n.business_id, min(n.due_at), n.automation_id, n.group_key, min(n.contact_id) FROM noted_charges n"
         " JOIN automations a ON a.business_id = n.business_id AND a.id = n.automation_id AND a.state = 'active'"
         " WHERE n.business_id = ANY(%s) AND n.due_at <= %s GROUP BY n.business_id, n.automation_id, n.group_key"
-        " ORDER BY 2 LIMIT %s",
+        " ORDER BY 2, 3, 4 LIMIT %s",
         (locked, until, many),
     ).fetchall()
     return [DueMerge(*row) for row in rows]

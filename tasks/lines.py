@@ -24,7 +24,7 @@ def lines_of(shop: Shop, *, everything: bool = False) -> Iterator[Line]:
     yield from (_document(shop, invoice) for invoice in shop.invoices.fresh)
     yield from _credit(shop)
     yield from (_refund(shop, refund) for refund in shop.refunds.fresh if refund.amount > 0)
-    yield from (_message(shop, message) for message in shop.messages.changed() if _went(message))
+    yield from (_message(shop, message) for message in _gone(shop))
     yield from (_fact(shop, fact) for fact in shop.facts.fresh)
     yield from (
         _decision(shop, decision) for decision in shop.decisions.fresh if decision.outcome == "skipped" or everything
@@ -171,8 +171,10 @@ def _refund(shop: Shop, refund: Refund) -> Line:
     )
 
 
-def _went(message: Message) -> bool:
-    return message.state == MessageState.SENT and message.sent_at is not None
+def _gone(shop: Shop) -> list[Message]:
+    """Return the messages that went out, as they were made."""
+    gone = [message for message in shop.messages.changed() if message.state == MessageState.SENT]
+    return sorted(gone, key=lambda message: message.sequence or 0)
 
 
 def _message(shop: Shop, message: Message) -> Line:

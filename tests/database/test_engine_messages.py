@@ -7,7 +7,7 @@ import pytest
 
 from models.db import raw
 from tests.database.at_work import AtWork
-from tests.scenarios.story import ASK, Databases, Story, seat
+from tests.scenarios.story import ASK, Databases, Story, mail, seat
 
 PEOPLE = ("zoe", "ada", "leo", "mia", "tom")
 
@@ -48,6 +48,18 @@ def test_a_message_whose_follow_up_fails_is_sent_once_and_stops_no_other(work: A
     assert work.sql("SELECT contact_id FROM invoices WHERE sent_at IS NULL") == [("leo",)]
     assert work.sql("SELECT DISTINCT state FROM messages") == [("sent",)]
     assert work.sql("SELECT count(*) FROM messages WHERE next_attempt_at IS NOT NULL") == [(0,)]
+
+
+def test_messages_due_at_one_instant_go_in_the_order_in_which_they_were_made(databases: Databases) -> None:
+    story = Story(databases)
+    story.automation("tell", "session.booked", *(mail(str(number)) for number in range(9)))
+    story.books("zoe", "cut", at="2027-01-02 10:00", when="2027-01-06 10:00")
+    with databases() as engine:
+        at_work = AtWork(engine, story)
+        at_work.drains("2027-01-02 10:00")
+        at_work.sql("UPDATE messages SET cc = '[]' WHERE subject IS NULL")
+        at_work.rings("messages.deliver")
+        assert [one.subject for one in at_work.mail.arrived] == [str(number) for number in range(9)]
 
 
 def test_a_delivery_that_breaks_leaves_no_connection_that_does_not_wait_for_the_disk(work: AtWork) -> None:

@@ -55,4 +55,4 @@ def test_a_migrated_database_stays_as_it_is(url: str) -> None:
 
 def test_a_database_without_schema_is_refused_with_the_mend(server: Postgres) -> None:
     with pytest.raises(ConfigurationError, match=r"at version none, this code needs .* Run `relance migrate`"):
-        require_schema(server.create_database("bare"))
+        require_schema(server.create_database("without_schema"))
