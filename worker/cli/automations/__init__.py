@@ -1,0 +1,25 @@
+"""`relance automations`: look at automations, check and save their files, publish, pause and resume them.
+
+A module holds the commands of one idea; this one says how they are called.
+"""
+
+from collections.abc import Callable
+
+import typer
+
+from worker.cli.automations import files, life, looking
+
+app = typer.Typer(no_args_is_help=True, help="Look at automations, check their files, publish, pause and resume them.")
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "list": looking.list_,
+    "show": looking.show,
+    "validate": files.validate,
+    "apply": files.apply,
+    "publish": life.publish,
+    "pause": life.pause,
+    "resume": life.resume,
+}
+
+for name, command in COMMANDS.items():
+    app.command(name)(command)

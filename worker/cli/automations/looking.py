@@ -1,0 +1,56 @@
+"""Look at automations: their list, and one of them with its versions and texts."""
+
+import typer
+
+from tasks.reading.automations import automation, automations
+from worker.cli.automations.desk import Name
+from worker.cli.desk import Business, Json, listed, read
+from worker.cli.output import Cell, Line, show_facts, show_json, show_lines
+
+
+def _state(line: Line) -> str:
+    return f"{line['state']} + draft" if line["draft"] and line["version"] else str(line["state"])
+
+
+COLUMNS: dict[str, str | Cell] = {
+    "automation": "automation",
+    "state": _state,
+    "version": "version",
+    "trigger": "trigger",
+    "runs": "runs",
+    "last fired": "last_fired",
+    "next due": "next_due",
+}
+FACTS = (
+    "automation",
+    "name",
+    "state",
+    "version",
+    "trigger",
+    "runs",
+    "last_fired",
+    "next_due",
+    "parked_reason",
+    "paused_at",
+)
+
+
+def list_(business: Business = None, as_json: Json = False) -> None:
+    """List the automations with their runs: how many, when the last one began, when one acts next."""
+    nothing = "There are no automations yet. `relance automations apply FILE --publish` begins."
+    listed(lambda _limit: read(business, automations), COLUMNS, as_json=as_json, nothing=nothing)
+
+
+def show(name: Name, business: Business = None, as_json: Json = False) -> None:
+    """Show one automation: its runs, its versions, its text and its draft."""
+    (found,) = read(business, lambda office: [automation(office, name)])
+    if as_json:
+        show_json(found)
+        return
+    show_facts(found, FACTS)
+    if found["versions"]:
+        columns = {"version": "version", "published": "published_at", "by": "actor"}
+        show_lines(found["versions"], columns, title="\nVersions")
+    for title, text in (("Text", found["text"]), ("Draft", found["draft_text"])):
+        if text:
+            typer.echo(f"\n{title}\n{text.rstrip()}")
