@@ -223,3 +223,15 @@ def park(shop: Shop, published: Published, fact: FactRow) -> None:
         "Change its trigger or add a condition, then resume it.",
         automation=published.id,
     )
+
+
+def park_broken(shop: Shop) -> None:
+    """Stop the automations whose live text can't be read any more; what they would have begun is not begun (R21)."""
+    for automation_id, reason in shop.rulebook.broken.items():
+        shop.parked[automation_id] = "broken"
+        tell_owner(
+            shop,
+            "broken",
+            f"Automation {automation_id} was parked: its text can't be read any more. Publish another. {reason}",
+            automation=automation_id,
+        )

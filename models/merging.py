@@ -18,7 +18,7 @@ def merge_due(shop: Shop, automation_id: str, group_key: str) -> None:
         return
     published = shop.rulebook.version(automation_id, notes[0].version)
     if published is None:
-        raise StuckError(f"{automation_id} has noted charges for its version {notes[0].version}, which is not there.")
+        raise StuckError(f"{automation_id} has noted charges for its version {notes[0].version}, which can't be read.")
     left = [note for note in notes if _to_ask_for(shop, published, note)]
     for note in notes:
         if note not in left:

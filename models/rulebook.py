@@ -1,6 +1,6 @@
 """A tenant's rulebook: its published automations, compiled once per version and found by trigger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from models.automation import AutomationRow, AutomationState
@@ -26,11 +26,21 @@ class Published:
 class Rulebook:
     """What a tenant's facts are matched against, and every version that a run may still be on."""
 
-    __slots__ = ("_by_service", "_by_trigger", "_states", "_unfiltered", "_versions", "merges")
+    __slots__ = ("_by_service", "_by_trigger", "_states", "_unfiltered", "_versions", "broken", "merges")
 
-    def __init__(self, rows: Iterable[AutomationRow], versions: Iterable[Published]) -> None:
+    def __init__(
+        self,
+        rows: Iterable[AutomationRow],
+        versions: Iterable[Published],
+        unreadable: Mapping[tuple[str, int], str] | None = None,
+    ) -> None:
+        """Compile from rows and readable versions; `unreadable` tells of the other versions why."""
         self._versions = {(published.id, published.version): published for published in versions}
         self._states = {row.id: row for row in rows}
+        reasons = unreadable or {}
+        live = [(row.id, row.version or 0) for row in self._states.values() if row.state == AutomationState.ACTIVE]
+        self.broken = {name: reasons[name, version] for name, version in live if (name, version) in reasons}
+        """The active automations whose live version can't be read any more, and why."""
         limits = (version.automation.limit for version in self._versions.values())
         self.merges = any(limit is not None and limit.over == "merge" for limit in limits)
         """Whether any version notes charges over its limit (R7)."""
@@ -65,6 +75,7 @@ class Rulebook:
         return self._versions.get((automation_id, version))
 
     def held(self, automation_id: str) -> bool:
-        """Whether waiting runs of an automation are held: it is paused or parked (R6, R21)."""
+        """Whether waiting runs of an automation are held: it is paused, parked or about to be parked (R6, R21)."""
         row = self._states.get(automation_id)
-        return row is not None and row.state in {AutomationState.PAUSED, AutomationState.PARKED}
+        stopped = row is not None and row.state in {AutomationState.PAUSED, AutomationState.PARKED}
+        return stopped or automation_id in self.broken

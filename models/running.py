@@ -219,13 +219,13 @@ def resume(shop: Shop, run: Run) -> None:
     """Take a due run on: a waiting one from its step, a deferred one from its start when it gets a slot (R7)."""
     if run.state not in WAITS or run.due_at is None:
         return
-    published = shop.rulebook.version(run.automation_id, run.version)
-    if published is None:
-        raise StuckError(f"Run {run.id} is on version {run.version} of {run.automation_id}, which is not there.")
     due = run.due_at
     if shop.rulebook.held(run.automation_id):
         run.held_at, run.due_at = due, None
         return
+    published = shop.rulebook.version(run.automation_id, run.version)
+    if published is None:
+        raise StuckError(f"Run {run.id} is on version {run.version} of {run.automation_id}, which can't be read.")
     if run.state == RunState.DEFERRED:
         assert run.slot_key is not None
         slot = take_slot(shop, published, run.contact_id, run.slot_key, run.id)

@@ -17,7 +17,7 @@ from models.delivering import Delivered, deliver
 from models.dunning import check_due
 from models.errors import StuckError
 from models.event_data import Named
-from models.matching import work_off
+from models.matching import park_broken, work_off
 from models.merging import merge_due
 from models.periods import decision_instant
 from models.projection import decide
@@ -281,6 +281,8 @@ def run_batch(
     for item in items:
         item.seed(seeds)
     shops = loader.load(seeds)
+    for shop in shops.values():
+        park_broken(shop)
     for item in sorted(items, key=lambda item: (item.due, item.rank)):
         shop = shops[item.business_id]
         shop.now, shop.keep_refusals = decision_instant(item.due, now, GRACE), keep_refusals

@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from models.automation import AutomationRow
 from models.automation_file import load_automation
+from models.errors import RelanceError
 from models.flow import compile_program
 from models.rows import columns_of
 from models.rulebook import Published, Rulebook
@@ -51,10 +52,20 @@ def _compile(connection: Connection[Any], tenants: list[str], versions: dict[str
     for values in found:
         rows[values[0]].append(AutomationRow(*values))
     texts: dict[str, list[Published]] = {name: [] for name in tenants}
+    unreadable: dict[str, dict[tuple[str, int], str]] = {name: {} for name in tenants}
     for business_id, automation_id, version, text in connection.execute(
         "SELECT business_id, automation_id, version, text FROM automation_versions WHERE business_id = ANY(%s)",
         (tenants,),
     ):
-        texts[business_id].append(publish_text(automation_id, version, text))
+        try:
+            texts[business_id].append(publish_text(automation_id, version, text))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is this text's own
+            unreadable[business_id][automation_id, version] = _told(error)
     for name in tenants:
-        _cache[_world(connection), name] = (versions[name], Rulebook(rows[name], texts[name]))
+        _cache[_world(connection), name] = (versions[name], Rulebook(rows[name], texts[name], unreadable[name]))
+
+
+def _told(error: Exception) -> str:
+    """Return one line about an error: a message of ours says all, another one needs its name."""
+    said = str(error) if isinstance(error, RelanceError) else f"{type(error).__name__}: {error}."
+    return " ".join(said.split())[:500]

@@ -21,7 +21,7 @@ INSERT INTO {table} SELECT r.* FROM {table} t CROSS JOIN generate_series(1, 2000
 CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object(
     'business_id', 'b' || n % 40, 'id', t.id || n, 'number', n, 'sequence', n,
     '{due}', '2027-01-02 10:00Z'::timestamptz - n * interval '1 second'
-)) r WHERE t.id = (SELECT min(id) FROM {table} WHERE {due} IS NOT NULL)"""
+)) r WHERE t.id = (SELECT min(id) FROM {table} WHERE {due} IS NOT NULL) ORDER BY md5(n::text)"""
 
 
 @pytest.fixture
