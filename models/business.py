@@ -64,6 +64,9 @@ class Business:
     mediator: str | None = None
     retention_years: int = 10
     rules_version: int = 1
+    quiet_channels: Json | None = None
+    send_window: Json | None = None
+    holidays: Json | None = None
 
 
 @row("business_regimes", key=("business_id", "kind", "valid_from"))

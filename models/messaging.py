@@ -1,12 +1,13 @@
 """Queueing messages: who is written to, on which channel, for what purpose (R19). Texts are made at delivery."""
 
+from datetime import datetime
 from typing import Any
 
 from models.contact import Contact
 from models.invoice import Invoice
 from models.message import Message, MessagePurpose
 from models.payer import known_contact, language_of
-from models.periods import held_until
+from models.sending_hours import may_go
 from models.shop import Shop, skip, tell_owner
 
 OWNER = "owner"
@@ -43,28 +44,26 @@ def queue(
         _no_channel(shop, contact, template, automation, fact_id)
         return None
     document = documents[0] if documents else None
-    return shop.messages.add(
-        Message(
-            business_id=shop.id,
-            id=shop.key("msg", template, contact.id, cause.run or "" if cause else "", shop.next_serial()),
-            channel=channel_for(channels or shop.business.channels),
-            template=template,
-            purpose=purpose,
-            created_at=shop.now,
-            recipient=contact.email,
-            next_attempt_at=_when(shop),
-            contact_id=contact.id,
-            cc=contact.cc,
-            automation_id=automation[0] if automation else None,
-            version=automation[1] if automation else None,
-            step=step,
-            run_id=cause.run if cause else None,
-            invoice_id=document.id if document else None,
-            documents=[doc.id for doc in documents],
-            subject_ids={name: value for name, value in subject_ids.items() if value is not None},
-            depth=cause.depth if cause else 0,
-        )
+    message = Message(
+        business_id=shop.id,
+        id=shop.key("msg", template, contact.id, cause.run or "" if cause else "", shop.next_serial()),
+        channel=channel_for(channels or shop.business.channels),
+        template=template,
+        purpose=purpose,
+        created_at=shop.now,
+        recipient=contact.email,
+        contact_id=contact.id,
+        cc=contact.cc,
+        automation_id=automation[0] if automation else None,
+        version=automation[1] if automation else None,
+        step=step,
+        run_id=cause.run if cause else None,
+        invoice_id=document.id if document else None,
+        documents=[doc.id for doc in documents],
+        subject_ids={name: value for name, value in subject_ids.items() if value is not None},
+        depth=cause.depth if cause else 0,
     )
+    return _put_in_line(shop, message)
 
 
 def queue_to_owner(
@@ -75,24 +74,27 @@ def queue_to_owner(
     if not shop.business.email:
         tell_owner(shop, "notice", f"Automation {automation[0]} has something to tell.", **subject_ids)
         return None
-    return shop.messages.add(
-        Message(
-            business_id=shop.id,
-            id=shop.key("msg", template, OWNER, cause.run or "" if cause else "", shop.next_serial()),
-            channel="email",
-            template=template,
-            purpose=MessagePurpose.SERVICE,
-            created_at=shop.now,
-            recipient=shop.business.email,
-            next_attempt_at=_when(shop),
-            automation_id=automation[0],
-            version=automation[1],
-            step=step,
-            run_id=cause.run if cause else None,
-            subject_ids={name: value for name, value in subject_ids.items() if value is not None},
-            depth=cause.depth if cause else 0,
-        )
+    message = Message(
+        business_id=shop.id,
+        id=shop.key("msg", template, OWNER, cause.run or "" if cause else "", shop.next_serial()),
+        channel="email",
+        template=template,
+        purpose=MessagePurpose.SERVICE,
+        created_at=shop.now,
+        recipient=shop.business.email,
+        automation_id=automation[0],
+        version=automation[1],
+        step=step,
+        run_id=cause.run if cause else None,
+        subject_ids={name: value for name, value in subject_ids.items() if value is not None},
+        depth=cause.depth if cause else 0,
     )
+    return _put_in_line(shop, message)
+
+
+def _put_in_line(shop: Shop, message: Message) -> Message:
+    message.next_attempt_at = time_to_go(shop, message)
+    return shop.messages.add(message)
 
 
 def channel_for(_channels: Any) -> str:
@@ -100,12 +102,10 @@ def channel_for(_channels: Any) -> str:
     return "email"
 
 
-def _when(shop: Shop) -> Any:
-    """Return the instant from which the message may go: now, or the end of quiet hours (R19)."""
-    b = shop.business
-    if b.quiet_from is None or b.quiet_to is None:
-        return shop.now
-    return held_until(shop.now, b.quiet_from, b.quiet_to, shop.zone) or shop.now
+def time_to_go(shop: Shop, message: Message) -> datetime:
+    """Return the instant from which a message may go: now, or the end of the hours that hold it (R19)."""
+    in_window = message.contact_id is not None and message.purpose != MessagePurpose.LEGAL
+    return may_go(shop.business, shop.now, message.channel, in_window=in_window)
 
 
 def _no_channel(

@@ -1,9 +1,10 @@
-"""Local calendars: days, delays, windows and quiet hours in a business's time zone (R1, R2, R7, R19).
+"""Local calendars: days, delays, windows, quiet and open hours in a business's time zone (R1, R2, R7, R19).
 
 Instants are timezone-aware; every instant given back is UTC. A local time that does not exist is the first valid
 instant after the gap; one that exists twice is the first. This is the only module that thinks in local time.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -15,6 +16,7 @@ from models.suggestions import did_you_mean
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 _ANY_WEEKDAY = frozenset(range(7))
+_YEAR = 366
 
 
 class UnknownZoneError(NotFoundError):
@@ -150,6 +152,24 @@ def held_until(instant: datetime, quiet_from: time, quiet_to: time, tz: ZoneInfo
         end = at_local(day if quiet_from < quiet_to else day + _DAY, quiet_to, tz)
         if at_local(day, quiet_from, tz) <= instant < end:
             return end
+    return None
+
+
+def opens_at(
+    instant: datetime, opens: time, closes: time, allowed: Callable[[date], bool], tz: ZoneInfo
+) -> datetime | None:
+    """Return the first instant from this one on that lies in a day's open hours (R19); None if a year has none.
+
+    They begin at `opens` (included) on an allowed day and end at `closes` (not included), the next day where that is
+    earlier; equal times mean a whole day.
+    """
+    day = local_date(instant, tz) - _DAY
+    for _ in range(_YEAR):
+        if allowed(day):
+            begin, end = at_local(day, opens, tz), at_local(day if opens < closes else day + _DAY, closes, tz)
+            if max(begin, instant) < end:
+                return max(begin, instant)
+        day += _DAY
     return None
 
 

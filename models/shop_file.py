@@ -12,6 +12,7 @@ from models.automation_file import Automation, load_automation, read_automation
 from models.business import Business
 from models.errors import BadInputError
 from models.event_shapes import ContactData, ServiceData
+from models.hours_file import read_hours
 from models.identifiers import check_prefix
 from models.money import is_currency, locale_named
 from models.periods import zone
@@ -24,7 +25,8 @@ S = TypeVar("S")
 SHOP_KEYS = ("business", "contacts", "services", "automations")
 BUSINESS_KEYS = (
     "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
-    "payment_terms", "due_soon", "channels", "daily_cap", "quiet_hours", "billing", "email", "series_prefix",
+    "payment_terms", "due_soon", "channels", "daily_cap", "quiet_hours", "send_window", "holidays", "billing", "email",
+    "series_prefix",
 )  # fmt: skip
 LEGAL_KEYS = (
     "name", "form", "capital", "registration", "vat_number", "address", "vat_exempt", "trade_name", "siren", "siret",
@@ -120,6 +122,7 @@ def read_business(node: Node, created_at: datetime) -> Business:
     )
     _terms(node, business)
     _habits(node, business)
+    read_hours(node, business)
     legal = node.get("legal")
     if legal is not None:
         _legal(legal, business)
@@ -180,10 +183,7 @@ def _terms(node: Node, business: Business) -> None:
 
 
 def _habits(node: Node, business: Business) -> None:
-    quiet, partial, billing = node.get("quiet_hours"), node.get("partial_payments"), node.get("billing")
-    if quiet is not None:
-        quiet = quiet.mapping(("from", "to"), ("from", "to"))
-        business.quiet_from, business.quiet_to = quiet.at("from").time_of_day(), quiet.at("to").time_of_day()
+    partial, billing = node.get("partial_payments"), node.get("billing")
     if partial is not None:
         business.partial_payments = partial.mapping(("allowed", "minimum")).plain()
     if billing is not None:

@@ -19,6 +19,7 @@ from models.delivering import Delivered
 from models.errors import BadInputError
 from models.letters import Letter, write_letter
 from models.message import Message, MessageState
+from models.messaging import time_to_go
 from models.shop import Shop, skip
 from models.withholding import withheld
 from tasks.claiming import claim_rows
@@ -97,7 +98,8 @@ def _claim(shell: Shell, lease: str, counts: Counts) -> tuple[int, list[Claimed]
 
     def conclude(taken: tuple[list[Claimed], Decided]) -> None:
         claimed.extend(taken[0])
-        counts["skipped"] += taken[1].items - len(taken[0])
+        for shop in taken[1].shops.values():
+            counts["skipped"] += sum(message.state == MessageState.SKIPPED for message in shop.messages.changed())
         shell.observe(taken[1])
 
     try:
@@ -160,6 +162,9 @@ def _take(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed | 
                 message, None, name, Delivered(message.id, "uncertain", now, "The worker died while sending.")
             )
         message.state = MessageState.PREPARED
+    if (later := time_to_go(shop, message)) > now:
+        message.next_attempt_at = later
+        return None
     reason = withheld(shop, message)
     if reason is not None:
         _give_up(shop, message, reason)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from models.db import raw
+from tasks.gateways.recording import BUSY
 from tests.database.at_work import AtWork
 from tests.scenarios.story import ASK, Databases, Story, mail, seat
 
@@ -84,3 +85,20 @@ def test_a_message_waits_until_what_came_before_it_is_read_from_the_stream(work:
     work.rings("events.drain")
     work.rings("messages.deliver")
     assert len(work.mail.arrived) == len(PEOPLE)
+
+
+def test_a_mail_that_was_refused_for_now_is_tried_again_when_the_quiet_hours_end(databases: Databases) -> None:
+    story = Story(databases)
+    story.business["quiet_hours"] = {"from": "21:00", "to": "08:00"}
+    story.automation("hello", "session.booked", mail("Bonjour"))
+    story.books("zoe", "cut", at="2027-01-02 20:59", when="2027-01-06 10:00")
+    with databases() as engine:
+        at_work = AtWork(engine, story)
+        at_work.mail.plan("zoe@example.org", BUSY)
+        at_work.drains("2027-01-02 20:59")
+        for instant in ("2027-01-02 20:59", "2027-01-02 21:00", "2027-01-03 07:59", "2027-01-03 08:00"):
+            at_work.comes(instant)
+            counts = at_work.rings("messages.deliver")
+            assert counts["sent"] == (instant == "2027-01-03 08:00"), instant
+            assert counts["skipped"] == 0
+        assert at_work.sql("SELECT attempts, state FROM messages") == [(1, "sent")]
