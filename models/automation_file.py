@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from models.condition_file import read_condition
 from models.conditions import Condition
+from models.linting.codes import Code
 from models.periods import Per
 from models.step_file import read_steps
 from models.steps import ActStep, RequestPayment, Step, walk
@@ -85,6 +86,7 @@ class Automation:
     keep_on_cancel: bool
     late: Late
     steps: tuple[Step, ...]
+    ignored: frozenset[Code] = frozenset()
 
 
 def load_automation(text: str | bytes, file: str) -> Automation:
@@ -92,7 +94,7 @@ def load_automation(text: str | bytes, file: str) -> Automation:
     return decode(text, file, read_automation, max_bytes=MAX_BYTES)
 
 
-_KEYS = ("automation", "name", "trigger", "limit", "stop_when", "keep_on_cancel", "late", "steps")
+_KEYS = ("automation", "name", "trigger", "limit", "stop_when", "keep_on_cancel", "late", "lint", "steps")
 
 
 def read_automation(node: Node) -> Automation:
@@ -110,6 +112,7 @@ def read_automation(node: Node) -> Automation:
         keep_on_cancel=keep.boolean() if keep is not None else False,
         late=_late(late) if late is not None else Late(),
         steps=steps,
+        ignored=_ignored(node.get("lint")),
     )
 
 
@@ -199,6 +202,14 @@ def _late(node: Node) -> Late:
         tolerance=_tolerance(tolerance) if tolerance is not None else Late().tolerance,
         then=Then(then.choice([*Then])) if then is not None else None,
     )
+
+
+def _ignored(node: Node | None) -> frozenset[Code]:
+    """Read which codes of the lint are not told of this automation."""
+    if node is None:
+        return frozenset()
+    ignored = node.mapping(("ignore",), required=("ignore",)).at("ignore")
+    return frozenset(Code(item.choice([*Code])) for item in ignored.items())
 
 
 def _tolerance(node: Node) -> timedelta:

@@ -9,6 +9,7 @@ from typing import Any
 
 from models.automation_file import MAX_TIMES, By, Over, Then
 from models.condition_file import MAX_DAYS, RULES, UNITS
+from models.linting.codes import Code
 from models.periods import Per
 from models.step_file import CHANNELS, MAX_STEPS, PURPOSES, WEEKDAYS
 from models.steps import Document, Fee
@@ -67,6 +68,7 @@ def automation_schema() -> Schema:
             "stop_when": {"anyOf": [_ref("event"), _list(_ref("event"))], "description": "Events that end a run."},
             "keep_on_cancel": {"type": "boolean", "description": "Go on when what the run is about is cancelled."},
             "late": _object({"tolerance": {"type": "string", "pattern": r"^\d{1,4}[dhm]$"}, "then": _enum(Then)}),
+            "lint": _object({"ignore": _list(_enum(Code))}, required=("ignore",)),
             "steps": _ref("steps") | {"minItems": 1, "maxItems": MAX_STEPS},
         },
         required=("automation", "trigger", "steps"),

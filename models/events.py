@@ -57,6 +57,17 @@ class Fact(StrEnum):
     MESSAGE_FAILED = "message.failed"
 
 
+UNRAISED = frozenset(
+    {
+        Fact.INVOICE_DRAFTED,
+        Fact.INVOICE_WRITTEN_OFF,
+        Fact.PAYMENT_LINK_SENT,
+        Fact.PAYMENT_FAILED,
+        Fact.BILLING_COMPLETED,
+    }
+)
+"""Facts that automations may name already, and that nothing here makes true yet."""
+
 CATALOGUE: Mapping[str, type[EventData]] = {
     "contact.updated": event_data.ContactUpdated,
     "contact.merged": event_data.ContactMerged,

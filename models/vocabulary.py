@@ -180,12 +180,12 @@ class Vocabulary:
 
     def kind(self, name: str) -> Kind | None:
         """Return what a property holds, None if it is unknown here."""
-        return _kinds(self.groups).get(_general(name))
+        return _kinds(self.groups).get(general(name))
 
     def complaint(self, name: str) -> tuple[str, str]:
         """Return what is wrong with the name of an unknown property, and the nearest right one."""
         near = did_you_mean(name, {known for known in _kinds(self.groups) if "*" not in known}).strip()
-        if _general(name) in _kinds(frozenset(PROPERTIES)):
+        if general(name) in _kinds(frozenset(PROPERTIES)):
             return f"{self.trigger} can't supply {name}", f"{near} {self._where(name.partition('.')[0])}".lstrip()
         if name in PROPERTIES or name in {"event.data", "contact.custom"}:
             return f"{name} is a group of properties", f"Name one of them, as in {_example(name)}."
@@ -216,6 +216,11 @@ def vocabulary_of(trigger: str) -> Vocabulary:
     return Vocabulary(trigger, SUPPLIES.get(trigger, ALWAYS))
 
 
+def kind_of(name: str) -> Kind | None:
+    """Return what a property holds wherever it is supplied, None if there is none of that name."""
+    return _kinds(frozenset(PROPERTIES)).get(general(name))
+
+
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
@@ -225,7 +230,7 @@ def _example(group: str) -> str:
     return f"{group}.{first}".replace("*", "order" if group == "event.data" else "vip")
 
 
-def _general(name: str) -> str:
+def general(name: str) -> str:
     """Return the name under which an open-ended property is known: `event.data.*` for `event.data.order.id`."""
     for prefix in ("event.data.", "contact.custom."):
         if name.startswith(prefix) and len(name) > len(prefix):

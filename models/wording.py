@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 from liquid import BoundTemplate, Environment, RenderContext
 from liquid.ast import Node
-from liquid.builtin.expressions import Filter, FilteredExpression, KeywordArgument, StringLiteral
+from liquid.builtin.expressions import Filter, FilteredExpression, KeywordArgument, Path, StringLiteral
+from liquid.builtin.output import OutputNode
 from liquid.exceptions import LiquidError
+from liquid.expression import Expression
 from liquid.output import LimitedStringIO
 from liquid.static_analysis import Segments, TemplateAnalysis
 from liquid.undefined import FalsyStrictUndefined
@@ -143,6 +145,39 @@ def _sentence(error: Exception) -> str:
 
 
 # --- checking
+
+
+def unguarded(template: str) -> Iterator[tuple[str, int]]:
+    """Yield each value, with its line, that a sound template writes without a fallback and without asking for it."""
+    bound = _compiled(template, escape=False)
+    for name, offset in dict(_bare(bound.nodes, RenderContext(bound), frozenset())).items():
+        yield name, _line(template, offset)
+
+
+def _bare(nodes: Iterable[Node], context: RenderContext, asked: frozenset[str]) -> Iterator[tuple[str, int]]:
+    for node in nodes:
+        expressions = list(node.expressions())
+        if isinstance(node, OutputNode):
+            yield from ((name, offset) for name, offset in _written(node.expression) if name not in asked)
+            continue
+        named = {name for expression in expressions for name, _ in _paths(expression)}
+        yield from _bare(node.children(context, include_partials=False), context, asked | named)
+
+
+def _written(expression: Expression) -> Iterator[tuple[str, int]]:
+    """Yield the value that an output writes, unless a filter gives it a fallback."""
+    if not isinstance(expression, FilteredExpression):
+        return
+    if not any(used.name == "default" for used in expression.filters or ()):
+        yield from _paths(expression.left)
+
+
+def _paths(expression: Expression) -> Iterator[tuple[str, int]]:
+    """Yield the dotted names in an expression with their offsets."""
+    if isinstance(expression, Path):
+        yield ".".join(map(str, expression.path)), expression.token.start_index
+    for inner in expression.children():
+        yield from _paths(inner)
 
 
 def check(template: str, words: Vocabulary, *, one_line: bool = False) -> list[Flaw]:

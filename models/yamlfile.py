@@ -112,10 +112,13 @@ class Node:
 
     def problem(self, message: str, hint: str = "", *, line: int = 1) -> None:
         """Note a problem here, or at the given line of a block of text that begins here."""
-        place = self.place
+        self.file.add(self.place_of(line), message, hint)
+
+    def place_of(self, line: int) -> Place:
+        """Return where a line (from 1) of what is written here stands."""
         if isinstance(self._tree, Scalar) and self._tree.block:
-            place = Place(place.line + line, 1)
-        self.file.add(place, message, hint)
+            return Place(self.place.line + line, 1)
+        return self.place
 
     def finish(self) -> None:
         """Raise `BadFileError` if anything is wrong in this node's file."""
@@ -203,6 +206,17 @@ class Node:
 
     def _stand_in(self) -> "Node":
         return Node(None, self.label, self.place, self.file)
+
+    def follow(self, way: str) -> "Node":
+        """Return what stands at a dotted way of keys and indexes, or the last on the way that is there."""
+        node = self
+        for step in way.split("."):
+            inner = node.items() if node.is_list else []
+            below = inner[int(step)] if step.isdigit() and int(step) < len(inner) else node.get(step)
+            if below is None:
+                break
+            node = below
+        return node
 
     # --- lists
 
