@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from models.automation import AutomationRow, AutomationVersion, Run
+from models.automation import AutomationRow, AutomationState, AutomationVersion, Run
 from models.automation_file import load_automation
 from models.errors import BadInputError
 from models.rows import table_of
@@ -28,6 +28,22 @@ def automation(office: Office, id_: str) -> Line:
     past = [{"version": v.version, "published_at": office.local(v.published_at), "actor": v.actor} for v in versions]
     stopped = {"parked_reason": row.parked_reason, "paused_at": office.local(row.paused_at)}
     return line | stopped | {"versions": past, "text": texts.get(row.version or 0), "draft_text": row.draft}
+
+
+def texts(office: Office) -> list[tuple[str, str]]:
+    """Return every live text and every draft by a name for it; those of archived automations are left out."""
+    rows = [row for row in office.rows(AutomationRow, order=[columns(AutomationRow).id]) if not _archived(row)]
+    live = _live_texts(office)
+    return [
+        (name, text)
+        for row in rows
+        for name, text in ((row.id, live.get(row.id)), (f"{row.id} (draft)", row.draft))
+        if text
+    ]
+
+
+def _archived(row: AutomationRow) -> bool:
+    return row.state == AutomationState.ARCHIVED
 
 
 def _line(row: AutomationRow, text: str | None, runs: Line) -> Line:

@@ -13,6 +13,8 @@ SHOP = "business: {id: atelier, name: Atelier, timezone: Europe/Paris}\n"
 REMIND = """\
 automation: remind
 trigger: {on: invoice.overdue}
+limit: {per: day, by: [invoice]}
+stop_when: [invoice.paid]
 steps:
   - delay: {days: 3}
   - send_reminder: {}
@@ -70,6 +72,7 @@ def test_validating_for_programs(on_nothing: Relance, file: Path) -> None:
         "trigger": "invoice.overdue",
         "not_yet": [],
         "problems": [],
+        "warnings": [],
     }
     file.write_text(REMIND.replace("send_reminder", "charge_card"))
     assert "can't be published yet. Step 1: charge_card" in on_nothing("automations", "validate", file).out

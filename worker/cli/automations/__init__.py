@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from worker.cli.automations import files, life, looking
+from worker.cli.automations import files, life, linting, looking
 
 app = typer.Typer(no_args_is_help=True, help="Look at automations, check their files, publish, pause and resume them.")
 
@@ -15,6 +15,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "list": looking.list_,
     "show": looking.show,
     "validate": files.validate,
+    "lint": linting.lint,
     "apply": files.apply,
     "publish": life.publish,
     "pause": life.pause,
