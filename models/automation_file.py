@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from models.condition_file import read_condition
 from models.conditions import Condition
+from models.errors import BadInputError
 from models.linting.codes import Code
 from models.periods import Per
 from models.step_file import read_steps
@@ -18,6 +19,8 @@ MAX_BYTES = 256 * 1024
 MAX_TIMES = 1000
 
 _ID = re.compile(r"[^\W_][\w.\-]{0,99}")
+_ID_HINT = "Take letters, digits and - _ . as in unpaid-invoice."
+_NAME_RULE = "one line of 200 characters at most"
 _TOLERANCE = re.compile(r"(\d{1,4})([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -89,6 +92,25 @@ class Automation:
     ignored: frozenset[Code] = frozenset()
 
 
+def check_id(text: str) -> str:
+    """Return an id for an automation, or raise `BadInputError` with what is wrong with it."""
+    if not _ID.fullmatch(text):
+        raise BadInputError(f"{text!r} can't be an automation's id. {_ID_HINT}")
+    return text
+
+
+def check_name(text: str) -> str:
+    """Return a name for people without spaces around it, or raise `BadInputError` with what is wrong with it."""
+    text = text.strip()
+    if not text or not _is_name(text):
+        raise BadInputError(f"An automation's name is {_NAME_RULE}, and not empty.")
+    return text
+
+
+def _is_name(text: str) -> bool:
+    return text.isprintable() and len(text) <= 200
+
+
 def load_automation(text: str | bytes, file: str) -> Automation:
     """Return the automation in the text of a file, or raise `BadFileError` with all that is wrong in it."""
     return decode(text, file, read_automation, max_bytes=MAX_BYTES)
@@ -119,14 +141,14 @@ def read_automation(node: Node) -> Automation:
 def _id(node: Node) -> str:
     text = node.text()
     if text and not _ID.fullmatch(text):
-        node.problem(f"{text!r} can't be an automation's id", "Take letters, digits and - _ . as in unpaid-invoice.")
+        node.problem(f"{text!r} can't be an automation's id", _ID_HINT)
     return text
 
 
 def _name(node: Node) -> str:
     text = node.text().strip()
-    if not (text.isprintable() and len(text) <= 200):
-        node.problem("a name is one line of 200 characters at most")
+    if not _is_name(text):
+        node.problem(f"a name is {_NAME_RULE}")
     return text
 
 
