@@ -13,7 +13,7 @@ from models.yamlfile import Node, decode
 
 KEYS = ("business", "contacts", "services", "automations", "start", "until", "events")
 DOCUMENT_KEYS = ("number", "contact", "amount", "method", "due_on", "until", "kind", "document")
-OTHER_ACTS = ("pause_automation", "resume_automation", "publish", "outage")
+OTHER_ACTS = ("pause_automation", "resume_automation", "archive_automation", "publish", "outage")
 LATER_ACTS = ("set_billing", "confirm_draft", "edit_draft", "delete_draft", "refund")
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -36,6 +36,7 @@ class Happening:
     act: Act | None = None
     automation: str | None = None
     publishing: Publishing | None = None
+    waiting: str = "finish"
     hours: float = 0
     position: int = 0
 
@@ -99,8 +100,11 @@ def _act(node: Node, read_text: ReadText) -> Happening:
         published = automation_entry(node.at("file"), read_text)
         choice = waiting.choice(("finish", "move", "cancel")) if waiting is not None else "finish"
         return Happening(at, do=do, publishing=Publishing(published, choice) if published else None)
-    name = node.mapping(("at", "do", "automation"), ("automation",)).at("automation").text()
-    return Happening(at, do=do, automation=name)
+    archiving = do == "archive_automation"
+    node = node.mapping(("at", "do", "automation", *(("waiting",) if archiving else ())), ("automation",))
+    waiting = node.get("waiting") if archiving else None
+    choice = waiting.choice(("finish", "cancel")) if waiting is not None else "finish"
+    return Happening(at, do=do, automation=node.at("automation").text(), waiting=choice)
 
 
 def _document_act(node: Node, do: str) -> Act:

@@ -16,6 +16,7 @@ from models.automation import Decision, LimitSlot, Run, RunSubject
 from models.booking import Booking, Order, Session
 from models.business import Alert, Business, Pause
 from models.catalogue import ServiceVersion
+from models.changes import Change
 from models.charge import Charge, NotedCharge, RecurringPayment
 from models.contact import Contact, Hold
 from models.event_rows import FactRow
@@ -88,6 +89,7 @@ class Shop:
         self.decisions = Shelf(Decision)
         self.alerts = Shelf(Alert)
         self.pauses = Shelf(Pause)
+        self.changes = Shelf(Change, key=("subject", "act", "at"))
 
     @property
     def id(self) -> str:

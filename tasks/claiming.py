@@ -108,7 +108,8 @@ def _claim_merges(connection: Connection[Any], until: datetime, many: int) -> It
         return []
     rows = connection.execute(
         "SELECT n.business_id, min(n.due_at), n.automation_id, n.group_key, min(n.contact_id) FROM noted_charges n"
-        " JOIN automations a ON a.business_id = n.business_id AND a.id = n.automation_id AND a.state = 'active'"
+        " JOIN automations a ON a.business_id = n.business_id AND a.id = n.automation_id"
+        " AND a.state NOT IN ('paused', 'parked')"
         " WHERE n.business_id = ANY(%s) AND n.due_at <= %s GROUP BY n.business_id, n.automation_id, n.group_key"
         " ORDER BY 2, 3, 4 LIMIT %s",
         (locked, until, many),

@@ -12,7 +12,8 @@ _LOOKS = {
     "automations.advance": "SELECT 1 FROM runs WHERE due_at <= %(now)s",
     "automations.merge": (
         "SELECT 1 FROM noted_charges n JOIN automations a"
-        " ON a.business_id = n.business_id AND a.id = n.automation_id AND a.state = 'active' WHERE n.due_at <= %(now)s"
+        " ON a.business_id = n.business_id AND a.id = n.automation_id AND a.state NOT IN ('paused', 'parked')"
+        " WHERE n.due_at <= %(now)s"
     ),
     "sessions.announce": "SELECT 1 FROM sessions WHERE announce_at <= %(now)s",
     "invoices.mark_overdue": "SELECT 1 FROM invoices WHERE check_at <= %(now)s",

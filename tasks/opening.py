@@ -16,6 +16,7 @@ from psycopg import Connection
 from models.automation import AutomationRow, AutomationState
 from models.business import Business
 from models.catalogue import ServiceVersion, current
+from models.changes import change
 from models.contact import Contact
 from models.contacts import is_news, know_contact, know_service, news_of
 from models.event_shapes import ServiceData
@@ -27,9 +28,10 @@ from models.rows import columns_of
 from models.rulebook import Rulebook
 from models.shop import Shop
 from models.shop_file import PublishedText, ShopFile
+from tasks.automation_rows import find, text_of
 from tasks.engine import lock
 from tasks.loading import Loader, Seeds
-from tasks.publishing import Waiting, find, publish, require_runnable, text_of
+from tasks.publishing import Waiting, publish, require_runnable
 from tasks.writing import copy, update, write
 
 SOURCE = "/shop-file"
@@ -87,7 +89,7 @@ def plan_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime) -
     return Plan((*opening.lay_over(), *opening.automations()))
 
 
-def open_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime, *, actor: str = "operator") -> Plan:
+def open_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime, *, actor: str) -> Plan:
     """Create or update a shop as its file says; return what was done."""
     lock(connection, [shop_file.business.id])
     opening = _Opening(connection, shop_file, now)
@@ -169,6 +171,9 @@ class _Opening:
         changes += [Difference("state", str(row.state), "active")] if row.state != AutomationState.ACTIVE else []
         return Entry("automation", id_, Verdict.CHANGED, (*changes, Difference("text", live, published.text)))
 
+    def _verb(self) -> str:
+        return "changed" if self.known else "created"
+
     def write(self, plan: Plan, actor: str) -> None:
         """Write what was laid over, complete the orders that waited for it, publish what differs."""
         news = {(entry.kind, entry.id) for entry in plan.news}
@@ -182,10 +187,29 @@ class _Opening:
             if ("service", service.id) in news:
                 complete_waiting(self.shop, service.id)
         work_off(self.shop)
+        self.shop.changes.add(
+            change(business.id, self.now, actor, "business", business.id, self._verb(), **_told(plan))
+        )
         write(self.connection, [self.shop])
         for published in self.file.automations:
             if ("automation", published.automation.id) in news:
                 publish(self.connection, business.id, published, self.now, waiting=Waiting.FINISH, actor=actor)
+
+
+def _told(plan: Plan) -> dict[str, Any]:
+    """Return what is kept of a plan for ever: settings with their values, of people only how many."""
+    news: dict[str, list[Entry]] = {}
+    for entry in plan.news:
+        news.setdefault(entry.kind, []).append(entry)
+    settings = [
+        {"key": one.key, "old": one.old, "new": one.new}
+        for entry in news.get("business", ())
+        if entry.verdict is Verdict.CHANGED
+        for one in entry.differences
+    ]
+    named = {f"{kind}s": [entry.id for entry in news[kind]] for kind in ("service", "automation") if kind in news}
+    counted = {"contacts": len(news["contact"])} if "contact" in news else {}
+    return ({"settings": settings} if settings else {}) | counted | named
 
 
 Told = Business | Contact | ServiceVersion

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -20,6 +20,7 @@ def _address(text: str) -> str:
         raise PydanticCustomError("mail_address", "Input should be a mail address like name@example.org") from None
 
 
+Actor = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Address = Annotated[str, AfterValidator(_address)]
 Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)]
 
@@ -41,6 +42,8 @@ class Settings(BaseSettings):
     """Envelope sender, and the domain of Message-IDs."""
     batch_size: Annotated[int, Field(ge=1)] = 1000
     """Events, runs or messages taken by one transaction."""
+    actor: Actor | None = None
+    """Who is noted as having done what the command line does; without it the login name."""
     log_level: Level = "INFO"
     """The least level that is logged."""
 

@@ -20,13 +20,16 @@ from tasks.acting import act_on_shop
 from tasks.due import due_bells
 from tasks.engine import Outcome
 from tasks.gateways.recording import RecordingMail
+from tasks.lifecycle import LastRuns, archive, pause, resume
 from tasks.lines import Line, lines_of, refusal_line
 from tasks.opening import open_shop
-from tasks.publishing import Waiting, pause, publish, resume
+from tasks.publishing import Waiting, publish
 from tasks.registry import Counts
 from tasks.settings import Settings
 from tasks.shell import Shell, StreamEntry
 
+ACTOR = "scenario"
+"""Who is noted as having done what the acts of a scenario do."""
 LONGEST_INSTANT = 1_000
 """Rounds of one instant; more would be a loop that nothing parks."""
 
@@ -106,7 +109,7 @@ class Simulation:
             self._observe,
             keep_refusals=self.everything,
         )
-        transact(self.engine, lambda c: open_shop(c, self.scenario.shop, self.scenario.start))
+        transact(self.engine, lambda c: open_shop(c, self.scenario.shop, self.scenario.start, actor=ACTOR))
         ahead = list(self.scenario.happenings)
         away_until: datetime | None = None
         while (now := self._next(ahead, away_until)) is not None and now < self.scenario.until:
@@ -190,14 +193,18 @@ class Simulation:
                     publishing.published,
                     now,
                     waiting=Waiting(publishing.waiting),
-                    actor="scenario",
+                    actor=ACTOR,
                 ),
             ).outcome
             self._observe(outcome)
+        elif happening.automation is not None and happening.do == "archive_automation":
+            name, waiting = happening.automation, LastRuns(happening.waiting)
+            ended = transact(self.engine, lambda c: archive(c, business_id, name, now, waiting=waiting, actor=ACTOR))
+            self._observe(ended or Outcome({}, 0, 0))
         elif happening.automation is not None:
             change = pause if happening.do == "pause_automation" else resume
             name = happening.automation
-            transact(self.engine, lambda c: change(c, business_id, name, now))
+            transact(self.engine, lambda c: change(c, business_id, name, now, actor=ACTOR))
 
     def _work(self, shell: Shell, now: datetime) -> None:
         """Do all that is due at this instant, in the order of R3, until nothing is."""
@@ -225,6 +232,6 @@ _NEXT_DUE = (
     " UNION ALL SELECT min(announce_at) FROM sessions WHERE announce_at IS NOT NULL"
     " UNION ALL SELECT min(check_at) FROM invoices WHERE check_at IS NOT NULL"
     " UNION ALL SELECT min(n.due_at) FROM noted_charges n JOIN automations a"
-    " ON a.business_id = n.business_id AND a.id = n.automation_id AND a.state = 'active'"
+    " ON a.business_id = n.business_id AND a.id = n.automation_id AND a.state NOT IN ('paused', 'parked')"
     " UNION ALL SELECT min(next_attempt_at) FROM messages WHERE next_attempt_at IS NOT NULL) d"
 )

@@ -8,6 +8,7 @@ from psycopg import Connection, sql
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.automation import LimitSlot
+from models.changes import SYSTEM, change
 from models.db import encode_json
 from models.errors import ConflictError
 from models.rows import columns_of, table_of
@@ -49,11 +50,13 @@ def write(connection: Connection[Any], shops: Iterable[Shop]) -> int:
 def _park(connection: Connection[Any], shop: Shop) -> None:
     """Stop the automations that went round in circles (R21), and let every process learn of it."""
     for automation_id, reason in shop.parked.items():
-        connection.execute(
+        parked = connection.execute(
             "UPDATE automations SET state = 'parked', parked_reason = %s, updated_at = %s"
             " WHERE business_id = %s AND id = %s AND state = 'active'",
             (reason, shop.now, shop.id, automation_id),
         )
+        if parked.rowcount:
+            shop.changes.add(change(shop.id, shop.now, SYSTEM, "automation", automation_id, "parked", reason=reason))
         shop.business.rules_version += 1
         connection.execute("UPDATE businesses SET rules_version = rules_version + 1 WHERE id = %s", (shop.id,))
 

@@ -5,6 +5,7 @@ from importlib import resources
 
 from sqlalchemy import Engine
 
+from models.changes import SYSTEM
 from models.db import transact
 from models.shop_file import ShopFile, automation_entry, read_shop
 from models.yamlfile import decode
@@ -35,4 +36,4 @@ def ensure_shop(engine: Engine) -> None:
         if connection.exec_driver_sql("SELECT 1 FROM businesses WHERE id = %s", (BUSINESS,)).first():
             return
     now = datetime.now(UTC)
-    transact(engine, lambda connection: open_shop(connection, demo_shop(now), now))
+    transact(engine, lambda connection: open_shop(connection, demo_shop(now), now, actor=SYSTEM))

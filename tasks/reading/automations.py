@@ -8,7 +8,11 @@ from models.automation import AutomationRow, AutomationState, AutomationVersion,
 from models.automation_file import load_automation
 from models.errors import BadInputError
 from models.rows import table_of
+from tasks.reading.changes import changes
 from tasks.reading.office import Line, Office, columns
+
+LATEST = 20
+"""So many changes are shown with an automation; its history has them all."""
 
 
 def automations(office: Office) -> list[Line]:
@@ -27,7 +31,15 @@ def automation(office: Office, id_: str) -> Line:
     line = _line(row, texts.get(row.version or 0), _runs(office).get(id_, {}))
     past = [{"version": v.version, "published_at": office.local(v.published_at), "actor": v.actor} for v in versions]
     stopped = {"parked_reason": row.parked_reason, "paused_at": office.local(row.paused_at)}
-    return line | stopped | {"versions": past, "text": texts.get(row.version or 0), "draft_text": row.draft}
+    latest = changes(office, kind="automation", subject=id_, limit=LATEST)
+    said = {"text": texts.get(row.version or 0), "draft_text": row.draft}
+    return line | stopped | {"versions": past, "changes": latest} | said
+
+
+def history_of(office: Office, id_: str, *, limit: int | None) -> list[Line]:
+    """Return the latest of what was done to one automation, and by whom."""
+    office.require(AutomationRow, id_, "automation")
+    return changes(office, kind="automation", subject=id_, limit=limit)
 
 
 def texts(office: Office) -> list[tuple[str, str]]:

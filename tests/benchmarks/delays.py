@@ -34,7 +34,7 @@ def prepare(stage: Stage) -> None:
         waits = decode(STEPS, "waits", lambda node: automation_entry(node, _none))
         assert waits is not None
         read = replace(shop_file, automations=(waits,))
-        transact(stage.engine, lambda connection, read=read: open_shop(connection, read, now))  # type: ignore[misc]
+        transact(stage.engine, lambda connection, read=read: open_shop(connection, read, now, actor="bench"))  # type: ignore[misc]
 
 
 def _none(_node: Any, name: str) -> tuple[str, str]:

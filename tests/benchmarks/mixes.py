@@ -71,7 +71,7 @@ def open_shops(stage: Stage, mix: str, tenants: int) -> None:
     for number in range(tenants):
         text = shop(f"{mix}-{number}", acting=mix == "acting")
         read = decode(text, mix, lambda node: read_shop(node, now, lambda item: automation_entry(item, _no_files)))
-        transact(stage.engine, lambda connection, read=read: open_shop(connection, read, now))  # type: ignore[misc]
+        transact(stage.engine, lambda connection, read=read: open_shop(connection, read, now, actor="bench"))  # type: ignore[misc]
 
 
 def _no_files(_node: Any, name: str) -> tuple[str, str]:

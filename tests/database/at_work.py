@@ -40,7 +40,7 @@ class AtWork:
         self.clock, self.stream, self.mail = VirtualClock(scenario.start), MemoryStream(), WatchedMail()
         settings = Settings(batch_size=batch)
         self.shell = Shell(engine, self.clock, settings, SilentBells(), self.stream, self.mail)
-        transact(engine, lambda c: open_shop(c, scenario.shop, scenario.start))
+        transact(engine, lambda c: open_shop(c, scenario.shop, scenario.start, actor="tests"))
 
     def comes(self, instant: str) -> None:
         """Let an instant come, and with it the events of the story up to then; nothing works yet."""

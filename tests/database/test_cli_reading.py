@@ -78,7 +78,7 @@ def test_automations_tell_of_their_runs(in_salon: Relance) -> None:
         "next_due": "2035-01-13T10:00:00+01:00",
     }
     shown = in_salon("automations", "show", "ask", "--json").line
-    assert [(one["version"], one["actor"]) for one in shown["versions"]] == [(1, "operator")]
+    assert [(one["version"], one["actor"]) for one in shown["versions"]] == [(1, "scenario")]
     assert "request_payment" in shown["text"]
     assert "session.booked" in in_salon("automations", "show", "ask").out
 

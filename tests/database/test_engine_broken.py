@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from models.db import transact
-from tasks.publishing import resume
+from tasks.lifecycle import resume
 from tests.database.at_work import AtWork
 from tests.scenarios.story import ASK, Databases, Story, mail, wait
 
@@ -38,6 +38,9 @@ def test_events_are_decided_and_the_automation_is_parked_with_its_reason(work: A
         ("ask", "active", None),
         ("hello", "parked", "broken"),
     ]
+    assert work.sql("SELECT actor, subject, detail FROM changes WHERE act = 'parked'") == [
+        ("relance", "hello", {"reason": "broken"})
+    ]
     ((reason, text),) = work.sql("SELECT reason, text FROM alerts")
     assert reason == "broken"
     assert "hello v1" in text
@@ -50,7 +53,7 @@ def test_its_waiting_runs_are_held_and_go_on_when_it_can_be_read_again(work: AtW
     assert work.sql("SELECT state, due_at FROM runs WHERE automation_id = 'hello'") == [("waiting", None)]
     for statement in MEND:
         work.sql(statement)
-    transact(work.engine, lambda c: resume(c, "atelier", "hello", work.clock.at))
+    transact(work.engine, lambda c: resume(c, "atelier", "hello", work.clock.at, actor="tests"))
     work.rings("automations.advance")
     assert work.sql("SELECT state FROM runs WHERE automation_id = 'hello'") == [("done",)]
 

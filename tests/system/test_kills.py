@@ -82,7 +82,7 @@ def open_kills(url: str) -> None:
     with engine.connect() as connection:
         now = connection.exec_driver_sql("SELECT now()").scalar_one()
     shop = decode(SHOP, "kills.yaml", lambda node: read_shop(node, now, lambda item: automation_entry(item, _nothing)))
-    transact(engine, lambda connection: open_shop(connection, shop, now))
+    transact(engine, lambda connection: open_shop(connection, shop, now, actor="tests"))
     engine.dispose()
 
 

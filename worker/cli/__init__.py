@@ -40,6 +40,7 @@ COMMANDS = {
     "contacts": Entry("Look at clients and what they owe.", "contacts:app"),
     "bookings": Entry("Look at who booked what.", "bookings:app"),
     "messages": Entry("Look at what was sent to whom.", "messages:app"),
+    "changes": Entry("Look at who changed what and when.", "changes:changes"),
     "simulate": Entry("Run a scenario file in virtual time, with no outside effect.", "simulate:simulate"),
     "doctor": Entry("Check everything around the system; say how to mend it.", "system:doctor"),
     "books": Entry("Check that the books balance.", "books:app"),

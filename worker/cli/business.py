@@ -14,7 +14,7 @@ from models.shop_file import ShopFile, load_shop
 from tasks.gateways.clock import SystemClock
 from tasks.opening import Difference, Entry, Plan, Verdict, open_shop, plan_shop
 from tasks.reading.businesses import business, businesses
-from worker.cli.desk import Business, Json, confirm, database, listed, reading
+from worker.cli.desk import Business, By, Json, actor, confirm, database, listed, reading
 from worker.cli.files import beside, read_file
 from worker.cli.output import show_facts, show_json
 
@@ -69,6 +69,7 @@ def show(
 def apply(
     file: Annotated[Path, typer.Argument(metavar="SHOP.yaml", help="The shop file (YAML or JSON).")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
+    by: By = None,
     as_json: Json = False,
 ) -> None:
     """Create or update a business with its contacts, services and automations, which are published."""
@@ -83,14 +84,14 @@ def apply(
         if not confirm("Apply this?", yes=yes):
             typer.echo("Nothing was changed.", err=True)
             raise typer.Exit(1)
-        transact(engine, lambda connection: _open(connection, shop, plan))
+        transact(engine, lambda connection: _open(connection, shop, plan, actor(by)))
     if not as_json:
         typer.echo(f"Applied to {shop.business.id}.")
 
 
-def _open(connection: Any, shop: ShopFile, shown: Plan) -> None:
+def _open(connection: Any, shop: ShopFile, shown: Plan, who: str) -> None:
     """Apply what was shown, or nothing."""
-    if open_shop(connection, shop, SystemClock().now()) != shown:
+    if open_shop(connection, shop, SystemClock().now(), actor=who) != shown:
         raise ChangedMeanwhileError
 
 

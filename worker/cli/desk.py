@@ -1,5 +1,7 @@
 """What the commands of a back office share: their options, the database, the business that they are about."""
 
+import getpass
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,12 +18,18 @@ from tasks.reading.office import Line, Office, open_office
 from tasks.settings import load
 from worker.cli.output import Cell, show_json, show_lines
 
+LONGEST_NAME = 100
+"""Characters of the name of who acts."""
 TABLE = 100
 """So many lines a table has, unless more are asked for; JSON has them all."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
 Business = Annotated[
     str | None, typer.Option("--business", metavar="ID", help="Which business; not needed where there is only one.")
+]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="NAME", help="Who does it; without it RELANCE_ACTOR or your login name is noted."),
 ]
 Contact = Annotated[str | None, typer.Option("--contact", metavar="ID", help="Only those of this contact.")]
 Limit = Annotated[
@@ -95,6 +103,21 @@ def listed(
     show_lines(found[-most:] if latest else found[:most], columns)
     if len(found) > most and limit is None:
         typer.echo(f"\nThese are the {'latest' if latest else 'first'} {most}; --limit shows more.", err=True)
+
+
+def actor(by: str | None) -> str:
+    """Return who acts: whom the option names, else the setting, else who is logged in."""
+    name = (by or load().actor or _login()).strip()
+    if not (name.isprintable() and 0 < len(name) <= LONGEST_NAME):
+        raise BadInputError(f"--by takes a name of at most {LONGEST_NAME} characters on one line.")
+    return name
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return f"user {os.getuid()}"
 
 
 def confirm(question: str, *, yes: bool) -> bool:

@@ -14,12 +14,16 @@ app = typer.Typer(no_args_is_help=True, help="Look at automations, check their f
 COMMANDS: dict[str, Callable[..., None]] = {
     "list": looking.list_,
     "show": looking.show,
+    "history": looking.history,
     "validate": files.validate,
     "lint": linting.lint,
     "apply": files.apply,
     "publish": life.publish,
     "pause": life.pause,
     "resume": life.resume,
+    "archive": life.archive,
+    "duplicate": life.duplicate,
+    "rename": life.rename,
 }
 
 for name, command in COMMANDS.items():

@@ -11,23 +11,26 @@ from models.db import transact
 from tasks.engine import lock
 from tasks.gateways.clock import SystemClock
 from tasks.publishing import Publication
-from worker.cli.desk import business_id, database
+from worker.cli.desk import actor, business_id, database
 from worker.cli.output import show_json
 
 R = TypeVar("R")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The automation's id.")]
 
+Work = Callable[[psycopg.Connection[Any], str, datetime, str], R]
+"""A change, given the connection, the business, the instant and who acts."""
 
-def change(business: str | None, work: Callable[[psycopg.Connection[Any], str, datetime], R]) -> R:
+
+def change(business: str | None, by: str | None, work: Work[R]) -> R:
     """Run a change of a business in one transaction, under its lock."""
-    now = SystemClock().now()
+    now, who = SystemClock().now(), actor(by)
     with database() as engine:
         tenant = business_id(engine, business)
 
         def locked(connection: psycopg.Connection[Any]) -> R:
             lock(connection, [tenant])
-            return work(connection, tenant, now)
+            return work(connection, tenant, now, who)
 
         return transact(engine, locked)
 

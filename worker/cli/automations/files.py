@@ -11,7 +11,7 @@ from models.shop_file import PublishedText
 from tasks.publishing import Waiting, publish, save_draft
 from worker.cli.automations.checking import check, sound
 from worker.cli.automations.desk import change, in_words, tell
-from worker.cli.desk import Business, Json
+from worker.cli.desk import Business, By, Json
 from worker.cli.output import show_json
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="Automation files (YAML or JSON).")]
@@ -34,6 +34,7 @@ def validate(files: Files, as_json: Json = False) -> None:
 def apply(
     files: Files,
     publish_now: Annotated[bool, typer.Option("--publish", help="Publish them, instead of saving drafts.")] = False,
+    by: By = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
@@ -41,15 +42,14 @@ def apply(
     checked = sound(files)
     texts = [PublishedText(one.automation, one.text) for one in checked if one.automation]
 
-    def work(connection: psycopg.Connection[Any], tenant: str, now: datetime) -> list[str]:
+    def work(connection: psycopg.Connection[Any], tenant: str, now: datetime, who: str) -> list[str]:
         if publish_now:
             return [
-                in_words(publish(connection, tenant, text, now, waiting=Waiting.FINISH, actor="operator"))
-                for text in texts
+                in_words(publish(connection, tenant, text, now, waiting=Waiting.FINISH, actor=who)) for text in texts
             ]
-        return [save_draft(connection, tenant, text, now) for text in texts]
+        return [save_draft(connection, tenant, text, now, actor=who) for text in texts]
 
-    for text, done in zip(texts, change(business, work), strict=True):
+    for text, done in zip(texts, change(business, by, work), strict=True):
         tell(text.automation.id, done, as_json=as_json)
     for remark in (remark for one in checked for remark in one.remarks):
         typer.echo(str(remark), err=True)

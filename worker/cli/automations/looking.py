@@ -1,10 +1,12 @@
-"""Look at automations: their list, and one of them with its versions and texts."""
+"""Look at automations: their list, and one of them with its versions, texts and history."""
+
+from typing import Any
 
 import typer
 
-from tasks.reading.automations import automation, automations
+from tasks.reading.automations import automation, automations, history_of
 from worker.cli.automations.desk import Name
-from worker.cli.desk import Business, Json, listed, read
+from worker.cli.desk import Business, Json, Limit, listed, read
 from worker.cli.output import Cell, Line, show_facts, show_json, show_lines
 
 
@@ -21,6 +23,7 @@ COLUMNS: dict[str, str | Cell] = {
     "last fired": "last_fired",
     "next due": "next_due",
 }
+PAST: dict[str, str | Cell] = {"at": "at", "by": "actor", "did": "act", "how": "detail"}
 FACTS = (
     "automation",
     "name",
@@ -51,6 +54,17 @@ def show(name: Name, business: Business = None, as_json: Json = False) -> None:
     if found["versions"]:
         columns = {"version": "version", "published": "published_at", "by": "actor"}
         show_lines(found["versions"], columns, title="\nVersions")
+    if found["changes"]:
+        show_lines(found["changes"], PAST, title="\nChanges")
     for title, text in (("Text", found["text"]), ("Draft", found["draft_text"])):
         if text:
             typer.echo(f"\n{title}\n{text.rstrip()}")
+
+
+def history(name: Name, limit: Limit = None, business: Business = None, as_json: Json = False) -> None:
+    """Show what was done to an automation, when, and by whom: drafts, versions, every change of its state."""
+
+    def lines(most: int | None) -> list[dict[str, Any]]:
+        return read(business, lambda office: history_of(office, name, limit=most))
+
+    listed(lines, PAST, as_json=as_json, limit=limit, nothing="Nothing is known of its past.")
