@@ -1,4 +1,7 @@
-"""What steps do. Each action returns None when it had its effect, else the reason why not ("" where it is recorded)."""
+"""What steps do. Each action returns None when it had its effect, else the reason why not ("" where it is recorded).
+
+One that would write a message too many does nothing at all and returns `CAP` (R21).
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,10 +15,10 @@ from models.invoice import DocumentStatus, Invoice
 from models.invoicing import invoice_charges
 from models.issuing import group_charges
 from models.message import MessagePurpose
-from models.messaging import queue, queue_to_owner
+from models.messaging import over_cap, queue, queue_to_owner
 from models.payer import known_contact, payer_of
 from models.requesting import scope_of_request, to_bill
-from models.rulebook import Published
+from models.rulebook import CAP, Published
 from models.settling import live_documents
 from models.shop import Shop
 from models.steps import AddTag, RequestPayment, SendEmail, Wording
@@ -128,12 +131,15 @@ def _send_reminder(shop: Shop, run: Run, published: Published, op: Act) -> str |
     open_ = [document for document, reason in zip(documents, reasons, strict=True) if reason is None]
     if not open_:
         return next((reason for reason in reasons if reason), "nothing_due")
-    payers: dict[str, list[Invoice]] = {}
+    owed: dict[str, list[Invoice]] = {}
     for document in open_:
-        payers.setdefault(document.contact_id, []).append(document)
+        owed.setdefault(document.contact_id, []).append(document)
+    payers = {payer: known_contact(shop, payer) for payer in owed}
+    if over_cap(shop, payers.values(), channels_of(op)):
+        return CAP
     sent = [
-        _write(shop, run, published, op, known_contact(shop, payer), documents=owed, invoice=owed[0].id)
-        for payer, owed in payers.items()
+        _write(shop, run, published, op, contact, documents=owed[payer], invoice=owed[payer][0].id)
+        for payer, contact in payers.items()
     ]
     return None if any(sent) else ""
 
@@ -144,6 +150,8 @@ def _send_email(shop: Shop, run: Run, published: Published, op: Act) -> str | No
     if isinstance(op.settings, SendEmail) and op.settings.purpose == MessagePurpose.MARKETING:
         return "no_consent"  # marketing needs a consent, and no door records one yet (R19)
     contact = known_contact(shop, run.contact_id)
+    if over_cap(shop, [contact], channels_of(op)):
+        return CAP
     return None if _write(shop, run, published, op, contact, documents=[]) else ""
 
 

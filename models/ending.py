@@ -1,6 +1,7 @@
 """How runs end before their last step: their subject is gone (R4), their goal is reached (R5)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from models.automation import Run, RunState, RunSubject
 from models.booking import Booking
@@ -97,3 +98,9 @@ def bind(shop: Shop, run: Run) -> None:
     for key in [*subject_keys(subjects), *(f"invoice:{made}" for made in run.made)]:
         if (key, run.id) not in shop.subjects:
             shop.subjects.add(RunSubject(shop.id, key, run.id))
+
+
+def hold(shop: Shop, run: Run, due: datetime) -> None:
+    """Let a run wait at its step until a person lets it go on; its step was due at an instant."""
+    run.state, run.due_at, run.held_at = RunState.WAITING, None, due
+    bind(shop, run)

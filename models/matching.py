@@ -6,14 +6,15 @@ from models.automation import Run, RunState
 from models.booking import Booking
 from models.charge import NotedCharge
 from models.diary import service_id_of, starts_first
-from models.ending import bind, reach_goals
+from models.ending import bind, hold, reach_goals
 from models.event_rows import FactRow
 from models.limits import group_key, next_free, take_slot
+from models.parking import park
 from models.requesting import scope_of_request, to_bill
-from models.rulebook import Published
+from models.rulebook import CAP, Published
 from models.running import advance
 from models.scope import Scope
-from models.shop import Shop, skip, tell_owner
+from models.shop import Shop, skip
 
 DEEPEST = 10
 """A chain of automations causing each other longer than this is a loop (R21)."""
@@ -84,10 +85,10 @@ def _refuse_unseen(shop: Shop, fact: FactRow, seen: set[str]) -> None:
 
 def consider(shop: Shop, published: Published, fact: FactRow, scope: Scope) -> None:
     """Start a run of one automation for a fact that its filters let through, if its limit lets it."""
-    if published.id in shop.parked:
+    if shop.parked.get(published.id, CAP) != CAP:
         return
     if fact.depth > DEEPEST:
-        park(shop, published, fact)
+        _park_loop(shop, published, fact)
     else:
         start(shop, published, fact, scope.subjects, scope)
 
@@ -121,7 +122,7 @@ def _seats(shop: Shop, type_: str, subjects: dict[str, Any]) -> list[Booking]:
 
 
 def start(shop: Shop, published: Published, fact: FactRow, subjects: dict[str, Any], scope: Scope) -> None:
-    """Start a run, or do what the limit says when it is full."""
+    """Start a run, or do what the limit says when it is full; while its automation is stopped the run is held."""
     run = new_run(shop, published, fact, subjects)
     if published.automation.limit is not None:
         key = group_key(published, scope)
@@ -131,7 +132,10 @@ def start(shop: Shop, published: Published, fact: FactRow, subjects: dict[str, A
             return
         run.slot_key, run.slot = key, slot.slot
     shop.runs.add(run)
-    advance(shop, run, published, shop.now)
+    if shop.stopped(published.id):
+        hold(shop, run, shop.now)
+    else:
+        advance(shop, run, published, shop.now)
 
 
 def new_run(shop: Shop, published: Published, fact: FactRow, subjects: dict[str, Any]) -> Run:
@@ -205,7 +209,7 @@ def _note(shop: Shop, published: Published, fact: FactRow, run: Run, key: str) -
         )
 
 
-def park(shop: Shop, published: Published, fact: FactRow) -> None:
+def _park_loop(shop: Shop, published: Published, fact: FactRow) -> None:
     """Stop an automation that goes round in circles until a person resumes it (R21)."""
     skip(
         shop,
@@ -215,23 +219,11 @@ def park(shop: Shop, published: Published, fact: FactRow) -> None:
         version=published.version,
         fact_id=fact.id,
     )
-    shop.parked[published.id] = "loop"
-    tell_owner(
-        shop,
-        "loop",
-        f"Automation {published.id} was parked: it was started by a chain of more than {DEEPEST} automations. "
-        "Change its trigger or add a condition, then resume it.",
-        automation=published.id,
-    )
+    why = f"it was started by a chain of more than {DEEPEST} automations. Change its trigger or add a condition, then "
+    park(shop, published.id, "loop", f"{why}resume it.")
 
 
 def park_broken(shop: Shop) -> None:
     """Stop the automations whose live text can't be read any more; what they would have begun is not begun (R21)."""
     for automation_id, reason in shop.rulebook.broken.items():
-        shop.parked[automation_id] = "broken"
-        tell_owner(
-            shop,
-            "broken",
-            f"Automation {automation_id} was parked: its text can't be read any more. Publish another. {reason}",
-            automation=automation_id,
-        )
+        park(shop, automation_id, "broken", f"its text can't be read any more. Publish another. {reason}")

@@ -14,7 +14,7 @@ def merge_due(shop: Shop, automation_id: str, group_key: str) -> None:
     """Send the noted charges of one group in one request of its automation, if a slot is free now."""
     notes = [note for note in shop.noted.by("automation_id", automation_id) if note.group_key == group_key]
     notes.sort(key=lambda note: (note.due_at, note.charge_id))
-    if not notes or shop.rulebook.held(automation_id):
+    if not notes or shop.stopped(automation_id):
         return
     published = shop.rulebook.version(automation_id, notes[0].version)
     if published is None:

@@ -1,8 +1,10 @@
 """Queueing messages: who is written to, on which channel, for what purpose (R19). Texts are made at delivery."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from models.capping import count, is_full
 from models.contact import Contact
 from models.invoice import Invoice
 from models.message import Message, MessagePurpose
@@ -92,8 +94,16 @@ def queue_to_owner(
     return _put_in_line(shop, message)
 
 
+def over_cap(shop: Shop, contacts: Iterable[Contact], channels: list[str] | None) -> bool:
+    """Whether one message more is too many for any of these clients on the day on which it would go (R21)."""
+    channel = channel_for(channels or shop.business.channels)
+    at = may_go(shop.business, shop.now, channel, in_window=True)
+    return any(is_full(shop, contact.id, at) for contact in contacts)
+
+
 def _put_in_line(shop: Shop, message: Message) -> Message:
     message.next_attempt_at = time_to_go(shop, message)
+    count(shop, message)
     return shop.messages.add(message)
 
 

@@ -7,6 +7,9 @@ from models.automation import AutomationRow, AutomationState
 from models.automation_file import Automation
 from models.flow import Program
 
+CAP = "cap"
+"""Why an automation was parked that would have written too much: its runs begin all the same, and wait (R21)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -47,7 +50,8 @@ class Rulebook:
         self._by_trigger: dict[str, list[Published]] = {}
         for row in self._states.values():
             published = self._versions.get((row.id, row.version or 0))
-            if row.state == AutomationState.ACTIVE and published is not None:
+            takes = row.state == AutomationState.ACTIVE or row.parked_reason == CAP
+            if takes and published is not None:
                 self._by_trigger.setdefault(published.automation.trigger.on, []).append(published)
         self._unfiltered: dict[str, list[Published]] = {}
         self._by_service: dict[str, dict[str, list[Published]]] = {}
@@ -59,7 +63,7 @@ class Rulebook:
                     services.setdefault(service_id, []).append(one)
 
     def triggered_by(self, type_: str) -> list[Published]:
-        """Return the active automations that a fact of this type starts."""
+        """Return the automations that a fact of this type starts: the active ones, and those that wait for a cap."""
         return self._by_trigger.get(type_, [])
 
     def unfiltered(self, type_: str) -> list[Published]:

@@ -7,14 +7,15 @@ from models.automation import Run, RunState
 from models.automation_file import Then
 from models.booking import Booking
 from models.diary import service_id_of, starts_first
-from models.ending import WAITS, about_order, bind, cut_short, end, keys_of_booking, waiting_runs
+from models.ending import WAITS, about_order, bind, cut_short, end, hold, keys_of_booking, waiting_runs
 from models.errors import StuckError
 from models.flow import Act, Branch, Delay, End, Jump
 from models.invoice import DocumentStatus, Invoice
 from models.limits import next_free, take_slot
 from models.operators import Span, moment_of
+from models.parking import park
 from models.periods import add_delay, next_time_of_day, start_of_day
-from models.rulebook import Published
+from models.rulebook import CAP, Published
 from models.scope import Scope
 from models.shop import Cause, Shop, skip
 from models.steps import For, UntilMoment, UntilProperty, UntilTime, Wait
@@ -43,8 +44,7 @@ def advance(shop: Shop, run: Run, published: Published, due: datetime) -> None:
                 break
             case Act():
                 run.position += 1
-                _act(shop, run, published, op, due)
-                if run.state not in WAITS:
+                if not _act(shop, run, published, op, due):
                     return
     _finish(shop, run, published)
 
@@ -72,21 +72,25 @@ def scope_of(shop: Shop, run: Run) -> Scope:
     return Scope(shop, run.contact_id, subjects, list(run.made), run.data, run.trigger)
 
 
-def _act(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> None:
-    """Do one action, unless it comes too late or its goal is reached; what has no effect tells why."""
+def _act(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> bool:
+    """Do one action, unless it comes too late or its goal is reached; what has no effect tells why.
+
+    Tell whether the run goes on: it may have ended, or be held.
+    """
     if goal_reached(shop, run, published):
         cut_short(shop, run, RunState.CANCELLED, "goal")
-        return
+        return False
     reason = _too_late(shop, run, published, op, due)
-    cause = Cause(published.id, run.id, op.label, depth=run.depth)
-    with shop.caused_by(cause):
+    with shop.caused_by(Cause(published.id, run.id, op.label, depth=run.depth)):
         if reason is None:
             reason = act(shop, run, published, op)
         if reason is None:
             run.effects += 1
-            return
+            run.reason = None if run.reason == CAP else run.reason
+            return True
+        told = reason == CAP and run.reason == CAP
         run.reason = reason or "no_channel"
-        if reason:
+        if reason and not told:
             skip(
                 shop,
                 reason,
@@ -97,6 +101,18 @@ def _act(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> 
                 fact_id=run.fact_id,
                 step=op.label,
             )
+    if reason == CAP:
+        _stop_flood(shop, run, published, due)
+    return reason != CAP
+
+
+def _stop_flood(shop: Shop, run: Run, published: Published, due: datetime) -> None:
+    """Park the automation whose message was one too many for a client's day; its run waits at that step (R21)."""
+    run.position -= 1
+    hold(shop, run, due)
+    cap = shop.business.daily_cap
+    why = f"a client would have got more than {cap} messages in a day. See what writes so much, or raise daily_cap; "
+    park(shop, published.id, CAP, f"{why}then resume it, and what waits goes on.", contact_id=run.contact_id)
 
 
 def _too_late(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> str | None:
@@ -220,7 +236,7 @@ def resume(shop: Shop, run: Run) -> None:
     if run.state not in WAITS or run.due_at is None:
         return
     due = run.due_at
-    if shop.rulebook.held(run.automation_id):
+    if shop.stopped(run.automation_id):
         run.held_at, run.due_at = due, None
         return
     published = shop.rulebook.version(run.automation_id, run.version)

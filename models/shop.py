@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from models.automation import Decision, LimitSlot, Run, RunSubject
+from models.automation import DailyCount, Decision, LimitSlot, Run, RunSubject
 from models.booking import Booking, Order, Session
 from models.business import Alert, Business, Pause
 from models.catalogue import ServiceVersion
@@ -84,6 +84,7 @@ class Shop:
         self.subjects = Shelf(RunSubject, by=("subject", "run_id"), key=("subject", "run_id"))
         self.slots = Shelf(LimitSlot, by=("automation_id",), key=("automation_id", "group_key", "slot"))
         self.noted = Shelf(NotedCharge, by=("charge_id", "automation_id"), key=("automation_id", "charge_id"))
+        self.daily = Shelf(DailyCount, key=("contact_id", "day"))
         self.messages = Shelf(Message, by=("invoice_id",))
         self.facts = Shelf(FactRow)
         self.decisions = Shelf(Decision)
@@ -113,6 +114,10 @@ class Shop:
         """Return what tells apart the things that one decision makes, and those of others at the same instant."""
         self.serial += 1
         return f"{self.origin} {self.serial}"
+
+    def stopped(self, automation_id: str) -> bool:
+        """Whether runs of an automation are held: it has stopped, or has just been parked (R6, R21)."""
+        return automation_id in self.parked or self.rulebook.held(automation_id)
 
     @contextmanager
     def caused_by(self, cause: Cause) -> Iterator[None]:

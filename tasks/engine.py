@@ -208,7 +208,7 @@ class DueMerge:
         shop.begin(f"{self.automation_id} {self.group_key}")
         merge_due(shop, self.automation_id, self.group_key)
         work_off(shop)
-        if not shop.rulebook.held(self.automation_id):
+        if not shop.stopped(self.automation_id):
             notes = shop.noted.by("automation_id", self.automation_id)
             _leave_nothing_due(shop, *(note.due_at for note in notes if note.group_key == self.group_key))
 

@@ -1,18 +1,22 @@
 """Housekeeping: what has been kept long enough goes (docs/privacy: raw events and dead letters 90 days)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg import Connection
 
 from models.db import transact
 from tasks.registry import Counts, task
 from tasks.shell import Shell
 
 RAW_KEPT = timedelta(days=90)
+COUNTED = timedelta(days=2)
 MANY = 5_000
 
 
 @task("housekeeping.prune", queue="housekeeping")
 def prune(shell: Shell) -> Counts:
-    """Empty the raw text of old events (their names stay, so that they are never taken twice) and old dead letters."""
+    """Empty the raw text of old events (their names stay, so that they are never taken twice), forget what is old."""
     before = shell.clock.now() - RAW_KEPT
     emptied = transact(
         shell.database,
@@ -33,4 +37,14 @@ def prune(shell: Shell) -> Counts:
             ).rowcount
         ),
     )
-    return {"emptied": emptied, "deleted": deleted, "more": int(MANY in {emptied, deleted})}
+    forgotten = transact(shell.database, lambda c: _forget_days(c, shell.clock.now()))
+    more = int(MANY in {emptied, deleted, forgotten})
+    return {"emptied": emptied, "deleted": deleted, "forgotten": forgotten, "more": more}
+
+
+def _forget_days(connection: Connection[Any], now: datetime) -> int:
+    """Delete what was counted for days that are over everywhere (R21)."""
+    return connection.execute(
+        "DELETE FROM daily_counts WHERE ctid = ANY(ARRAY(SELECT ctid FROM daily_counts WHERE day < %s LIMIT %s))",
+        (str((now - COUNTED).date()), MANY),
+    ).rowcount

@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from models.automation import LimitSlot, Run, RunSubject
+from models.automation import DailyCount, LimitSlot, Run, RunSubject
 from models.booking import Booking, Order, Session
 from models.business import Business
 from models.catalogue import ServiceVersion
@@ -32,6 +32,9 @@ Pairs = set[tuple[str, str]]
 
 REMEMBERED = timedelta(minutes=1)
 """How long a slot that is free again is still loaded: items are decided at their own instants, a little before now."""
+
+WESTERNMOST = timedelta(hours=13)
+"""So much may a local date lie behind that of UTC, the age of what is decided included."""
 
 KINDS = (
     "contacts",
@@ -277,6 +280,7 @@ class Loader:
         people = self._acquaint(people)
         self._by(Hold, "holds", "contact_id", people, " AND t.ended_at IS NULL")
         self._by(LimitSlot, "slots", "contact_id", people, f" AND t.until > '{self.now - REMEMBERED}'")
+        self._by(DailyCount, "daily", "contact_id", people, f" AND t.day >= '{(self.now - WESTERNMOST).date()}'")
 
     def _acquaint(self, people: Pairs) -> Pairs:
         """Take contacts, whom they name as payer and as whom they go on since they were merged; return all of them."""

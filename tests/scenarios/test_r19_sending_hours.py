@@ -1,4 +1,4 @@
-"""R19: send windows and days off hold what need not go now, never documents; each hour is looked at again at its end."""
+"""R19: send windows and days off hold what need not go now, never documents; held messages are looked at again."""
 
 from tests.scenarios.story import ASK, REMIND, Story, holds, mail, remind, wait
 from tests.scenarios.story import when as given
