@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from models.rows import Json, Look, row
+from models.rows import Alarmed, Json, Look, row
 from models.states import transitions
 
 
@@ -100,9 +100,10 @@ class AutomationVersion:
     checks={"due": "(state IN ('waiting', 'deferred')) OR due_at IS NULL"},
     identity="sequence",
     fillfactor=85,
+    alarm="due_at",
 )
 @dataclass(slots=True)
-class Run:
+class Run(Alarmed):
     """One automation at work for one client. `due_at` is null while it is held (paused) and when it has ended.
 
     `subjects` names what it is about (order, booking, session, invoice, payment, charge, recurring payment) and

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from models.rows import Json, Look, row
+from models.rows import Alarmed, Json, Look, row
 from models.states import transitions
 
 
@@ -41,9 +41,10 @@ class Attendance(StrEnum):
         Look(("business_id", "service_id")),
     ],
     fillfactor=85,
+    alarm="announce_at",
 )
 @dataclass(slots=True)
-class Session:
+class Session(Alarmed):
     """A slot in the diary. `announce_at` is the next start or end that has not been announced to its participants."""
 
     business_id: str

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from models.rows import Json, Look, row
+from models.rows import Alarmed, Json, Look, row
 from models.states import transitions
 
 
@@ -144,9 +144,10 @@ class RecurringPayment:
     "noted_charges",
     key=("business_id", "automation_id", "charge_id"),
     looks=[Look(("due_at", "business_id")), Look(("business_id", "contact_id"))],
+    alarm="due_at",
 )
 @dataclass(slots=True)
-class NotedCharge:
+class NotedCharge(Alarmed):
     """A charge whose request was over the limit: it goes out with the next allowed request (R7, `merge`)."""
 
     business_id: str

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from models.rows import Json, Look, Ref, row
+from models.rows import Alarmed, Json, Look, Ref, row
 from models.states import transitions
 
 
@@ -60,9 +60,10 @@ DOCUMENT_TRANSITIONS = transitions(
         "dates": "due_on IS NULL OR issued_on IS NULL OR due_on >= issued_on OR status = 'paid' OR kind = '386'",
     },
     fillfactor=85,
+    alarm="check_at",
 )
 @dataclass(slots=True)
-class Invoice:
+class Invoice(Alarmed):
     """One document. `total` is what its lines sum to with tax, `amount_due` what is left to pay now (R10).
 
     `check_at` is the next instant at which its dates matter: due soon, overdue (R11).

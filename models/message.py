@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from models.rows import Json, Look, row
+from models.rows import Alarmed, Json, Look, row
 from models.states import transitions
 
 
@@ -56,9 +56,10 @@ class MessagePurpose(StrEnum):
     checks={"attempt": "state NOT IN ('prepared', 'sending') OR next_attempt_at IS NOT NULL"},
     identity="sequence",
     fillfactor=70,
+    alarm="next_attempt_at",
 )
 @dataclass(slots=True)
-class Message:
+class Message(Alarmed):
     """One message to one recipient. Its text is made at delivery from `subject_ids`, so that it tells the truth then.
 
     `next_attempt_at` is when the row next needs a hand: when it may be tried; while a worker holds it, when that

@@ -3,7 +3,8 @@
 `@row("charges", key=("business_id", "id"))` derives a SQLAlchemy table from a dataclass: `str` is text, `int` bigint,
 `datetime` timestamptz, `X | None` nullable, a `StrEnum` text with a CHECK of its members, `Json` jsonb. There is no
 ORM session: batches are loaded and written set by set (`tasks.store`), and a state read from the database is the plain
-string that equals its enum member.
+string that equals its enum member. Some rows have an alarm: a column that tells when they need a hand again; the shelf
+that they stand on learns whenever it is set.
 """
 
 import dataclasses
@@ -66,6 +67,15 @@ _TYPES: dict[Any, type[TypeEngine[Any]] | TypeEngine[Any]] = {
 
 _tables: dict[type, Table] = {}
 _rows: dict[str, type] = {}
+_alarms: dict[type, str] = {}
+
+
+class Alarmed:
+    """A row with an alarm; `rung` is the list that it is put on whenever that is set, once it stands on a shelf."""
+
+    __slots__ = ("rung",)
+
+    rung: list[Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -96,8 +106,12 @@ def row(
     checks: dict[str, str] | None = None,
     identity: str | None = None,
     fillfactor: int | None = None,
+    alarm: str | None = None,
 ) -> Callable[[type[T]], type[T]]:
-    """Derive the table `name` from the decorated dataclass; `identity` names a column numbered by the database."""
+    """Derive the table `name` from the decorated dataclass; `identity` names a column numbered by the database.
+
+    `alarm` names the column that tells when a row is due; its class derives from `Alarmed`.
+    """
 
     def derive(cls: type[T]) -> type[T]:
         columns, enum_checks = _columns(cls, identity)
@@ -121,6 +135,9 @@ def row(
             )
         _tables[cls] = table
         _rows[name] = cls
+        if alarm is not None:
+            _alarms[cls] = alarm
+            _listen(cls, alarm)
         return cls
 
     return derive
@@ -147,6 +164,25 @@ def _unwrap(hint: Any) -> tuple[Any, bool]:
     kinds = [option for option in options if option is not type(None)]
     plain = typing.get_origin(kinds[0]) or kinds[0]
     return plain, len(kinds) < len(options)
+
+
+def _listen(cls: type, column: str) -> None:
+    """Put a row on its list whenever its alarm is set."""
+    slot = cls.__dict__[column]
+    read, write = slot.__get__, slot.__set__
+
+    def ring(row: Any, value: Any) -> None:
+        write(row, value)
+        rung = getattr(row, "rung", None)
+        if rung is not None:
+            rung.append(row)
+
+    setattr(cls, column, property(read, ring))
+
+
+def alarm_of(cls: type) -> str | None:
+    """Return the column that tells when a row of a class is due, if it has one."""
+    return _alarms.get(cls)
 
 
 def table_of(cls: type) -> Table:

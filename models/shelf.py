@@ -1,18 +1,22 @@
 """A shelf: the rows of one table that a batch works on, found by key or by group, with what changed since loading."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, ValuesView
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from models.rows import columns_of, table_of
+from models.errors import ConflictError
+from models.rows import alarm_of, columns_of, table_of
 
 T = TypeVar("T")
 
 
 class Shelf(Generic[T]):
-    """Rows of one class and one tenant, by their id; `by` names the attributes that rows are also found by."""
+    """Rows of one class and one tenant, by their id; `by` names the attributes that rows are also found by.
 
-    __slots__ = ("_before", "_groups", "_id", "_rows", "_values", "cls", "dropped", "fresh")
+    `rung` lists the rows that were added with an alarm, and those whose alarm was set since they stand here.
+    """
+
+    __slots__ = ("_alarmed", "_before", "_dropped", "_fresh", "_groups", "_id", "_rows", "_values", "cls", "rung")
 
     def __init__(self, cls: type[T], by: Iterable[str] = (), key: Iterable[str] = ("id",)) -> None:
         self.cls = cls
@@ -21,25 +25,49 @@ class Shelf(Generic[T]):
         self._rows: dict[Any, T] = {}
         self._before: dict[Any, tuple[Any, ...]] = {}
         self._groups: dict[str, dict[Any, list[T]]] = {name: {} for name in by}
-        self.fresh: list[T] = []
-        self.dropped: list[T] = []
+        self._fresh: dict[Any, T] = {}
+        self._dropped: dict[Any, T] = {}
+        self.rung: list[T] = []
+        self._alarmed = alarm_of(cls) is not None
 
     def load(self, values: tuple[Any, ...]) -> None:
-        """Shelve a row as the database gave it, once."""
+        """Shelve a row as the database gave it, once: it stays as it is here, or away where it was dropped."""
         row = self.cls(*values)
         key = self._id(row)
-        if key not in self._rows:
+        if key not in self._rows and key not in self._before:
             self._before[key] = values
             self._shelve(key, row)
 
     def add(self, row: T) -> T:
-        """Shelve a new row."""
-        self._shelve(self._id(row), row)
-        self.fresh.append(row)
+        """Shelve a new row; one that was dropped before is there again."""
+        key = self._id(row)
+        if key in self._rows:
+            raise ConflictError(f"{table_of(self.cls).name} has {key} already: the batch is decided again.")
+        self._shelve(key, row)
+        if self._dropped.pop(key, None) is None:
+            self._fresh[key] = row
+        if self._alarmed:
+            self.rung.append(row)
         return row
+
+    @property
+    def fresh(self) -> ValuesView[T]:
+        """The rows that were added, in that order."""
+        return self._fresh.values()
+
+    @property
+    def dropped(self) -> ValuesView[T]:
+        """The loaded rows that were taken away."""
+        return self._dropped.values()
+
+    def made_here(self, key: Any) -> bool:
+        """Whether the row with this id is new: the database does not have it yet."""
+        return key in self._fresh
 
     def _shelve(self, key: Any, row: T) -> None:
         self._rows[key] = row
+        if self._alarmed:
+            row.rung = self.rung  # type: ignore[attr-defined]  # rows with an alarm are `Alarmed`
         for name, groups in self._groups.items():
             value = getattr(row, name)
             if value is not None:
@@ -65,6 +93,14 @@ class Shelf(Generic[T]):
         """Return the rows whose attribute `name` has this value; the list is the shelf's own."""
         return self._groups[name].get(value, [])
 
+    def having(self, column: str, value: Any) -> list[T]:
+        """Return the rows that are found by a value of a column: by its group, or by the id."""
+        groups = self._groups.get(column)
+        if groups is not None:
+            return groups.get(value, [])
+        row = self._rows.get(value) if column == "id" else None
+        return [] if row is None else [row]
+
     def rehang(self, row: T, name: str, value: Any) -> None:
         """Set an attribute that rows are found by."""
         old = getattr(row, name)
@@ -86,9 +122,9 @@ class Shelf(Generic[T]):
             if value is not None:
                 groups[value].remove(row)
         if key in self._before:
-            self.dropped.append(row)
+            self._dropped[key] = row
         else:
-            self.fresh.remove(row)
+            del self._fresh[key]
 
     def changed(self) -> list[T]:
         """Return the loaded rows whose values are no longer those that the database gave."""
