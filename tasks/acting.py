@@ -9,7 +9,8 @@ from psycopg import Connection
 from models.acts import Act
 from models.shop import Shop
 from tasks.engine import Outcome, lock
-from tasks.loading import Loader, Seeds
+from tasks.loading import Loader
+from tasks.seeds import Seeds
 from tasks.writing import write
 
 

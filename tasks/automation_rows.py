@@ -11,7 +11,8 @@ from models.errors import NotFoundError
 from models.rows import columns_of
 from models.shop import Shop
 from models.suggestions import did_you_mean
-from tasks.loading import Loader, Seeds
+from tasks.loading import Loader
+from tasks.seeds import Seeds
 from tasks.writing import copy
 
 

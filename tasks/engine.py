@@ -23,7 +23,8 @@ from models.periods import decision_instant
 from models.projection import decide
 from models.running import resume
 from models.shop import Shop
-from tasks.loading import Loader, Seeds
+from tasks.loading import Loader
+from tasks.seeds import Seeds
 from tasks.writing import write
 
 GRACE = timedelta(seconds=5)

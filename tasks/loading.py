@@ -3,10 +3,13 @@
 From the ids that events, runs, sessions, documents and messages name, the closure is taken: a booking brings its
 order with all its bookings, sessions, charges and documents; those bring their contacts, credit, waiting runs and
 limits. Every query takes arrays of (tenant, id) pairs.
+
+More may be loaded later onto the same shelves: what was asked for once is not asked for again, and a row that is there
+stays as it has become. A row that is not there is as the database has it, so that the shelves together with what is
+loaded are the shop as it would be read if all were written.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +21,7 @@ from models.business import Business
 from models.catalogue import ServiceVersion
 from models.charge import Charge, NotedCharge, RecurringPayment
 from models.contact import Contact, Hold
-from models.invoice import Counter, Invoice, InvoiceTax
+from models.invoice import Counter, DocumentStatus, Invoice, InvoiceTax
 from models.journal import JournalHead
 from models.message import Message
 from models.payment import Allocation, Payment, Refund
@@ -27,8 +30,17 @@ from models.shelf import Shelf
 from models.shop import Shop
 from tasks.arrays import pairs_sql, spread
 from tasks.rulebooks import rulebook_for
+from tasks.seeds import KINDS, Pairs, Seeds
 
-Pairs = set[tuple[str, str]]
+_OWNERS = {
+    "invoice_id": "invoices",
+    "order_id": "orders",
+    "session_id": "sessions",
+    "charge_id": "charges",
+    "payment_id": "payments",
+    "run_id": "runs",
+}
+"""Columns that name a row of a shelf: of one that was made since loading the database knows nothing."""
 
 REMEMBERED = timedelta(minutes=1)
 """How long a slot that is free again is still loaded: items are decided at their own instants, a little before now."""
@@ -36,75 +48,31 @@ REMEMBERED = timedelta(minutes=1)
 WESTERNMOST = timedelta(hours=13)
 """So much may a local date lie behind that of UTC, the age of what is decided included."""
 
-KINDS = (
-    "contacts",
-    "services",
-    "sessions",
-    "classes",
-    "orders",
-    "bookings",
-    "charges",
-    "payments",
-    "invoices",
-    "recurring",
-    "runs",
-    "messages",
-)
-
-
-@dataclass(slots=True)
-class Seeds:
-    """What a batch names, as (tenant, id) pairs by kind.
-
-    A session comes alone, a class with all its seats. `payers` are contacts whose open debts matter, `priced` services
-    of which a new version is told, `timed` sessions with the times that an event tells of, `given_back` bookings whose
-    participant may have other seats in the same session, `undone` payments whose money is taken back.
-    """
-
-    pairs: dict[str, Pairs] = field(default_factory=lambda: {kind: set() for kind in KINDS})
-    payers: Pairs = field(default_factory=set)
-    priced: set[tuple[str, str, datetime]] = field(default_factory=set)
-    timed: set[tuple[str, str, datetime, datetime]] = field(default_factory=set)
-    given_back: Pairs = field(default_factory=set)
-    undone: Pairs = field(default_factory=set)
-
-    def add(self, kind: str, business_id: str, ids: Iterable[str | None]) -> None:
-        """Name entities of one kind."""
-        self.pairs[kind].update((business_id, id_) for id_ in ids if id_)
-
-    def about(self, business_id: str, subjects: Mapping[str, Any]) -> None:
-        """Name what a run, a fact or a message is about."""
-        for kind, value in subjects.items():
-            self.add(_PLURAL.get(kind, kind), business_id, [value])
-
-
-_PLURAL = {
-    "order": "orders",
-    "booking": "bookings",
-    "session": "classes",
-    "invoice": "invoices",
-    "payment": "payments",
-    "charge": "charges",
-    "contact": "contacts",
-    "message": "messages",
-}
-
-
 _NOTED_FOR = (
     f"(t.business_id, t.contact_id) IN (SELECT * FROM {pairs_sql()} UNION"  # noqa: S608  # names are ours
     " SELECT o.business_id, o.id FROM contacts c JOIN contacts o"
     " ON o.business_id = c.business_id AND o.bill_to = coalesce(c.bill_to, c.id)"
     f" WHERE (c.business_id, c.id) IN (SELECT * FROM {pairs_sql()}))"
 )
+_NEWEST_OF_CLIENT = (
+    "(t.business_id, t.id) IN (SELECT i.business_id, i.id FROM"  # noqa: S608  # names are ours
+    f" (SELECT * FROM {pairs_sql()}) AS k(b, c) CROSS JOIN LATERAL"
+    " ((SELECT business_id, id FROM invoices WHERE business_id = k.b AND contact_id = k.c AND status = 'issued')"
+    " UNION (SELECT business_id, id FROM invoices WHERE business_id = k.b AND contact_id = k.c AND kind = '380'"
+    " AND status NOT IN ('issued', 'void') ORDER BY created_at DESC LIMIT 2)) i)"
+)
 
 
 class Loader:
-    """Loads the shops of one batch over one connection."""
+    """Loads the shops of one batch over one connection, all at once or more and more."""
 
     def __init__(self, connection: Connection[Any], now: datetime, tenants: Iterable[str]) -> None:
         self.connection = connection
         self.now = now
         self.shops: dict[str, Shop] = {}
+        self._asked: dict[tuple[str, str], Pairs] = {}
+        self._closed: dict[str, Pairs] = {kind: set() for kind in KINDS}
+        self._found: dict[str, dict[int, tuple[str, Any]]] = {}
         names = sorted(set(tenants))
         books = rulebook_for(connection, names)
         for values in self._rows(Business, "t.id = ANY(%s)", names):
@@ -126,18 +94,40 @@ class Loader:
             shelves[values[0]].load(values)
         return rows
 
-    def _by(self, cls: type, shelf: str, column: str, pairs: Iterable[tuple[str, str]], more: str = "") -> list[Any]:
-        keys = list(pairs)
+    def _by(self, cls: type, shelf: str, column: str, pairs: Iterable[tuple[str, str]], more: str = "") -> None:
+        """Find the rows with these values of a column: those that are there, and those that only the database has."""
+        keys = set(pairs)
         if not keys:
-            return []
-        where = f"(t.business_id, t.{column}) IN (SELECT * FROM {pairs_sql()}){more}"  # noqa: S608  # names are ours
-        businesses, ids = zip(*keys, strict=True)
-        return self._shelve(cls, shelf, where, spread(businesses), spread(ids))
+            return
+        asked = self._asked.setdefault((shelf, column), set())
+        unasked = keys - asked
+        asked |= unasked
+        if owner := _OWNERS.get(column):
+            unasked -= {pair for pair in unasked if getattr(self.shops[pair[0]], owner).made_here(pair[1])}
+        elif column == "id" and cls is not ServiceVersion:
+            unasked -= {pair for pair in unasked if pair[1] in getattr(self.shops[pair[0]], shelf)}
+        if unasked:
+            where = f"(t.business_id, t.{column}) IN (SELECT * FROM {pairs_sql()}){more}"  # noqa: S608  # names are ours
+            businesses, ids = zip(*unasked, strict=True)
+            self._shelve(cls, shelf, where, spread(businesses), spread(ids))
+        self._find(shelf, column, keys)
+
+    def _find(self, shelf: str, column: str, keys: Pairs) -> None:
+        """Note the rows of a shelf that have these values of a column as part of the closure at hand."""
+        found = self._found.setdefault(shelf, {})
+        shelves: dict[str, Shelf[Any]] = {name: getattr(shop, shelf) for name, shop in self.shops.items()}
+        for name, value in keys:
+            for row in shelves[name].having(column, value):
+                found[id(row)] = name, row
 
     def load(self, seeds: Seeds) -> dict[str, Shop]:
         """Load the closure of the seeds; return the shops by tenant."""
-        known = seeds.pairs
+        self._found = {}
         self._runs_and_messages(seeds)
+        self._leave_out_closed(seeds)
+        if not seeds:
+            return self.shops
+        known = seeds.pairs
         self._agreements_named(seeds)
         self._debts(seeds)
         self._documents_named(seeds)
@@ -149,115 +139,146 @@ class Loader:
         self._money(seeds)
         self._waiting_runs()
         self._by(ServiceVersion, "services", "id", known["services"] | self._all("sessions", "service_id"))
+        self._close(seeds)
         return self.shops
 
+    def _leave_out_closed(self, seeds: Seeds) -> None:
+        """Forget what is there with all that belongs to it: named before, or made from what was named before."""
+        for kind, pairs in seeds.pairs.items():
+            pairs.difference_update(self._closed[kind])
+            if pairs:
+                shelf = "sessions" if kind == "classes" else kind
+                made = [pair for pair in pairs if getattr(self.shops[pair[0]], shelf).made_here(pair[1])]
+                pairs.difference_update(made)
+
+    def _close(self, seeds: Seeds) -> None:
+        """Remember of which things everything is there now."""
+        for kind, pairs in seeds.pairs.items():
+            self._closed[kind] |= pairs
+        for kind in ("bookings", "charges", "sessions"):
+            self._closed[kind] |= self._all(kind, "id")
+        self._closed["services"] |= self._all("sessions", "service_id")
+
+    def _everything(self, shelf: str) -> Iterable[tuple[str, Any]]:
+        """Return (tenant, row) of everything of a kind found so far."""
+        return self._found.get(shelf, {}).values()
+
     def _all(self, shelf: str, attribute: str) -> Pairs:
-        """Return the (tenant, value) pairs of an attribute over everything shelved so far."""
+        """Return the (tenant, value) pairs of an attribute over everything found so far."""
         return {
-            (name, value)
-            for name, shop in self.shops.items()
-            for row in getattr(shop, shelf)
-            if (value := getattr(row, attribute)) is not None
+            (name, value) for name, row in self._everything(shelf) if (value := getattr(row, attribute)) is not None
         }
 
     def _runs_and_messages(self, seeds: Seeds) -> None:
         self._by(Message, "messages", "id", seeds.pairs["messages"])
-        for name, shop in self.shops.items():
-            for message in shop.messages:
-                seeds.about(name, message.subject_ids)
-                seeds.add("invoices", name, [*message.documents, message.invoice_id])
-                seeds.add("contacts", name, [message.contact_id])
-                seeds.add("runs", name, [message.run_id])
+        for name, message in self._everything("messages"):
+            seeds.about(name, message.subject_ids)
+            seeds.add("invoices", name, [*message.documents, message.invoice_id])
+            seeds.add("contacts", name, [message.contact_id])
+            seeds.add("runs", name, [message.run_id])
         self._by(Run, "runs", "id", seeds.pairs["runs"])
-        for name, shop in self.shops.items():
-            for run in shop.runs:
-                seeds.about(name, run.subjects)
-                seeds.add("invoices", name, run.made)
-                seeds.add("charges", name, run.merged)
-                seeds.add("contacts", name, [run.contact_id])
+        for name, run in self._everything("runs"):
+            seeds.about(name, run.subjects)
+            seeds.add("invoices", name, run.made)
+            seeds.add("charges", name, run.merged)
+            seeds.add("contacts", name, [run.contact_id])
 
     def _agreements_named(self, seeds: Seeds) -> None:
         """Take named payments and recurring payments with their contacts; of those undone also what they closed."""
-        self._by(Payment, "payments", "id", seeds.pairs["payments"])
-        self._by(RecurringPayment, "recurring", "id", seeds.pairs["recurring"])
+        known = seeds.pairs
+        self._by(Payment, "payments", "id", known["payments"])
+        self._by(RecurringPayment, "recurring", "id", known["recurring"])
         self._by(Allocation, "allocations", "payment_id", seeds.undone)
-        for name, shop in self.shops.items():
-            seeds.add("contacts", name, (payment.contact_id for payment in shop.payments))
-            seeds.add("contacts", name, (agreement.contact_id for agreement in shop.recurring))
-            seeds.add("charges", name, (given.charge_id for given in shop.allocations))
-            seeds.add("invoices", name, (given.invoice_id for given in shop.allocations))
+        known["contacts"] |= self._all("payments", "contact_id") | self._all("recurring", "contact_id")
+        known["charges"] |= self._all("allocations", "charge_id")
+        known["invoices"] |= self._all("allocations", "invoice_id")
 
     def _debts(self, seeds: Seeds) -> None:
-        """Name the open documents of payers whose money has no target (R16)."""
+        """Name the open documents of payers whose money has no target (R16), and the newest of acts' clients."""
         if seeds.payers:
             payers = self._acquaint(seeds.payers)
-            rows = self._by(Invoice, "invoices", "contact_id", payers, " AND t.status = 'issued' AND t.amount_due > 0")
-            for values in rows:
-                seeds.add("invoices", values[0], [values[1]])
+            self._by(Invoice, "invoices", "contact_id", payers, " AND t.status = 'issued' AND t.amount_due > 0")
+            owed = (one for one in self._everything("invoices") if one[1].status == DocumentStatus.ISSUED)
+            seeds.pairs["invoices"].update((name, invoice.id) for name, invoice in owed if invoice.amount_due > 0)
+        if seeds.clients:
+            businesses, ids = zip(*seeds.clients, strict=True)
+            rows = self._shelve(Invoice, "invoices", _NEWEST_OF_CLIENT, spread(businesses), spread(ids))
+            seeds.pairs["invoices"].update((values[0], values[1]) for values in rows)
 
     def _documents_named(self, seeds: Seeds) -> None:
         """Take documents by id or number, with the charges on them, and the charges of named bookings."""
-        named = seeds.pairs["invoices"]
-        self._by(Invoice, "invoices", "id", named)
-        self._by(Invoice, "invoices", "number", {pair for pair in named if not pair[1].startswith("inv_")})
-        self._by(Charge, "charges", "invoice_id", self._all("invoices", "id"))
-        self._by(Charge, "charges", "id", seeds.pairs["charges"])
-        for name, shop in self.shops.items():
-            seeds.add("orders", name, (charge.order_id for charge in shop.charges))
-            seeds.add("bookings", name, (charge.booking_id for charge in shop.charges))
+        known = seeds.pairs
+        self._by(Invoice, "invoices", "id", known["invoices"])
+        self._by(Invoice, "invoices", "number", {pair for pair in known["invoices"] if not pair[1].startswith("inv_")})
+        known["invoices"] |= self._all("invoices", "id")
+        self._by(Charge, "charges", "invoice_id", known["invoices"])
+        self._by(Charge, "charges", "id", known["charges"])
+        known["orders"] |= self._all("charges", "order_id")
+        known["bookings"] |= self._all("charges", "booking_id")
 
     def _bookings_named(self, seeds: Seeds) -> None:
         """Take named bookings, those of named sessions and beside them, those that a service's version may change."""
-        self._by(Booking, "bookings", "id", seeds.pairs["bookings"])
-        self._by(Session, "sessions", "id", seeds.pairs["sessions"])
+        known = seeds.pairs
+        self._by(Booking, "bookings", "id", known["bookings"])
+        self._by(Session, "sessions", "id", known["sessions"])
         for name, id_, starts_at, ends_at in seeds.timed:
             session = self.shops[name].sessions.get(id_)
             if session is not None and (session.starts_at, session.ends_at) != (starts_at, ends_at):
                 seeds.add("classes", name, [id_])
-        self._by(Booking, "bookings", "session_id", seeds.pairs["classes"])
-        if seeds.given_back:
-            businesses, ids = zip(*seeds.given_back, strict=True)
-            self._shelve(
-                Booking,
-                "bookings",
-                "(t.business_id, t.session_id, t.contact_id) IN (SELECT b.business_id, b.session_id, b.contact_id"  # noqa: S608  # names are ours
-                f" FROM bookings b WHERE (b.business_id, b.id) IN (SELECT * FROM {pairs_sql()}))",
-                spread(businesses),
-                spread(ids),
-            )
-        if seeds.priced:
-            businesses, services, moments = zip(*seeds.priced, strict=True)
-            self._shelve(
-                Booking,
-                "bookings",
-                "(t.business_id, t.id) IN (SELECT b.business_id, b.id FROM bookings b"
-                " JOIN sessions s ON s.business_id = b.business_id AND s.id = b.session_id"
-                " JOIN orders o ON o.business_id = b.business_id AND o.id = b.order_id"
-                " JOIN unnest(%s::text[], %s::text[], %s::timestamptz[]) AS k(b, s, at)"
-                " ON k.b = s.business_id AND k.s = s.service_id WHERE o.waits OR b.placed_at >= k.at"
-                " OR (extract(epoch FROM b.placed_at) + 62135596800) * 1000000 <"  # as `models.identifiers.stamp` does
-                " (SELECT min(left(v.stamp, 18)::bigint) FROM service_versions v"
-                " WHERE v.business_id = k.b AND v.id = k.s))",
-                list(businesses),
-                list(services),
-                list(moments),
-            )
-        for name, shop in self.shops.items():
-            seeds.add("orders", name, (booking.order_id for booking in shop.bookings))
+        self._by(Booking, "bookings", "session_id", known["classes"])
+        self._beside(seeds)
+        self._priced(seeds)
+        known["orders"] |= self._all("bookings", "order_id")
+
+    def _beside(self, seeds: Seeds) -> None:
+        """Take the other seats that the participants of bookings given back have in the same session."""
+        if not seeds.given_back:
+            return
+        businesses, ids = zip(*seeds.given_back, strict=True)
+        rows = self._shelve(
+            Booking,
+            "bookings",
+            "(t.business_id, t.session_id, t.contact_id) IN (SELECT b.business_id, b.session_id, b.contact_id"  # noqa: S608  # names are ours
+            f" FROM bookings b WHERE (b.business_id, b.id) IN (SELECT * FROM {pairs_sql()}))",
+            spread(businesses),
+            spread(ids),
+        )
+        self._find("bookings", "id", {(values[0], values[1]) for values in rows})
+
+    def _priced(self, seeds: Seeds) -> None:
+        """Take the bookings whose agreed price may be that of a service's version which is told now."""
+        if not seeds.priced:
+            return
+        businesses, services, moments = zip(*seeds.priced, strict=True)
+        rows = self._shelve(
+            Booking,
+            "bookings",
+            "(t.business_id, t.id) IN (SELECT b.business_id, b.id FROM bookings b"
+            " JOIN sessions s ON s.business_id = b.business_id AND s.id = b.session_id"
+            " JOIN orders o ON o.business_id = b.business_id AND o.id = b.order_id"
+            " JOIN unnest(%s::text[], %s::text[], %s::timestamptz[]) AS k(b, s, at)"
+            " ON k.b = s.business_id AND k.s = s.service_id WHERE o.waits OR b.placed_at >= k.at"
+            " OR (extract(epoch FROM b.placed_at) + 62135596800) * 1000000 <"  # as `models.identifiers.stamp` does
+            " (SELECT min(left(v.stamp, 18)::bigint) FROM service_versions v"
+            " WHERE v.business_id = k.b AND v.id = k.s))",
+            list(businesses),
+            list(services),
+            list(moments),
+        )
+        self._find("bookings", "id", {(values[0], values[1]) for values in rows})
 
     def _noted(self, seeds: Seeds) -> None:
         """Take the charges noted over a limit for the contacts in question, and for others of the same payers (R7)."""
         contacts = seeds.pairs["contacts"] | self._all("bookings", "contact_id")
+        self._closed["contacts"] |= contacts
         asked = [pair for pair in contacts if self.shops[pair[0]].rulebook.merges]
         if not asked:
             return
         businesses, ids = zip(*asked, strict=True)
         rows = self._shelve(NotedCharge, "noted", _NOTED_FOR, *[spread(businesses), spread(ids)] * 2)
-        if not rows:
-            return
-        charges = self._by(Charge, "charges", "id", {(values[0], values[2]) for values in rows})
-        for name in {values[0] for values in charges}:
-            seeds.add("orders", name, (charge.order_id for charge in self.shops[name].charges))
+        if rows:
+            self._by(Charge, "charges", "id", {(values[0], values[2]) for values in rows})
+            seeds.pairs["orders"] |= self._all("charges", "order_id")
 
     def _orders(self, seeds: Seeds) -> None:
         """Take orders whole: their bookings with sessions, their charges."""
@@ -269,8 +290,7 @@ class Loader:
 
     def _documents(self) -> None:
         """Take the documents that hold the charges, and the VAT groups that payments and credits move."""
-        missing = self._all("charges", "invoice_id") - self._all("invoices", "id")
-        self._by(Invoice, "invoices", "id", missing)
+        self._by(Invoice, "invoices", "id", self._all("charges", "invoice_id"))
         self._by(InvoiceTax, "taxes", "invoice_id", self._all("invoices", "id"))
 
     def _people(self, seeds: Seeds) -> None:
@@ -297,12 +317,12 @@ class Loader:
         targets = {(name, f"order:{id_}") for name, id_ in self._all("orders", "id") | seeds.pairs["orders"]}
         targets |= {(name, f"charge:{id_}") for name, id_ in self._all("charges", "id") | seeds.pairs["charges"]}
         self._by(Payment, "payments", "target", targets)
-        charges = [(name, charge) for name, shop in self.shops.items() for charge in shop.charges]
+        charges = list(self._everything("charges"))
         ended = {(name, charge.id) for name, charge in charges if charge.kept is not None}
         paid = ended | {(name, charge.id) for name, charge in charges if charge.settled}
         self._by(Allocation, "allocations", "charge_id", paid)
         givers = self._all("allocations", "payment_id")
-        self._by(Payment, "payments", "id", givers - self._all("payments", "id"))
+        self._by(Payment, "payments", "id", givers)
         if ended:
             self._by(Refund, "refunds", "payment_id", givers)
 
@@ -313,8 +333,6 @@ class Loader:
         subjects |= {(name, f"invoice:{id_}") for name, id_ in self._all("invoices", "id")}
         subjects |= {(name, f"payment:{id_}") for name, id_ in self._all("payments", "id")}
         subjects |= {(name, f"recurring:{id_}") for name, id_ in self._all("recurring", "id")}
-        rows = self._by(RunSubject, "subjects", "subject", subjects)
-        missing = {(values[0], values[2]) for values in rows} - self._all("runs", "id")
-        runs = self._all("runs", "id") | missing
-        self._by(Run, "runs", "id", missing)
-        self._by(RunSubject, "subjects", "run_id", runs)
+        self._by(RunSubject, "subjects", "subject", subjects)
+        self._by(Run, "runs", "id", self._all("subjects", "run_id"))
+        self._by(RunSubject, "subjects", "run_id", self._all("runs", "id"))

@@ -28,8 +28,9 @@ from tasks.engine import Outcome as Decided
 from tasks.engine import Sent, lock, run_batch
 from tasks.gateways.mail import Mail, MailSession, Outcome, Report
 from tasks.isolating import by_halves, put_off
-from tasks.loading import Loader, Seeds
+from tasks.loading import Loader
 from tasks.registry import Counts, task
+from tasks.seeds import Seeds
 from tasks.shell import Shell
 from tasks.writing import write
 

@@ -30,8 +30,9 @@ from models.shop import Shop
 from models.shop_file import PublishedText, ShopFile
 from tasks.automation_rows import find, text_of
 from tasks.engine import lock
-from tasks.loading import Loader, Seeds
+from tasks.loading import Loader
 from tasks.publishing import Waiting, publish, require_runnable
+from tasks.seeds import Seeds
 from tasks.writing import copy, update, write
 
 SOURCE = "/shop-file"

@@ -1,0 +1,72 @@
+"""Seeds: what a batch names, from which the loader takes everything else that its decisions may need."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Pairs = set[tuple[str, str]]
+"""(tenant, id) pairs."""
+
+KINDS = (
+    "contacts",
+    "services",
+    "sessions",
+    "classes",
+    "orders",
+    "bookings",
+    "charges",
+    "payments",
+    "invoices",
+    "recurring",
+    "runs",
+    "messages",
+)
+
+_PLURAL = {
+    "order": "orders",
+    "booking": "bookings",
+    "session": "classes",
+    "invoice": "invoices",
+    "payment": "payments",
+    "charge": "charges",
+    "contact": "contacts",
+    "message": "messages",
+}
+
+
+def _none_of_any() -> dict[str, Pairs]:
+    return {kind: set() for kind in KINDS}
+
+
+@dataclass(slots=True)
+class Seeds:
+    """What a batch names, as (tenant, id) pairs by kind.
+
+    A session comes alone, a class with all its seats. `payers` are contacts whose open debts matter, `clients` contacts
+    of whose documents an act looks for the newest, `priced` services of which a new version is told, `timed` sessions
+    with the times that an event tells of, `given_back` bookings whose participant may have other seats in the same
+    session, `undone` payments whose money is taken back.
+    """
+
+    pairs: dict[str, Pairs] = field(default_factory=_none_of_any)
+    payers: Pairs = field(default_factory=set)
+    clients: Pairs = field(default_factory=set)
+    priced: set[tuple[str, str, datetime]] = field(default_factory=set)
+    timed: set[tuple[str, str, datetime, datetime]] = field(default_factory=set)
+    given_back: Pairs = field(default_factory=set)
+    undone: Pairs = field(default_factory=set)
+
+    def add(self, kind: str, business_id: str, ids: Iterable[str | None]) -> None:
+        """Name entities of one kind."""
+        self.pairs[kind].update((business_id, id_) for id_ in ids if id_)
+
+    def about(self, business_id: str, subjects: Mapping[str, Any]) -> None:
+        """Name what a run, a fact or a message is about."""
+        for kind, value in subjects.items():
+            self.add(_PLURAL.get(kind, kind), business_id, [value])
+
+    def __bool__(self) -> bool:
+        """Whether anything is named."""
+        more = (self.payers, self.clients, self.priced, self.timed, self.given_back, self.undone)
+        return any(self.pairs.values()) or any(more)
