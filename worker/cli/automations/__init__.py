@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from worker.cli.automations import files, life, linting, looking
+from worker.cli.automations import files, life, linting, looking, recipes
 
 app = typer.Typer(no_args_is_help=True, help="Look at automations, check their files, publish, pause and resume them.")
 
@@ -25,6 +25,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "duplicate": life.duplicate,
     "rename": life.rename,
 }
+
+app.add_typer(recipes.app, name="recipes")
 
 for name, command in COMMANDS.items():
     app.command(name)(command)

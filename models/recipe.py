@@ -1,0 +1,138 @@
+"""A recipe: a suggested automation with its title, category and keywords, and its text in one of two languages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from io import StringIO
+from typing import Any
+from unicodedata import combining, normalize
+
+from ruamel.yaml import YAML
+
+from models.automation_file import load_automation
+from models.date_forms import known_locale
+from models.events import UNRAISED
+from models.flow import LATER
+from models.yamlfile import Node, decode
+
+RECIPE_KEYS = ("category", "title", "description", "keywords", "needs")
+WIDE = 10_000
+"""Columns of a text: no line is folded."""
+
+
+class Language(StrEnum):
+    """The languages that recipes are written in."""
+
+    FR = "fr"
+    EN = "en"
+
+
+SPOKEN = tuple(map(str, Language))
+
+
+def language_of(locale: str) -> Language:
+    """Return the language of a locale, English if recipes don't speak it."""
+    return Language.FR if known_locale(locale).startswith("fr") else Language.EN
+
+
+Words = Mapping[Language, str]
+"""A text in each language."""
+
+CATEGORIES: Mapping[str, Words] = {
+    "requests": {Language.FR: "Demandes de paiement", Language.EN: "Payment requests"},
+    "reminders": {Language.FR: "Relances", Language.EN: "Reminders"},
+    "invoices": {Language.FR: "Factures", Language.EN: "Invoices"},
+    "fees": {Language.FR: "Frais", Language.EN: "Fees"},
+    "subscriptions": {Language.FR: "Abonnements", Language.EN: "Subscriptions"},
+    "clients": {Language.FR: "Relation client", Language.EN: "Clients"},
+    "team": {Language.FR: "Équipe", Language.EN: "Team"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One suggestion; `source` is its file, `needs` the actions and triggers that came later than others."""
+
+    name: str
+    category: str
+    title: Words
+    description: Words
+    keywords: Mapping[Language, tuple[str, ...]]
+    needs: tuple[str, ...]
+    source: str
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What it needs and nothing here can do yet; as long as there is any it can't be published."""
+        return tuple(need for need in self.needs if need in LATER or need in UNRAISED)
+
+    def text(self, language: Language, id_: str | None = None) -> str:
+        """Return the automation file in a language, under an id of its own where one is given."""
+        yaml = _yaml()
+        automation = _spoken(yaml.load(self.source)["automation"], language)
+        automation["automation"] = id_ or self.name
+        out = StringIO()
+        yaml.dump(automation, out)
+        return out.getvalue()
+
+    def speaks_of(self, word: str) -> bool:
+        """Whether a word stands in it in either language; case and accents don't count."""
+        return plain(word) in self._haystack()
+
+    def _haystack(self) -> str:
+        words = [self.name, *CATEGORIES[self.category].values(), *self.title.values(), *self.description.values()]
+        return plain("\n".join([*words, *(word for listed in self.keywords.values() for word in listed)]))
+
+
+def read_recipe(name: str, text: str) -> Recipe:
+    """Return the recipe in the text of a file, or raise `BadFileError`; its automation is sound in both languages."""
+    recipe = decode(text, name, lambda node: _recipe(node, name, text))
+    for language in Language:
+        load_automation(recipe.text(language), f"{name} ({language})")
+    return recipe
+
+
+def _recipe(node: Node, name: str, text: str) -> Recipe:
+    node = node.mapping(("recipe", "automation"), required=("recipe", "automation"))
+    about, needs = node.at("recipe").mapping(RECIPE_KEYS, required=RECIPE_KEYS[:4]), node.at("recipe").get("needs")
+    keywords = about.at("keywords").mapping(SPOKEN, required=SPOKEN)
+    return Recipe(
+        name,
+        about.at("category").choice(CATEGORIES),
+        _words(about.at("title")),
+        _words(about.at("description")),
+        {language: tuple(item.text() for item in keywords.at(language).items()) for language in Language},
+        tuple(item.text() for item in needs.items()) if needs is not None else (),
+        text,
+    )
+
+
+def _words(node: Node) -> Words:
+    node = node.mapping(SPOKEN, required=SPOKEN)
+    return {language: node.at(language).text() for language in Language}
+
+
+def _yaml() -> YAML:
+    """Return a reader and writer that keeps the author's layout."""
+    yaml = YAML()
+    yaml.preserve_quotes, yaml.width = True, WIDE
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def _spoken(data: Any, language: Language) -> Any:
+    """Return data in which each text that is written in every language stands in one."""
+    if isinstance(data, dict):
+        if data.keys() == set(Language):
+            return data[language]
+        for key in data:
+            data[key] = _spoken(data[key], language)
+    elif isinstance(data, list):
+        data[:] = [_spoken(item, language) for item in data]
+    return data
+
+
+def plain(text: str) -> str:
+    """Return a text without case, accents and ligatures."""
+    decomposed = normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(letter for letter in decomposed if not combining(letter))
