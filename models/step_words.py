@@ -14,7 +14,7 @@ def in_words(op: Op) -> str:
         case Delay():
             return _wait(op.wait)
         case Branch():
-            return f"if {_condition(op.source)}"
+            return f"if {condition_in_words(op.source)}"
         case Act():
             return str(op.kind)
         case _:
@@ -45,7 +45,8 @@ def _span(span: Span) -> str:
     return " ".join(parts) or "0 minutes"
 
 
-def _condition(condition: Condition) -> str:
+def condition_in_words(condition: Condition) -> str:
+    """Return what a condition asks, on one line."""
     match condition:
         case Comparison(name, operator, value):
             return f"{name} {operator}" + (f" {_value(value)}" if value is not None else "")
@@ -56,7 +57,7 @@ def _condition(condition: Condition) -> str:
 
 
 def _part(condition: Condition) -> str:
-    words = _condition(condition)
+    words = condition_in_words(condition)
     return words if isinstance(condition, Comparison) else f"({words})"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,15 @@ from tests.scenarios.story import Databases, Story
 from worker.cli import main
 
 EMPTY = "empty"
+SHOP = "business: {id: atelier, name: Atelier, timezone: Europe/Paris}\n"
+THANKS = """\
+automation: thanks  # who pays is thanked
+name: Merci
+trigger: {on: charge.added}
+steps:
+  - delay: {days: 3}  # not at once
+  - send_email: {}
+"""
 _numbers = count()
 
 
@@ -166,3 +176,21 @@ def on_nothing(command: Callable[[str], Relance], nothing: str) -> Relance:
 def in_salon(command: Callable[[str], Relance], salon: str) -> Relance:
     """Return `relance` on the database of the story; for looking only."""
     return command(salon)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Write a sound automation."""
+    path = tmp_path / "thanks.yaml"
+    path.write_text(THANKS)
+    return path
+
+
+@pytest.fixture
+def shop(relance: Relance, file: Path) -> Relance:
+    """Open a shop with one published automation."""
+    path = file.with_name("shop.yaml")
+    path.write_text(SHOP)
+    assert relance("business", "apply", path, "--yes", "--by", "olga").code == 0
+    assert relance("automations", "apply", file, "--publish", "--by", "olga").code == 0
+    return relance

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.database.conftest import Relance
+from tests.database.conftest import SHOP, Relance
 from tests.database.upstream import Upstream
 from tests.samples import charge_added, encoded
 
-SHOP = "business: {id: atelier, name: Atelier, timezone: Europe/Paris}\n"
 REMIND = """\
 automation: remind
 trigger: {on: invoice.overdue}
@@ -130,10 +129,9 @@ def test_applying_the_live_text_drops_the_draft(shop: Relance, file: Path) -> No
     file.write_text(REMIND.replace("3", "4"))
     shop("automations", "apply", file)
     file.write_text(REMIND)
-    assert shop("automations", "apply", file, "--publish", "--json").line == {
-        "automation": "remind",
-        "done": "unchanged",
-    }
+    told = shop("automations", "apply", file, "--publish", "--json").line
+    assert (told["automation"], told["done"], told["diff"]) == ("remind", "unchanged", "")
+    assert told["changes"] == [{"part": "draft", "act": "removed", "old": "another text", "new": None}]
     assert state(shop, "version", "draft") == (1, False)
 
 

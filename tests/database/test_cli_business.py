@@ -150,7 +150,7 @@ def test_what_was_agreed_to_is_what_happens_or_nothing(relance: Relance, url: st
     relance("business", "apply", shop, "--yes")
     change(shop, ("days: 14", "days: 30"))
     answer = relance("business", "apply", shop, typed=Slow("y\n"))
-    assert (answer.code, "Nothing was changed: the shop has changed meanwhile." in answer.err) == (1, True)
+    assert (answer.code, "Nothing was changed: something else has changed meanwhile." in answer.err) == (1, True)
     assert relance("business", "show", "--json").line["payment_terms_days"] == 14
 
 

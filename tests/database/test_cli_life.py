@@ -5,37 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.database.conftest import Relance
+from tests.database.conftest import SHOP, THANKS, Relance
 from tests.database.upstream import Upstream
 from tests.samples import charge_added, encoded
-
-SHOP = "business: {id: atelier, name: Atelier, timezone: Europe/Paris}\n"
-THANKS = """\
-automation: thanks  # who pays is thanked
-name: Merci
-trigger: {on: charge.added}
-steps:
-  - delay: {days: 3}  # not at once
-  - send_email: {}
-"""
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Write a sound automation."""
-    path = tmp_path / "thanks.yaml"
-    path.write_text(THANKS)
-    return path
-
-
-@pytest.fixture
-def shop(relance: Relance, file: Path) -> Relance:
-    """Open a shop with one published automation."""
-    path = file.with_name("shop.yaml")
-    path.write_text(SHOP)
-    assert relance("business", "apply", path, "--yes", "--by", "olga").code == 0
-    assert relance("automations", "apply", file, "--publish", "--by", "olga").code == 0
-    return relance
 
 
 def automation(shop: Relance, name: str = "thanks") -> dict[str, Any]:

@@ -1,20 +1,19 @@
 """`relance business`: the shops of this system, and opening or changing one by its file."""
 
 from collections.abc import Iterator
-from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
+from models.automation_diff import lines_of, text_diff
 from models.db import raw, transact
-from models.errors import RelanceError
 from models.shop_file import ShopFile, load_shop
 from tasks.gateways.clock import SystemClock
 from tasks.opening import Difference, Entry, Plan, Verdict, open_shop, plan_shop
 from tasks.reading.businesses import business, businesses
-from worker.cli.desk import Business, By, Json, actor, confirm, database, listed, reading
+from worker.cli.desk import Business, By, ChangedMeanwhileError, Json, Yes, actor, confirm, database, listed, reading
 from worker.cli.files import beside, read_file
 from worker.cli.output import show_facts, show_json
 
@@ -29,13 +28,6 @@ COLUMNS = {
     "contacts": "contacts",
     "active automations": "active_automations",
 }
-
-
-class ChangedMeanwhileError(RelanceError):
-    """What was confirmed is no longer what would happen."""
-
-    def __init__(self) -> None:
-        super().__init__("Nothing was changed: the shop has changed meanwhile. Run this again to see what is new.")
 
 
 @app.command("list")
@@ -68,7 +60,7 @@ def show(
 @app.command()
 def apply(
     file: Annotated[Path, typer.Argument(metavar="SHOP.yaml", help="The shop file (YAML or JSON).")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
+    yes: Yes = False,
     by: By = None,
     as_json: Json = False,
 ) -> None:
@@ -130,15 +122,9 @@ def in_words(entry: Entry) -> Iterator[str]:
 def _text(one: Difference) -> Iterator[str]:
     """Yield the lines of a text that differ; of a new one only how many it has."""
     if one.old is None:
-        yield f"    text: {len(_lines(one.new))} lines"
+        yield f"    text: {len(lines_of(one.new))} lines"
         return
-    changed = unified_diff(_lines(one.old), _lines(one.new), lineterm="", n=1)
-    yield from (f"    {line}" for line in list(changed)[2:])
-
-
-def _lines(text: str) -> list[str]:
-    """Return the lines of an automation's text; one that stands inside a shop file is kept as JSON on one line."""
-    return (msgspec.json.format(text, indent=2) if text.startswith("{") else text).splitlines()
+    yield from (f"    {line}" for line in text_diff(one.old, one.new, context=1))
 
 
 def _value(value: Any) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from deploy.local import discover
 from models.db import make_engine
-from models.errors import BadInputError
+from models.errors import BadInputError, RelanceError
 from tasks.gateways.clock import SystemClock
 from tasks.reading.office import Line, Office, open_office
 from tasks.settings import load
@@ -27,6 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON: one object a lin
 Business = Annotated[
     str | None, typer.Option("--business", metavar="ID", help="Which business; not needed where there is only one.")
 ]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")]
 By = Annotated[
     str | None,
     typer.Option("--by", metavar="NAME", help="Who does it; without it RELANCE_ACTOR or your login name is noted."),
@@ -36,6 +37,15 @@ Limit = Annotated[
     int | None,
     typer.Option("--limit", metavar="N", min=1, help=f"The latest N; without it {TABLE} in a table, all as JSON."),
 ]
+
+
+class ChangedMeanwhileError(RelanceError):
+    """What was confirmed is no longer what would happen."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was changed: something else has changed meanwhile. Run this again to see what is new."
+        )
 
 
 class NobodyToAskError(BadInputError):

@@ -1,4 +1,4 @@
-"""Files that people name on the command line: shops, scenarios, automations."""
+"""Files that people name on the command line: read, and written."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,3 +24,12 @@ def beside(path: Path) -> Callable[[Any, str], tuple[str, str]]:
         return str(file), read_file(file)
 
     return read
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a text to a file whose folder is made, letter by letter; or say plainly why not."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise BadInputError(f"{path} can't be written: {error.strerror}.") from error

@@ -7,17 +7,29 @@ from collections.abc import Callable
 
 import typer
 
-from worker.cli.automations import files, life, linting, looking, recipes
+from worker.cli.automations import (
+    differences,
+    exporting,
+    files,
+    life,
+    linting,
+    looking,
+    recipes,
+)
 
-app = typer.Typer(no_args_is_help=True, help="Look at automations, check their files, publish, pause and resume them.")
+app = typer.Typer(
+    no_args_is_help=True, help="Look at automations, check their files, and lead them through their life."
+)
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "list": looking.list_,
     "show": looking.show,
     "history": looking.history,
+    "diff": differences.diff,
     "validate": files.validate,
     "lint": linting.lint,
     "apply": files.apply,
+    "export": exporting.export,
     "publish": life.publish,
     "pause": life.pause,
     "resume": life.resume,

@@ -10,13 +10,17 @@ import typer
 from models.db import transact
 from tasks.engine import lock
 from tasks.gateways.clock import SystemClock
-from tasks.publishing import Publication
+from tasks.publishing import Publication, Waiting
 from worker.cli.desk import actor, business_id, database
 from worker.cli.output import show_json
 
 R = TypeVar("R")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The automation's id.")]
+
+WaitingRuns = Annotated[
+    Waiting, typer.Option("--waiting", help="Waiting runs finish as they began, move to the new version, or end.")
+]
 
 Work = Callable[[psycopg.Connection[Any], str, datetime, str], R]
 """A change, given the connection, the business, the instant and who acts."""
@@ -35,10 +39,10 @@ def change(business: str | None, by: str | None, work: Work[R]) -> R:
         return transact(engine, locked)
 
 
-def tell(name: str, done: str, *, as_json: bool) -> None:
-    """Say what was done to an automation."""
+def tell(name: str, done: str, *, as_json: bool, **more: Any) -> None:
+    """Say what was done to an automation; programs are told more."""
     if as_json:
-        show_json({"automation": name, "done": done})
+        show_json({"automation": name, "done": done} | more)
     else:
         typer.echo(f"{name}: {done}.")
 

@@ -1,5 +1,7 @@
 """Automation files: check them, save them as drafts or publish them at once."""
 
+import sys
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,11 +9,14 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
+from models.db import raw
 from models.shop_file import PublishedText
+from tasks.comparing import Comparison, compare_new
 from tasks.publishing import Waiting, publish, save_draft
-from worker.cli.automations.checking import check, sound
-from worker.cli.automations.desk import change, in_words, tell
-from worker.cli.desk import Business, By, Json
+from worker.cli.automations.checking import Checked, check, sound
+from worker.cli.automations.desk import WaitingRuns, change, in_words, tell
+from worker.cli.automations.differences import show_comparison
+from worker.cli.desk import Business, By, ChangedMeanwhileError, Json, Yes, confirm, office
 from worker.cli.output import show_json
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="Automation files (YAML or JSON).")]
@@ -34,22 +39,53 @@ def validate(files: Files, as_json: Json = False) -> None:
 def apply(
     files: Files,
     publish_now: Annotated[bool, typer.Option("--publish", help="Publish them, instead of saving drafts.")] = False,
+    waiting: WaitingRuns = Waiting.FINISH,
+    yes: Yes = False,
     by: By = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
-    """Save automation files as drafts, or publish them at once; all of them or, if one can't be used, none."""
+    """Save automation files as drafts, or publish them at once; all of them or, if one can't be used, none.
+
+    What would change is shown first; at a terminal you are asked, unless nothing changes.
+    """
     checked = sound(files)
-    texts = [PublishedText(one.automation, one.text) for one in checked if one.automation]
+
+    def compare(connection: psycopg.Connection[Any], tenant: str) -> list[Comparison]:
+        return [compare_new(connection, tenant, text, file, publishing=publish_now) for file, text in _texts(checked)]
+
+    with office(business) as seen:
+        shown = compare(raw(seen.connection), seen.id)
+    _ask(shown, waiting, yes=yes or not sys.stdin.isatty())
 
     def work(connection: psycopg.Connection[Any], tenant: str, now: datetime, who: str) -> list[str]:
+        if compare(connection, tenant) != shown:
+            raise ChangedMeanwhileError
         if publish_now:
             return [
-                in_words(publish(connection, tenant, text, now, waiting=Waiting.FINISH, actor=who)) for text in texts
+                in_words(publish(connection, tenant, text, now, waiting=waiting, actor=who))
+                for _, text in _texts(checked)
             ]
-        return [save_draft(connection, tenant, text, now, actor=who) for text in texts]
+        return [save_draft(connection, tenant, text, now, actor=who) for _, text in _texts(checked)]
 
-    for text, done in zip(texts, change(business, by, work), strict=True):
-        tell(text.automation.id, done, as_json=as_json)
+    for found, done in zip(shown, change(business, by, work), strict=True):
+        tell(found.automation, done, as_json=as_json, **(found.plain() if as_json else {}))
     for remark in (remark for one in checked for remark in one.remarks):
         typer.echo(str(remark), err=True)
+
+
+def _texts(checked: Iterable[Checked]) -> Iterator[tuple[str, PublishedText]]:
+    """Yield the files' names, and what they say."""
+    for one in checked:
+        assert one.automation is not None
+        yield one.file, PublishedText(one.automation, one.text)
+
+
+def _ask(shown: Iterable[Comparison], waiting: Waiting, *, yes: bool) -> None:
+    """Show what changes, and ask whether to go on, if anything does."""
+    news = [found for found in shown if found.news]
+    for found in news:
+        show_comparison(found, waiting, err=True)
+    if news and not confirm("Apply this?", yes=yes):
+        typer.echo("Nothing was changed.", err=True)
+        raise typer.Exit(1)

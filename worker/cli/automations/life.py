@@ -7,12 +7,8 @@ import typer
 from tasks import lifecycle, publishing
 from tasks.lifecycle import LastRuns
 from tasks.publishing import Waiting
-from worker.cli.automations.desk import Name, change, in_words, tell
+from worker.cli.automations.desk import Name, WaitingRuns, change, in_words, tell
 from worker.cli.desk import Business, By, Json
-
-WaitingRuns = Annotated[
-    Waiting, typer.Option("--waiting", help="Waiting runs finish as they began, move to the new version, or end.")
-]
 
 
 def publish(
