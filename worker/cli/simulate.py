@@ -14,6 +14,8 @@ from models.scenario_file import Scenario, load_scenario
 from worker.cli.files import beside, read_file
 from worker.cli.output import show_table
 
+COLUMNS = ("at", "what", "contact", "why", "detail")
+
 
 def simulate(
     scenario: Annotated[Path, typer.Argument(help="The scenario file (YAML or JSON).")],
@@ -29,7 +31,7 @@ def simulate(
         else:
             rows.append(line)
     if not as_json:
-        show_table(("at", "what", "contact", "why", "detail"), (_row(line) for line in rows))
+        show_table(COLUMNS, map(in_row, rows))
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -79,7 +81,8 @@ def _bar(scenario: Scenario) -> _Bar:
     return _Bar(scenario)
 
 
-def _row(line: dict[str, Any]) -> tuple[object, ...]:
+def in_row(line: dict[str, Any]) -> tuple[object, ...]:
+    """Return a line as the table shows it, by `COLUMNS`."""
     cause = line.get("cause") or {}
     why = cause.get("automation") or cause.get("act") or ""
     return line["at"], line["kind"], line["contact"], why, _detail(line)
