@@ -1,6 +1,7 @@
 """The lint as a person reads it: each finding at its line, with what, why and how to mend it; what is ignored."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ import pytest
 from models.events import UNRAISED
 from models.linting.codes import ADVICE, Code
 from models.linting.findings import Finding, remark
-from models.linting.lint import lint_text
+from models.linting.lint import lint, lint_text
+from models.shop_file import load_shop
 from tests.unit.automations import EXAMPLE, complaint
 from tests.unit.linted import MAIL, REMIND, odd
 
-MODELS = Path(__file__).parents[2] / "models"
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
 ODD = """\
 automation: unpaid
 trigger: {on: invoice.overdue}
@@ -73,6 +76,13 @@ def test_every_code_says_what_why_and_how_to_mend(code: Code) -> None:
     assert all(word in str(told) for word in words.values())
 
 
+def test_nothing_is_odd_in_the_demo_shop_and_in_the_first_example() -> None:
+    shop = load_shop((ROOT / "deploy/demo/salon.yaml").read_text(), "salon.yaml", lambda *_: ("", ""), NOW)
+    assert [finding for one in shop.automations for finding in lint(one.automation, shop.business)] == []
+    (example,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert lint_text(example, "README.md") == []
+
+
 def test_no_fact_that_is_raised_counts_as_unraised() -> None:
-    source = "".join(path.read_text() for path in MODELS.glob("*.py"))
+    source = "".join(path.read_text() for path in (ROOT / "models").glob("*.py"))
     assert not [fact for fact in UNRAISED if re.search(rf'raise_fact\(\s*\w+,\s*"{re.escape(fact)}"', source)]
