@@ -95,6 +95,7 @@ class AutomationVersion:
         Look(("due_at",), where="due_at IS NOT NULL"),
         Look(("business_id", "due_at", "sequence"), where="due_at IS NOT NULL"),
         Look(("business_id", "automation_id", "state")),
+        Look(("business_id", "automation_id", "started_at")),
         Look(("business_id", "contact_id")),
     ],
     checks={"due": "(state IN ('waiting', 'deferred')) OR due_at IS NULL"},

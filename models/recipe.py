@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
 from typing import Any
-from unicodedata import combining, normalize
 
 from ruamel.yaml import YAML
 
@@ -13,6 +12,7 @@ from models.automation_file import load_automation
 from models.date_forms import known_locale
 from models.events import UNRAISED
 from models.flow import LATER
+from models.searching import plain
 from models.yamlfile import Node, decode
 
 RECIPE_KEYS = ("category", "title", "description", "keywords", "needs")
@@ -130,9 +130,3 @@ def _spoken(data: Any, language: Language) -> Any:
     elif isinstance(data, list):
         data[:] = [_spoken(item, language) for item in data]
     return data
-
-
-def plain(text: str) -> str:
-    """Return a text without case, accents and ligatures."""
-    decomposed = normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(letter for letter in decomposed if not combining(letter))

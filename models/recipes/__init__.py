@@ -9,7 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 from models.errors import NotFoundError
-from models.recipe import CATEGORIES, Recipe, plain, read_recipe
+from models.recipe import CATEGORIES, Recipe, read_recipe
+from models.searching import plain
 from models.suggestions import did_you_mean
 
 

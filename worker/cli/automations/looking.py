@@ -1,9 +1,10 @@
 """Look at automations: their list, and one of them with its versions, texts and history."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from models.automation import AutomationState
 from tasks.reading.automations import automation, automations, history_of
 from worker.cli.automations.desk import Name
 from worker.cli.desk import Business, Json, Limit, listed, read
@@ -16,6 +17,7 @@ def _state(line: Line) -> str:
 
 COLUMNS: dict[str, str | Cell] = {
     "automation": "automation",
+    "name": "name",
     "state": _state,
     "version": "version",
     "trigger": "trigger",
@@ -38,10 +40,25 @@ FACTS = (
 )
 
 
-def list_(business: Business = None, as_json: Json = False) -> None:
+def list_(
+    states: Annotated[
+        list[AutomationState] | None, typer.Option("--state", help="Only those in this state; may be said again.")
+    ] = None,
+    trigger: Annotated[str | None, typer.Option("--trigger", metavar="FACT", help="Only those that it starts.")] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", metavar="WORDS", help="Only those with this in their id or name.")
+    ] = None,
+    business: Business = None,
+    as_json: Json = False,
+) -> None:
     """List the automations with their runs: how many, when the last one began, when one acts next."""
-    nothing = "There are no automations yet. `relance automations apply FILE --publish` begins."
-    listed(lambda _limit: read(business, automations), COLUMNS, as_json=as_json, nothing=nothing)
+
+    def lines(_most: int | None) -> list[dict[str, Any]]:
+        return read(business, lambda office: automations(office, states=states or (), trigger=trigger, search=search))
+
+    chosen = states or trigger or search
+    begins = "There are no automations yet. `relance automations apply FILE --publish` begins."
+    listed(lines, COLUMNS, as_json=as_json, nothing="There are no such automations." if chosen else begins)
 
 
 def show(name: Name, business: Business = None, as_json: Json = False) -> None:
