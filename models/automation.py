@@ -97,6 +97,7 @@ class AutomationVersion:
         Look(("business_id", "automation_id", "state")),
         Look(("business_id", "automation_id", "started_at")),
         Look(("business_id", "contact_id")),
+        Look(("business_id", "automation_id"), where="held_at IS NOT NULL"),
     ],
     checks={"due": "(state IN ('waiting', 'deferred')) OR due_at IS NULL"},
     identity="sequence",

@@ -16,15 +16,6 @@ class VatRegime(StrEnum):
     EXEMPT = "exempt"
 
 
-class Scope(StrEnum):
-    """What a pause stops."""
-
-    EVERYTHING = "everything"
-    CHANNEL = "channel"
-    MONEY = "money"
-    AUTOMATION = "automation"
-
-
 @row("businesses", key=("id",))
 @dataclass(slots=True)
 class Business:
@@ -79,21 +70,6 @@ class BusinessRegime:
     value: str
     valid_from: date
     valid_to: date | None = None
-
-
-@row("pauses")
-@dataclass(slots=True)
-class Pause:
-    """Work that a person has stopped, until a date or until resumed; `target` names a channel or an automation."""
-
-    business_id: str
-    id: str
-    scope: Scope
-    since: datetime
-    target: str | None = None
-    until: datetime | None = None
-    reason: str | None = None
-    ended_at: datetime | None = None
 
 
 @row("alerts", looks=[Look(("business_id", "at"))])

@@ -47,7 +47,7 @@ def deliver(shop: Shop, report: Delivered) -> None:
 
 
 def _finish(message: Message, state: MessageState, report: Delivered) -> None:
-    message.state, message.next_attempt_at, message.lease = state, None, None
+    message.state, message.next_attempt_at, message.lease, message.held_at = state, None, None, None
     message.detail = report.detail or message.detail
 
 

@@ -10,11 +10,16 @@ from models.running import advance, goal_reached
 from models.shop import Shop, skip
 
 
+def waits(shop: Shop, automation_id: str) -> bool:
+    """Whether what was noted for an automation stays so until a person lets it go on."""
+    return shop.stopped(automation_id) or shop.stops.money
+
+
 def merge_due(shop: Shop, automation_id: str, group_key: str) -> None:
     """Send the noted charges of one group in one request of its automation, if a slot is free now."""
     notes = [note for note in shop.noted.by("automation_id", automation_id) if note.group_key == group_key]
     notes.sort(key=lambda note: (note.due_at, note.charge_id))
-    if not notes or shop.stopped(automation_id):
+    if not notes or waits(shop, automation_id):
         return
     published = shop.rulebook.version(automation_id, notes[0].version)
     if published is None:

@@ -45,6 +45,10 @@ class MessagePurpose(StrEnum):
     MARKETING = "marketing"
 
 
+ASKING = frozenset({"send_reminder", "request_payment"})
+"""Templates of messages that ask for money."""
+
+
 @row(
     "messages",
     looks=[
@@ -52,8 +56,11 @@ class MessagePurpose(StrEnum):
         Look(("business_id", "next_attempt_at", "sequence"), where="next_attempt_at IS NOT NULL"),
         Look(("business_id", "contact_id", "created_at")),
         Look(("business_id", "run_id"), where="run_id IS NOT NULL"),
+        Look(("business_id",), where="held_at IS NOT NULL AND next_attempt_at IS NULL"),
     ],
-    checks={"attempt": "state NOT IN ('prepared', 'sending') OR next_attempt_at IS NOT NULL"},
+    checks={
+        "attempt": "state NOT IN ('prepared', 'sending') OR next_attempt_at IS NOT NULL OR held_at IS NOT NULL",
+    },
     identity="sequence",
     fillfactor=70,
     alarm="next_attempt_at",
@@ -63,8 +70,9 @@ class Message(Alarmed):
     """One message to one recipient. Its text is made at delivery from `subject_ids`, so that it tells the truth then.
 
     `next_attempt_at` is when the row next needs a hand: when it may be tried; while a worker holds it, when that
-    worker's lease ends; after its outcome is recorded, at once, until the facts that follow from it are raised. Of
-    messages due at one instant the one with the lower `sequence` goes first: what was said first is read first.
+    worker's lease ends; after its outcome is recorded, at once, until the facts that follow from it are raised. It is
+    null while a pause holds the message, which was due at `held_at`. Of messages due at one instant the one
+    with the lower `sequence` goes first: what was said first is read first.
     """
 
     business_id: str
@@ -96,3 +104,4 @@ class Message(Alarmed):
     consent_id: str | None = None
     proof: Json | None = None
     sequence: int | None = None
+    held_at: datetime | None = None

@@ -50,8 +50,8 @@ class Rulebook:
         self._by_trigger: dict[str, list[Published]] = {}
         for row in self._states.values():
             published = self._versions.get((row.id, row.version or 0))
-            takes = row.state == AutomationState.ACTIVE or row.parked_reason == CAP
-            if takes and published is not None:
+            capped = row.state == AutomationState.PARKED and row.parked_reason == CAP
+            if (capped or row.state == AutomationState.ACTIVE) and published is not None:
                 self._by_trigger.setdefault(published.automation.trigger.on, []).append(published)
         self._unfiltered: dict[str, list[Published]] = {}
         self._by_service: dict[str, dict[str, list[Published]]] = {}

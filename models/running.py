@@ -43,6 +43,9 @@ def advance(shop: Shop, run: Run, published: Published, due: datetime) -> None:
             case End():
                 break
             case Act():
+                if shop.stops.hold_step(op.kind):
+                    hold(shop, run, due)
+                    return
                 run.position += 1
                 if not _act(shop, run, published, op, due):
                     return

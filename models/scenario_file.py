@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
 from models.acts import ACTS, Act
+from models.pausing import Scope
 from models.shop_file import PublishedText, ReadText, ShopFile, automation_entry, read_shop
-from models.yamlfile import Node, decode
+from models.step_file import CHANNELS
+from models.yamlfile import Node, as_date, decode
 
 KEYS = ("business", "contacts", "services", "automations", "start", "until", "events")
 DOCUMENT_KEYS = ("number", "contact", "amount", "method", "due_on", "until", "kind", "document")
-OTHER_ACTS = ("pause_automation", "resume_automation", "archive_automation", "publish", "outage")
+PAUSES = ("pause", "resume")
+OTHER_ACTS = ("pause_automation", "resume_automation", "archive_automation", "publish", "outage", *PAUSES)
 LATER_ACTS = ("set_billing", "confirm_draft", "edit_draft", "delete_draft", "refund")
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -27,6 +30,15 @@ class Publishing:
 
 
 @dataclass(frozen=True, slots=True)
+class Pausing:
+    """`pause` or `resume`: of everything, of all money or of a channel; `until` is an instant or a date's first."""
+
+    scope: Scope
+    channel: str | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """One entry of `events`: an upstream event as raw bytes, or an act; `position` counts from 1."""
 
@@ -36,6 +48,7 @@ class Happening:
     act: Act | None = None
     automation: str | None = None
     publishing: Publishing | None = None
+    pausing: Pausing | None = None
     waiting: str = "finish"
     hours: float = 0
     position: int = 0
@@ -100,11 +113,24 @@ def _act(node: Node, read_text: ReadText) -> Happening:
         published = automation_entry(node.at("file"), read_text)
         choice = waiting.choice(("finish", "move", "cancel")) if waiting is not None else "finish"
         return Happening(at, do=do, publishing=Publishing(published, choice) if published else None)
+    if do in PAUSES:
+        return Happening(at, do=do, pausing=_pausing(node, do))
     archiving = do == "archive_automation"
     node = node.mapping(("at", "do", "automation", *(("waiting",) if archiving else ())), ("automation",))
     waiting = node.get("waiting") if archiving else None
     choice = waiting.choice(("finish", "cancel")) if waiting is not None else "finish"
     return Happening(at, do=do, automation=node.at("automation").text(), waiting=choice)
+
+
+def _pausing(node: Node, do: str) -> Pausing:
+    node = node.mapping(("at", "do", "channel", "money", *(("until",) if do == "pause" else ())))
+    channel, money, until = node.get("channel"), node.get("money"), node.get("until")
+    of_money = money.boolean() if money is not None else False
+    if channel is not None and of_money:
+        node.problem(f"{do} is of a channel or of money", "Write an act for each.")
+    scope = Scope.CHANNEL if channel is not None else Scope.MONEY if of_money else Scope.EVERYTHING
+    end = (as_date(until.word) or until.instant()) if until is not None else None
+    return Pausing(scope, channel.choice(CHANNELS) if channel is not None else None, end)
 
 
 def _document_act(node: Node, do: str) -> Act:

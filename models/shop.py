@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from models.automation import DailyCount, Decision, LimitSlot, Run, RunSubject
 from models.booking import Booking, Order, Session
-from models.business import Alert, Business, Pause
+from models.business import Alert, Business
 from models.catalogue import ServiceVersion
 from models.changes import Change
 from models.charge import Charge, NotedCharge, RecurringPayment
@@ -24,6 +24,7 @@ from models.identifiers import key
 from models.invoice import Counter, Invoice, InvoiceLine, InvoiceTax
 from models.journal import JournalEntry, JournalHead
 from models.message import Message
+from models.pausing import Stops
 from models.payment import Allocation, Payment, Refund
 from models.periods import local_date, zone
 from models.shelf import Shelf
@@ -63,6 +64,7 @@ class Shop:
         self.serial = 0
         self.keep_refusals = False
         self.parked: dict[str, str] = {}
+        self.stops = Stops()
         self.contacts = Shelf(Contact)
         self.holds = Shelf(Hold, by=("contact_id",))
         self.services = Shelf(ServiceVersion, by=("id",), key=("id", "stamp"))
@@ -89,7 +91,6 @@ class Shop:
         self.facts = Shelf(FactRow)
         self.decisions = Shelf(Decision)
         self.alerts = Shelf(Alert)
-        self.pauses = Shelf(Pause)
         self.changes = Shelf(Change, key=("subject", "act", "at"))
 
     @property
@@ -116,8 +117,8 @@ class Shop:
         return f"{self.origin} {self.serial}"
 
     def stopped(self, automation_id: str) -> bool:
-        """Whether runs of an automation are held: it has stopped, or has just been parked (R6, R21)."""
-        return automation_id in self.parked or self.rulebook.held(automation_id)
+        """Whether runs of an automation are held: it has stopped, has just been parked, or everything is paused."""
+        return self.stops.everything or automation_id in self.parked or self.rulebook.held(automation_id)
 
     @contextmanager
     def caused_by(self, cause: Cause) -> Iterator[None]:

@@ -12,6 +12,7 @@ from models import (
     invoice,
     journal,
     message,
+    pausing,
     payment,
 )
 
@@ -27,5 +28,6 @@ ROW_MODULES = (
     invoice,
     journal,
     message,
+    pausing,
     payment,
 )

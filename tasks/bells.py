@@ -10,6 +10,7 @@ MORE = "more"
 
 BELLS = (
     "events.drain",
+    "pauses.end",
     "automations.advance",
     "automations.merge",
     "sessions.announce",

@@ -263,5 +263,17 @@ RULES = (
         """SELECT business_id, id, automation_id FROM runs
             WHERE state IN ('waiting', 'deferred') AND due_at IS NULL AND held_at IS NULL""",
     ),
+    Rule(
+        "held_for_a_reason",
+        "{what} {id} is held, but no pause and no stopped automation holds it: nothing will ever let it go.",
+        """SELECT h.business_id, h.what, h.id FROM (
+               SELECT r.business_id, 'Run' AS what, r.id FROM runs r
+                 JOIN automations a ON a.business_id = r.business_id AND a.id = r.automation_id
+                WHERE r.held_at IS NOT NULL AND a.state NOT IN ('paused', 'parked')
+               UNION ALL SELECT business_id, 'Message', id FROM messages
+                WHERE state = 'prepared' AND next_attempt_at IS NULL) h
+            WHERE NOT EXISTS (SELECT FROM pauses p WHERE p.business_id IN (h.business_id, '')
+                                 AND p.released_at IS NULL)""",
+    ),
 )
 """Everything that always holds, beside the journal's chain."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from tasks.due import ASKABLE
 from tasks.engine import Due, DueInvoice, DueMerge, DueRun, DueSession, try_lock
 
 TENANTS_AT_ONCE = 500
@@ -107,11 +108,9 @@ def _claim_merges(connection: Connection[Any], until: datetime, many: int) -> It
     if not locked:
         return []
     rows = connection.execute(
-        "SELECT n.business_id, min(n.due_at), n.automation_id, n.group_key, min(n.contact_id) FROM noted_charges n"
-        " JOIN automations a ON a.business_id = n.business_id AND a.id = n.automation_id"
-        " AND a.state NOT IN ('paused', 'parked')"
+        f"SELECT n.business_id, min(n.due_at), n.automation_id, n.group_key, min(n.contact_id) FROM {ASKABLE}"  # noqa: S608  # ours
         " WHERE n.business_id = ANY(%s) AND n.due_at <= %s GROUP BY n.business_id, n.automation_id, n.group_key"
-        " ORDER BY 2, 3, 4 LIMIT %s",
+        " ORDER BY 2, 3, 4 LIMIT %s".encode(),
         (locked, until, many),
     ).fetchall()
     return [DueMerge(*row) for row in rows]

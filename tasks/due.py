@@ -5,16 +5,20 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from models.db import raw
+from models.pausing import EVERYBODY
 from tasks.shell import Shell
 
+ASKABLE = (
+    "noted_charges n JOIN automations a ON a.business_id = n.business_id AND a.id = n.automation_id"
+    " AND a.state NOT IN ('paused', 'parked') AND NOT EXISTS (SELECT FROM pauses p WHERE p.ended_at IS NULL"
+    f" AND p.business_id IN (n.business_id, '{EVERYBODY}') AND p.scope IN ('everything', 'money'))"
+)
+"""The charges noted over a limit that no person keeps from being asked for."""
 _LOOKS = {
+    "pauses.end": "SELECT 1 FROM pauses WHERE released_at IS NULL AND coalesce(ended_at, until) <= %(now)s",
     "events.drain": "SELECT 1 FROM waiting",
     "automations.advance": "SELECT 1 FROM runs WHERE due_at <= %(now)s",
-    "automations.merge": (
-        "SELECT 1 FROM noted_charges n JOIN automations a"
-        " ON a.business_id = n.business_id AND a.id = n.automation_id AND a.state NOT IN ('paused', 'parked')"
-        " WHERE n.due_at <= %(now)s"
-    ),
+    "automations.merge": f"SELECT 1 FROM {ASKABLE} WHERE n.due_at <= %(now)s",  # noqa: S608  # ours
     "sessions.announce": "SELECT 1 FROM sessions WHERE announce_at <= %(now)s",
     "invoices.mark_overdue": "SELECT 1 FROM invoices WHERE check_at <= %(now)s",
     "messages.deliver": "SELECT 1 FROM messages WHERE next_attempt_at <= %(now)s",

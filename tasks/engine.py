@@ -18,7 +18,7 @@ from models.dunning import check_due
 from models.errors import StuckError
 from models.event_data import Named
 from models.matching import park_broken, work_off
-from models.merging import merge_due
+from models.merging import merge_due, waits
 from models.periods import decision_instant
 from models.projection import decide
 from models.running import resume
@@ -209,7 +209,7 @@ class DueMerge:
         shop.begin(f"{self.automation_id} {self.group_key}")
         merge_due(shop, self.automation_id, self.group_key)
         work_off(shop)
-        if not shop.stopped(self.automation_id):
+        if not waits(shop, self.automation_id):
             notes = shop.noted.by("automation_id", self.automation_id)
             _leave_nothing_due(shop, *(note.due_at for note in notes if note.group_key == self.group_key))
 

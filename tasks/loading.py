@@ -24,6 +24,7 @@ from models.contact import Contact, Hold
 from models.invoice import Counter, DocumentStatus, Invoice, InvoiceTax
 from models.journal import JournalHead
 from models.message import Message
+from models.pausing import EVERYBODY, stops_of
 from models.payment import Allocation, Payment, Refund
 from models.rows import columns_of, table_of
 from models.shelf import Shelf
@@ -78,9 +79,19 @@ class Loader:
         for values in self._rows(Business, "t.id = ANY(%s)", names):
             business = Business(*values)
             self.shops[business.id] = Shop(business, books[business.id], now)
+        self._stops()
         tenants_only = [list(self.shops)]
         self._shelve(Counter, "counters", "t.business_id = ANY(%s)", *tenants_only)
         self._shelve(JournalHead, "heads", "t.business_id = ANY(%s)", *tenants_only)
+
+    def _stops(self) -> None:
+        """Note what pauses stop, those of each business and those of all; the tenants are locked."""
+        pauses = self.connection.execute(
+            "SELECT business_id, scope, target FROM pauses WHERE ended_at IS NULL AND business_id = ANY(%s)",
+            ([EVERYBODY, *self.shops],),
+        ).fetchall()
+        for name, shop in self.shops.items() if pauses else ():
+            shop.stops = stops_of((scope, target) for whose, scope, target in pauses if whose in {EVERYBODY, name})
 
     def _rows(self, cls: type, where: str, *arguments: Any) -> list[tuple[Any, ...]]:
         columns = ", ".join(f"t.{name}" for name in columns_of(cls))

@@ -163,6 +163,9 @@ def _take(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed | 
                 message, None, name, Delivered(message.id, "uncertain", now, "The worker died while sending.")
             )
         message.state = MessageState.PREPARED
+    if shop.stops.hold_message(message):
+        message.held_at, message.next_attempt_at = message.held_at or message.next_attempt_at, None
+        return None
     if (later := time_to_go(shop, message)) > now:
         message.next_attempt_at = later
         return None
@@ -177,7 +180,7 @@ def _take(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed | 
 
 
 def _give_up(shop: Shop, message: Message, reason: str) -> None:
-    message.state, message.next_attempt_at = MessageState.SKIPPED, None
+    message.state, message.next_attempt_at, message.held_at = MessageState.SKIPPED, None, None
     skip(
         shop,
         reason,

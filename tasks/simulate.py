@@ -14,10 +14,10 @@ from models.acts import perform
 from models.db import raw, transact
 from models.errors import BadInputError
 from models.periods import zone
-from models.scenario_file import Happening, Scenario
-from tasks import automations, events, invoices, messages, sessions
+from models.scenario_file import Happening, Pausing, Scenario
+from tasks import automations, events, invoices, messages, pauses, sessions
 from tasks.acting import act_on_shop
-from tasks.due import due_bells
+from tasks.due import ASKABLE, due_bells
 from tasks.engine import Outcome
 from tasks.gateways.recording import RecordingMail
 from tasks.lifecycle import LastRuns, archive, pause, resume
@@ -197,6 +197,8 @@ class Simulation:
                 ),
             ).outcome
             self._observe(outcome)
+        elif happening.pausing is not None:
+            self._pause(happening.pausing, happening.do, now)
         elif happening.automation is not None and happening.do == "archive_automation":
             name, waiting = happening.automation, LastRuns(happening.waiting)
             ended = transact(self.engine, lambda c: archive(c, business_id, name, now, waiting=waiting, actor=ACTOR))
@@ -205,6 +207,15 @@ class Simulation:
             change = pause if happening.do == "pause_automation" else resume
             name = happening.automation
             transact(self.engine, lambda c: change(c, business_id, name, now, actor=ACTOR))
+
+    def _pause(self, pausing: Pausing, act: str | None, now: datetime) -> None:
+        business = self.scenario.shop.business
+        what = (business.id, pausing.scope, pausing.channel, now)
+        until = pauses.instant_of(pausing.until, zone(business.timezone))
+        if act == "pause":
+            transact(self.engine, lambda c: pauses.pause(c, *what, until=until, actor=ACTOR))
+        else:
+            transact(self.engine, lambda c: pauses.resume(c, *what, actor=ACTOR))
 
     def _work(self, shell: Shell, now: datetime) -> None:
         """Do all that is due at this instant, in the order of R3, until nothing is."""
@@ -219,6 +230,7 @@ class Simulation:
 
 
 _IN_ORDER: dict[str, Callable[[Shell], Counts]] = {
+    "pauses.end": pauses.end,
     "events.drain": events.drain,
     "sessions.announce": sessions.announce,
     "automations.advance": automations.advance,
@@ -228,10 +240,10 @@ _IN_ORDER: dict[str, Callable[[Shell], Counts]] = {
 }
 
 _NEXT_DUE = (
-    "SELECT min(at) FROM (SELECT min(due_at) AS at FROM runs WHERE due_at IS NOT NULL"
+    "SELECT min(at) FROM (SELECT min(due_at) AS at FROM runs WHERE due_at IS NOT NULL"  # noqa: S608  # ours
     " UNION ALL SELECT min(announce_at) FROM sessions WHERE announce_at IS NOT NULL"
     " UNION ALL SELECT min(check_at) FROM invoices WHERE check_at IS NOT NULL"
-    " UNION ALL SELECT min(n.due_at) FROM noted_charges n JOIN automations a"
-    " ON a.business_id = n.business_id AND a.id = n.automation_id AND a.state NOT IN ('paused', 'parked')"
+    f" UNION ALL SELECT min(n.due_at) FROM {ASKABLE}"
+    " UNION ALL SELECT min(until) FROM pauses WHERE released_at IS NULL"
     " UNION ALL SELECT min(next_attempt_at) FROM messages WHERE next_attempt_at IS NOT NULL) d"
 )

@@ -21,6 +21,7 @@ MODULES = (
     "tasks.sessions",
     "tasks.invoices",
     "tasks.messages",
+    "tasks.pauses",
     "tasks.housekeeping",
 )
 """Every module that holds tasks."""

@@ -9,11 +9,13 @@ from difflib import get_close_matches
 from redis import Redis
 
 from deploy.local import Addresses, discover
-from models.db import make_engine, schema_versions
+from models.db import make_engine, raw, schema_versions
+from models.pausing import in_words
 from tasks.bells import BEAT
 from tasks.gateways.redis_client import connect
 from tasks.gateways.smtp_server import ServerAwayError, SmtpServer
 from tasks.gateways.stream import RedisStream
+from tasks.reading.pauses import pauses
 from tasks.settings import Settings, load
 from worker.cli.failures import explain
 
@@ -73,6 +75,26 @@ def _database(servers: Addresses) -> Iterator[Finding]:
     found, needed = schema_versions(servers.database)
     detail = f"The schema is at version {found or 'none'}, this code needs {needed}."
     yield Finding("schema", found == needed, detail, "" if found == needed else "Run `relance migrate`.")
+    if found == needed:
+        yield _pauses(servers)
+
+
+def _pauses(servers: Addresses) -> Finding:
+    engine = make_engine(servers.database)
+    try:
+        with engine.connect() as connection:
+            lines = pauses(raw(connection))
+    finally:
+        engine.dispose()
+    words = [f"{in_words(p['business'] or '', p['stops'], p['channel'])}{_until(p['until'])}" for p in lines]
+    mend = "`relance resume` with the same options lets it go on." if words else ""
+    return Finding(
+        "pauses", ok=True, detail=f"Paused: {', '.join(words)}." if words else "Nothing is paused.", mend=mend
+    )
+
+
+def _until(end: datetime | None) -> str:
+    return f" until {end:%Y-%m-%d %H:%M}" if end else ""
 
 
 def _redis(servers: Addresses) -> Iterator[Finding]:

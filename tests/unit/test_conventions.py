@@ -25,6 +25,7 @@ NAMES = {
     "automations.advance": "automations",
     "automations.merge": "automations",
     "sessions.announce": "automations",
+    "pauses.end": "automations",
     "invoices.mark_overdue": "automations",
     "messages.deliver": "messages",
     "housekeeping.prune": "housekeeping",

@@ -41,6 +41,8 @@ COMMANDS = {
     "bookings": Entry("Look at who booked what.", "bookings:app"),
     "messages": Entry("Look at what was sent to whom.", "messages:app"),
     "changes": Entry("Look at who changed what and when.", "changes:changes"),
+    "pause": Entry("Stop everything, a business, a channel or all money.", "pausing:pause"),
+    "resume": Entry("Let what is paused go on.", "pausing:resume"),
     "simulate": Entry("Run a scenario file in virtual time, with no outside effect.", "simulate:simulate"),
     "doctor": Entry("Check everything around the system; say how to mend it.", "system:doctor"),
     "books": Entry("Check that the books balance.", "books:app"),

@@ -2,16 +2,24 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from deploy.local import control, discover, state
 from deploy.local.state import SystemState
 from tasks.settings import Settings, load
-from worker.cli.output import show_json, show_table
+from worker.cli.output import Cell, show_json, show_lines, show_table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+PAUSES: dict[str, str | Cell] = {
+    "business": lambda line: line["business"] or "all",
+    "stops": lambda line: line["channel"] or line["stops"],
+    "since": "since",
+    "until": "until",
+    "held": "held",
+}
 
 
 def up(
@@ -53,15 +61,40 @@ def status(as_json: Json = False) -> None:
     home = settings.home.resolve()
     running = state.read(home)
     addresses = {**(running.addresses if running else {}), **state.configured(settings)}
+    paused = _paused(addresses.get("database"))
     if as_json:
         processes = [{"name": p.name, "pid": p.pid, "state": p.state} for p in running.processes] if running else []
-        show_json({"processes": processes, "addresses": {kind: addresses.get(kind) for kind in state.KINDS}})
-    elif running:
+        shown = {"processes": processes, "addresses": {kind: addresses.get(kind) for kind in state.KINDS}}
+        show_json(shown | ({"pauses": paused} if paused is not None else {}))
+        return
+    if running:
         show_table(("process", "pid", "state"), [(p.name, p.pid, p.state) for p in running.processes])
         typer.echo()
         _show(running, home)
     else:
         typer.echo(f"No system runs in {home}. `relance up` starts one.")
+    if paused:
+        show_lines(paused, PAUSES, title="\nPaused")
+
+
+def _paused(database: str | None) -> list[dict[str, Any]] | None:
+    """Return what is paused; None where no database can be asked."""
+    if database is None:
+        return None
+    from models.db import make_engine, raw  # noqa: PLC0415  # see `_run`
+    from tasks.reading.pauses import pauses  # noqa: PLC0415
+    from worker.cli.failures import explain  # noqa: PLC0415
+
+    engine = make_engine(database)
+    try:
+        with engine.connect() as connection:
+            return pauses(raw(connection))
+    except Exception as error:
+        if explain(error) is None:
+            raise
+        return None
+    finally:
+        engine.dispose()
 
 
 def migrate() -> None:
