@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
 
 from models.automation_file import load_automation
-from models.date_forms import known_locale
 from models.events import UNRAISED
 from models.flow import LATER
+from models.languages import SPOKEN, Language, Words, words
 from models.searching import plain
 from models.yamlfile import Node, decode
 
@@ -20,32 +19,14 @@ WIDE = 10_000
 """Columns of a text: no line is folded."""
 
 
-class Language(StrEnum):
-    """The languages that recipes are written in."""
-
-    FR = "fr"
-    EN = "en"
-
-
-SPOKEN = tuple(map(str, Language))
-
-
-def language_of(locale: str) -> Language:
-    """Return the language of a locale, English if recipes don't speak it."""
-    return Language.FR if known_locale(locale).startswith("fr") else Language.EN
-
-
-Words = Mapping[Language, str]
-"""A text in each language."""
-
 CATEGORIES: Mapping[str, Words] = {
-    "requests": {Language.FR: "Demandes de paiement", Language.EN: "Payment requests"},
-    "reminders": {Language.FR: "Relances", Language.EN: "Reminders"},
-    "invoices": {Language.FR: "Factures", Language.EN: "Invoices"},
-    "fees": {Language.FR: "Frais", Language.EN: "Fees"},
-    "subscriptions": {Language.FR: "Abonnements", Language.EN: "Subscriptions"},
-    "clients": {Language.FR: "Relation client", Language.EN: "Clients"},
-    "team": {Language.FR: "Équipe", Language.EN: "Team"},
+    "requests": words("Demandes de paiement", "Payment requests"),
+    "reminders": words("Relances", "Reminders"),
+    "invoices": words("Factures", "Invoices"),
+    "fees": words("Frais", "Fees"),
+    "subscriptions": words("Abonnements", "Subscriptions"),
+    "clients": words("Relation client", "Clients"),
+    "team": words("Équipe", "Team"),
 }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.recipe import Language
+from models.languages import Language
 from models.recipes import recipe_named, shelf
 from tests.database.conftest import Relance
 

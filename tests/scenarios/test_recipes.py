@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import BadInputError
-from models.recipe import Language
+from models.languages import Language
 from models.recipes import recipe_named
 from tests.scenarios.story import ASK, Lines, Story, seat
 

@@ -10,9 +10,10 @@ from models.automation_file import Automation, load_automation
 from models.errors import NotFoundError
 from models.events import UNRAISED
 from models.flow import not_runnable
+from models.languages import Language
 from models.linting.codes import Code
 from models.linting.lint import lint
-from models.recipe import Language, Recipe, language_of, read_recipe
+from models.recipe import Recipe, read_recipe
 from models.recipes import find, recipe_named, shelf
 from models.steps import ActStep, IfStep, Step
 from models.yamlfile import BadFileError
@@ -116,11 +117,6 @@ def test_a_text_is_in_one_language_and_keeps_its_layout() -> None:
     )
     assert "subject: Here" in recipe.text(Language.EN)
     assert recipe.text(Language.EN).startswith("automation: egg\n")
-
-
-@pytest.mark.parametrize(("locale", "language"), [("fr", "fr"), ("fr-CA", "fr"), ("en", "en"), ("de", "en")])
-def test_a_business_has_the_nearest_language(locale: str, language: str) -> None:
-    assert language_of(locale) == language
 
 
 def test_a_recipe_that_is_not_sound_in_one_language_is_refused() -> None:

@@ -15,6 +15,7 @@ from worker.cli.automations import (
     linting,
     looking,
     recipes,
+    triggers,
 )
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "show": looking.show,
     "history": looking.history,
     "diff": differences.diff,
+    "triggers": triggers.triggers,
     "validate": files.validate,
     "lint": linting.lint,
     "apply": files.apply,

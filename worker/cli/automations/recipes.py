@@ -8,7 +8,8 @@ import typer
 
 from models.automation_file import load_automation
 from models.errors import BadInputError
-from models.recipe import CATEGORIES, Language, Recipe, language_of
+from models.languages import Language, language_of
+from models.recipe import CATEGORIES, Recipe
 from models.recipes import find, recipe_named
 from models.shop_file import PublishedText
 from tasks.automation_rows import find as find_row
