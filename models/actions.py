@@ -9,6 +9,7 @@ from typing import Any
 from models.automation import Run
 from models.charge import Charge
 from models.contact import Contact
+from models.fees import add_charge
 from models.flow import Act
 from models.holding import holds_on
 from models.invoice import DocumentStatus, Invoice
@@ -19,6 +20,7 @@ from models.messaging import over_cap, queue, queue_to_owner
 from models.payer import known_contact, payer_of
 from models.requesting import scope_of_request, to_bill
 from models.rulebook import CAP, Published
+from models.scope import Scope
 from models.settling import live_documents
 from models.shop import Shop
 from models.steps import AddTag, RequestPayment, SendEmail, Wording
@@ -36,6 +38,7 @@ def _request_payment(shop: Shop, run: Run, published: Published, op: Act) -> str
     subjects = _subjects(run)
     charges = to_bill(scope_of_request(shop, run.trigger, run.contact_id, subjects))
     charges += _noted(shop, run, published, charges)
+    charges += to_bill(added for id_ in run.merged if (added := shop.charges.get(id_)) and added not in charges)
     documents = _issue_all(shop, charges, op, subjects.get("order"))
     if not documents:
         return "nothing_due"
@@ -190,6 +193,10 @@ def _notify_staff(shop: Shop, run: Run, published: Published, op: Act) -> str | 
     return None
 
 
+def _add_charge(shop: Shop, run: Run, _published: Published, op: Act) -> str | None:
+    return add_charge(shop, run, op, Scope(shop, run.contact_id, run.subjects, list(run.made), run.data, run.trigger))
+
+
 def _add_tag(shop: Shop, run: Run, _published: Published, op: Act) -> str | None:
     if run.contact_id is None:
         return "nothing_due"
@@ -221,5 +228,6 @@ _ACTIONS: dict[str, Callable[[Shop, Run, Published, Act], str | None]] = {
     "send_reminder": _send_reminder,
     "send_email": _send_email,
     "notify_staff": _notify_staff,
+    "add_charge": _add_charge,
     "add_tag": _add_tag,
 }

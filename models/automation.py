@@ -109,8 +109,10 @@ class Run(Alarmed):
     """One automation at work for one client. `due_at` is null while it is held (paused) and when it has ended.
 
     `subjects` names what it is about (order, booking, session, invoice, payment, charge, recurring payment) and
-    `made` the documents that it made; `effects` counts what it has done. `reason` is why it ended, or why the last of
-    its steps that had no effect had none. Of runs due at one instant the one with the lower `sequence` goes first.
+    `made` the documents that it made; `merged` are charges that it asks for beside those of its subjects: noted over a
+    limit for it (R7), or added by it (R28). `effects` counts what it has done. `reason` is why it ended, or why the
+    last of its steps that had no effect had none. Of runs due at one instant the one with the lower `sequence` goes
+    first.
     """
 
     business_id: str

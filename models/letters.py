@@ -69,10 +69,15 @@ def write_letter(shop: Shop, message: Message) -> Letter:
     locale = language_of(shop, contact)
     subject, text = _templates(shop, message, locale)
     scope = _scope(shop, message)
-    values = {head: Group(scope, head) for head in HEADS}
+    values = values_of(scope)
     body = render(text, values, locale, shop.zone)
     title = render_subject(subject, values, locale, shop.zone)
     return Letter(title, body, html_from_text(body, title=title, locale=locale))
+
+
+def values_of(scope: Scope) -> dict[str, Group]:
+    """Return what a template may speak of."""
+    return {head: Group(scope, head) for head in HEADS}
 
 
 def _scope(shop: Shop, message: Message) -> Scope:

@@ -43,8 +43,9 @@ def test_recipes_are_searched_by_words_and_category(on_nothing: Relance) -> None
 
 
 def test_a_recipe_is_shown_with_its_text(on_nothing: Relance) -> None:
+    shown = on_nothing("automations", "recipes", "show", "failed-card-follow-up").out
+    assert "needs        payment.failed, charge_card" in shown
     shown = on_nothing("automations", "recipes", "show", "no-show-fee", "--lang", "fr").out
-    assert "needs        add_charge" in shown
     assert "\nautomation: no-show-fee\nname: Frais d'absence\n" in shown
     line = on_nothing("automations", "recipes", "show", NAME, "--json").line
     assert line["text"]["en"] == recipe_named(NAME).text(Language.EN)

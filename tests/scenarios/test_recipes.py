@@ -153,6 +153,34 @@ def test_who_pays_an_invoice_is_thanked_once_a_day(shop: Story) -> None:
     assert lines.reasons() == ["limit"]
 
 
+# Fees
+
+
+POLICY = {"id": "fees", "accepted_at": "2027-01-05T09:00:00Z"}
+
+
+def test_who_does_not_show_up_owes_a_fee_where_they_accepted_it_and_the_owner_is_told(shop: Story) -> None:
+    cooked(shop, "no-show-fee")
+    for contact, policy in (("zoe", POLICY), ("ada", None)):
+        order = shop.books(contact, seat("cut", "2027-01-12 14:00", policy=policy), at=BOOKED)
+        shop.attends(order.booking, "no_show", at="2027-01-12 15:00")
+    lines = shop.run()
+    assert lines.to_owner("message").each("subject") == ["Absence de Zoé", "Absence de Ada"]
+    assert lines.reasons("zoe") == []
+    assert lines.reasons("ada") == ["no_policy"]
+    assert lines.one("alert")["reason"] == "no_policy"
+
+
+@pytest.mark.parametrize(("at", "told"), [("2027-01-12 10:00", 1), ("2027-01-11 10:00", 0)])
+def test_who_cancels_late_owes_a_fee_and_is_told_so(shop: Story, at: str, told: int) -> None:
+    cooked(shop, "late-cancellation-fee", Language.EN)
+    order = shop.books("zoe", seat("cut", "2027-01-12 14:00", policy=POLICY), at=BOOKED)
+    shop.cancels(order.booking, at=at)
+    lines = shop.run()
+    assert len(received(lines, "zoe", "late-cancellation-fee")) == told
+    assert lines.of("alert") == lines.of("skipped") == []
+
+
 # Recurring payments
 
 

@@ -94,8 +94,6 @@ def test_these_recipes_wait_for_what_is_still_to_come() -> None:
     assert {recipe.name: recipe.missing for recipe in shelf() if recipe.missing} == {
         "draft-reminder": ("invoice.drafted",),
         "failed-card-follow-up": ("payment.failed", "charge_card"),
-        "late-cancellation-fee": ("add_charge",),
-        "no-show-fee": ("add_charge",),
     }
 
 
