@@ -19,6 +19,7 @@ from models.message import MessagePurpose
 from models.messaging import over_cap, queue, queue_to_owner
 from models.payer import known_contact, payer_of
 from models.requesting import scope_of_request, to_bill
+from models.returning import give_back
 from models.rulebook import CAP, Published
 from models.scope import Scope
 from models.settling import live_documents
@@ -197,6 +198,20 @@ def _add_charge(shop: Shop, run: Run, _published: Published, op: Act) -> str | N
     return add_charge(shop, run, op, Scope(shop, run.contact_id, run.subjects, list(run.made), run.data, run.trigger))
 
 
+def _refund(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
+    """Give money back and tell the client; credit notes go along."""
+    client = known_contact(shop, run.contact_id) if run.contact_id else None
+    if client and over_cap(shop, [client], channels_of(op)):
+        return CAP
+    reckoned = give_back(shop, run, op)
+    if reckoned is None:
+        return "nothing_paid"
+    notes = list({note.id: note for note in reckoned.notes.values()}.values())
+    if client:
+        _write(shop, run, published, op, client, documents=notes, **({"invoice": notes[0].id} if notes else {}))
+    return None
+
+
 def _add_tag(shop: Shop, run: Run, _published: Published, op: Act) -> str | None:
     if run.contact_id is None:
         return "nothing_due"
@@ -229,5 +244,6 @@ _ACTIONS: dict[str, Callable[[Shop, Run, Published, Act], str | None]] = {
     "send_email": _send_email,
     "notify_staff": _notify_staff,
     "add_charge": _add_charge,
+    "refund": _refund,
     "add_tag": _add_tag,
 }

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from models.apportioning import Ending
+from models.apportioning import Ending, Return
 from models.booking import Booking
 from models.charge import Charge
 from models.diary import session_cancels
@@ -38,6 +38,12 @@ def ending_of(shop: Shop, charge: Charge) -> Ending | None:
     if cancelled is not None:
         endings.append(Ending(cancelled.stamp, _refund(cancelled.terms.get("refund", "none"), charge.currency)))
     return min(endings, default=None, key=lambda ending: ending.stamp)
+
+
+def returns_of(charge: Charge) -> list[Return]:
+    """Return what of a charge's money is to go back although nothing was cancelled."""
+    told = charge.given_back if isinstance(charge.given_back, list) else []
+    return [Return(one["stamp"], one["amount"], one.get("payment")) for one in told]
 
 
 def _refund(told: Any, currency: str) -> str | int:

@@ -61,7 +61,8 @@ class FeeKind(StrEnum):
 class Charge:
     """One owed item. `amount` = quantity × unit price as priced, with or without tax; `owed` is the same with tax.
 
-    `settled` is the money allocated to it so far, `kept` what is left of a cancelled one: paid and not refunded (R28).
+    `settled` is the money allocated to it so far, `kept` what is left of one that was cancelled, or of which money was
+    given back without that (`given_back`: when, how much, of which payment) (R28).
     """
 
     business_id: str
@@ -100,10 +101,11 @@ class Charge:
     stamp: str = ""
     cancel_stamp: str = ""
     kept: int | None = None
+    given_back: Json | None = None
 
     @property
     def worth(self) -> int:
-        """What it comes to with tax: as agreed, or what is kept of it."""
+        """What it comes to with tax: as agreed, or what is left of it."""
         return self.owed if self.kept is None else self.kept
 
     @property

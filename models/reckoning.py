@@ -11,7 +11,7 @@ from models.apportioning import Debt, Money, Part, Rest, Shares, apportion
 from models.balancing import credit, restate
 from models.booking import Order
 from models.bookkeeping import book, correct
-from models.cancelling import cancellation_of, ending_of
+from models.cancelling import cancellation_of, ending_of, returns_of
 from models.charge import Charge
 from models.identifiers import stamp
 from models.invoice import DocumentStatus, Invoice
@@ -35,7 +35,7 @@ def reckon(shop: Shop, charges: Iterable[Charge], news: Payment | None = None) -
     `news` is a payment that has just come, from whomever.
     """
     together = _whole_orders(shop, charges)
-    debts = [Debt(charge.id, charge.owed, charge.currency, ending_of(shop, charge)) for charge in together]
+    debts = [Debt(c.id, c.owed, c.currency, ending_of(shop, c), returns_of(c)) for c in together]
     held, refunded = _held(shop, together), _refunded(shop, together)
     moneys, rests = _moneys(shop, together, held, refunded, news), _rests(shop, together)
     if not (moneys or rests or any(debt.ending for debt in debts) or any(c.kept is not None for c in together)):
@@ -240,7 +240,7 @@ def _end(shop: Shop, charges: Iterable[Charge], shares: Shares, settlement: Sett
     shrunk: dict[str, list[tuple[Charge, int]]] = {}
     for charge in charges:
         before, charge.kept = charge.worth, shares.kept.get(charge.id)
-        if charge.kept is not None:
+        if charge.id in shares.ended:
             _leave_requests(shop, charge)
         invoice = document_of(shop, charge)
         if invoice is not None and invoice.status != DocumentStatus.DRAFT and charge.worth < before:

@@ -7,23 +7,25 @@ from models.payment import Payment, Refund
 from models.shop import Shop, tell_owner
 
 
-def refund(shop: Shop, payment: Payment, charge: Charge, amount: int, reason: str | None, note_id: str | None) -> None:
-    """Record money to give back; what no provider can pay out, the owner is told to."""
+def refund(
+    shop: Shop, payment: Payment, charge: Charge | None, amount: int, reason: str | None, note_id: str | None
+) -> None:
+    """Record money to give back, of a charge or of the client's credit; the owner is told to pay it out."""
     record = _record(shop, payment, charge, amount, reason, note_id)
     raise_fact(
         shop,
         "payment.refunded",
-        contact_id=charge.contact_id,
-        data={"amount": amount, "currency": charge.currency},
+        contact_id=record.contact_id,
+        data={"amount": amount, "currency": payment.currency},
         payment=payment.id,
-        order=charge.order_id,
-        charge=charge.id,
+        order=charge.order_id if charge else None,
+        charge=charge.id if charge else None,
     )
     tell_owner(
         shop,
         "refund_to_pay_out",
-        f"Refund {amount} {charge.currency} (minor units) of payment {payment.id} to the client.",
-        contact_id=charge.contact_id,
+        f"Refund {amount} {payment.currency} (minor units) of payment {payment.id} to the client.",
+        contact_id=record.contact_id,
         refund=record.id,
     )
 
@@ -42,24 +44,25 @@ def withdraw(shop: Shop, payment: Payment, charge: Charge, amount: int) -> None:
 
 
 def _record(
-    shop: Shop, payment: Payment, charge: Charge, amount: int, reason: str | None, note_id: str | None
+    shop: Shop, payment: Payment, charge: Charge | None, amount: int, reason: str | None, note_id: str | None
 ) -> Refund:
+    charge_id = charge.id if charge else None
     payment.available -= amount
     record = shop.refunds.add(
         Refund(
             shop.id,
-            shop.key("ref", payment.id, charge.id, shop.next_serial()),
+            shop.key("ref", payment.id, charge_id or "", shop.next_serial()),
             payment.id,
-            charge.contact_id,
+            charge.contact_id if charge else payment.contact_id,
             amount,
-            charge.currency,
+            payment.currency,
             payment.method,
             shop.now,
             "recorded" if amount > 0 else "withdrawn",
-            charge.id,
+            charge_id,
             note_id,
             reason,
         )
     )
-    enter(shop, "refund", record.id, charge=charge.id, amount=amount, currency=charge.currency)
+    enter(shop, "refund", record.id, charge=charge_id, amount=amount, currency=payment.currency)
     return record

@@ -190,6 +190,7 @@ class Loader:
         self._by(Run, "runs", "id", seeds.pairs["runs"])
         for name, run in self._everything("runs"):
             seeds.about(name, run.subjects)
+            seeds.undone.update((name, payment) for payment in [run.subjects.get("payment")] if payment)
             seeds.add("invoices", name, run.made)
             seeds.add("charges", name, run.merged)
             seeds.add("contacts", name, [run.contact_id])

@@ -46,7 +46,7 @@ class Seeds:
     A session comes alone, a class with all its seats. `payers` are contacts whose open debts matter, `clients` contacts
     of whose documents an act looks for the newest, `priced` services of which a new version is told, `timed` sessions
     with the times that an event tells of, `given_back` bookings whose participant may have other seats in the same
-    session, `undone` payments whose money is taken back.
+    session, `undone` payments whose money is, or may be, taken back.
     """
 
     pairs: dict[str, Pairs] = field(default_factory=_none_of_any)

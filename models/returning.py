@@ -1,0 +1,100 @@
+"""Money that automations give back: never more than was paid, with a credit note where a document asked for it."""
+
+from collections.abc import Iterable
+
+from models.apportioning import FULL
+from models.automation import Run
+from models.cancelling import ending_of
+from models.charge import Charge
+from models.flow import Act
+from models.identifiers import stamp
+from models.payment import Payment, PaymentStatus
+from models.reckoning import Reckoned, reckon
+from models.refunding import refund
+from models.requesting import scope_of_request
+from models.settling import charges_on
+from models.shop import Shop
+from models.steps import Refund
+
+LAST = "\uffff"
+"""Sorts behind every source and id: what is given back was there before."""
+
+
+def give_back(shop: Shop, run: Run, op: Act) -> Reckoned | None:
+    """Give back what a step says of the money that was paid for the run's subject; None where none was.
+
+    A sum makes the charges so much smaller, all of it ends them. Money that is the client's credit just goes back.
+    """
+    settings = op.settings
+    assert isinstance(settings, Refund)
+    cause = f"{run.id} {op.label}"
+    payment = shop.payments.get(run.subjects.get("payment")) if run.trigger.startswith("payment.") else None
+    charges = _charges_of_payment(shop, payment) if payment else _charges(shop, run)
+    if settings.amount is not None:
+        charges = [charge for charge in charges if charge.currency == settings.amount.currency]
+    left = settings.amount.amount if settings.amount is not None else None
+    taken: list[Charge] = []
+    for charge in charges:
+        part = _paid(shop, charge, payment) if left is None else min(left, _paid(shop, charge, payment))
+        if part > 0 and not _known(charge, cause):
+            amount = FULL if left is None and payment is None else part
+            _note(shop, charge, amount, payment, cause)
+            taken.append(charge)
+            left = None if left is None else left - part
+    reckoned = reckon(shop, taken) if taken else Reckoned({}, {})
+    credit = _give_credit_back(shop, payment, left, settings) if payment else 0
+    return reckoned if taken or credit else None
+
+
+def _charges(shop: Shop, run: Run) -> list[Charge]:
+    invoice = shop.invoices.get(run.subjects.get("invoice"))
+    if run.trigger.startswith("invoice."):
+        return charges_on(shop, invoice) if invoice else []
+    found = scope_of_request(shop, run.trigger, run.contact_id, run.subjects)
+    return sorted(found, key=lambda charge: (charge.due_on, charge.position, charge.id))
+
+
+def _charges_of_payment(shop: Shop, payment: Payment) -> list[Charge]:
+    ids = dict.fromkeys(part.charge_id for part in shop.allocations.by("payment_id", payment.id))
+    return [charge for id_ in ids if (charge := shop.charges.get(id_))]
+
+
+def _paid(shop: Shop, charge: Charge, payment: Payment | None) -> int:
+    """Return the money on a charge, or what one payment has there."""
+    if payment is None:
+        return charge.settled
+    parts = shop.allocations.by("payment_id", payment.id)
+    return sum(part.amount for part in parts if part.charge_id == charge.id)
+
+
+def _known(charge: Charge, cause: str) -> bool:
+    told = charge.given_back if isinstance(charge.given_back, list) else []
+    return any(one["cause"] == cause for one in told)
+
+
+def _note(shop: Shop, charge: Charge, amount: str | int, payment: Payment | None, cause: str) -> None:
+    """Write down that money goes back, after everything that has happened to the charge."""
+    told = charge.given_back if isinstance(charge.given_back, list) else []
+    at = max(stamp(shop.now, LAST, cause), *(f"{before}{LAST}" for before in _stamps(shop, charge)))
+    one = {"stamp": at, "amount": amount, "cause": cause} | ({"payment": payment.id} if payment else {})
+    charge.given_back = [*told, one]
+
+
+def _stamps(shop: Shop, charge: Charge) -> Iterable[str]:
+    ending = ending_of(shop, charge)
+    if ending is not None:
+        yield ending.stamp
+    for part in shop.allocations.by("charge_id", charge.id):
+        yield shop.payments[part.payment_id].stamp
+
+
+def _give_credit_back(shop: Shop, payment: Payment, left: int | None, settings: Refund) -> int:
+    """Refund what of a payment is the client's credit; return how much."""
+    if payment.status == PaymentStatus.REVERSED:
+        return 0
+    if settings.amount is not None and settings.amount.currency != payment.currency:
+        return 0
+    amount = payment.available if left is None else min(left, payment.available)
+    if amount:
+        refund(shop, payment, None, amount, None, None)
+    return amount
