@@ -160,7 +160,7 @@ class Simulation:
                 away_until = max(away_until or now, now + timedelta(hours=happening.hours))
             else:
                 if away_until is None:
-                    events.drain(shell)
+                    _drain(shell)
                 self._try(happening, now)
         return away_until
 
@@ -219,7 +219,7 @@ class Simulation:
 
     def _work(self, shell: Shell, now: datetime) -> None:
         """Do all that is due at this instant, in the order of R3, until nothing is."""
-        events.drain(shell)
+        _drain(shell)
         for _ in range(LONGEST_INSTANT):
             due = due_bells(self.engine, now)
             task = next((task for name, task in _IN_ORDER.items() if name in due), None)
@@ -227,6 +227,12 @@ class Simulation:
                 return
             task(shell)
         raise RuntimeError(f"Something is due again and again at {now.isoformat()}.")
+
+
+def _drain(shell: Shell) -> None:
+    """Decide every event that has arrived, however many at one instant."""
+    while events.drain(shell)["more"]:
+        pass
 
 
 _IN_ORDER: dict[str, Callable[[Shell], Counts]] = {
