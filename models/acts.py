@@ -33,6 +33,8 @@ class Act:
     due_on: date | None = None
     until: date | None = None
     kind: str | None = None
+    of_link: bool = False
+    """`pay`: by a payment link instead of an invoice."""
 
 
 def perform(shop: Shop, act: Act) -> bool:
@@ -48,6 +50,8 @@ def perform(shop: Shop, act: Act) -> bool:
 
 
 def _find(shop: Shop, act: Act) -> Invoice | None:
+    if act.of_link:
+        return None
     if act.number is not None:
         return invoice_named(shop, act.number)
     issued = [

@@ -1,24 +1,36 @@
 """Scenario files: a shop, a span of time, and what happens in it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
-from models.acts import ACTS, Act
+from models.acts import Act
+from models.contact import HoldKind
 from models.pausing import Scope
 from models.shop_file import PublishedText, ReadText, ShopFile, automation_entry, read_shop
 from models.step_file import CHANNELS
 from models.yamlfile import Node, as_date, decode
 
 KEYS = ("business", "contacts", "services", "automations", "start", "until", "events")
-DOCUMENT_KEYS = ("number", "contact", "amount", "method", "due_on", "until", "kind", "document")
+DOCUMENT_KEYS = {
+    "pay": ("document", "amount", "method"),
+    "mark_paid": ("method",),
+    "void": (),
+    "set_due": ("due_on",),
+    "hold": ("kind", "until"),
+}
+"""What each act on a document says beside the document."""
 PAUSES = ("pause", "resume")
 OTHER_ACTS = ("pause_automation", "resume_automation", "archive_automation", "publish", "outage", *PAUSES)
 LATER_ACTS = ("set_billing", "confirm_draft", "edit_draft", "delete_draft", "refund")
+EVERY_ACT = (*DOCUMENT_KEYS, *OTHER_ACTS, *LATER_ACTS)
+LONGEST_OUTAGE = 24 * 366
 MAX_BYTES = 32 * 1024 * 1024
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,7 @@ def load_scenario(text: str | bytes, file: str, read_text: ReadText) -> Scenario
 def _scenario(node: Node, read_text: ReadText) -> Scenario:
     node = node.mapping(KEYS, required=("business", "start", "until"))
     start, until = node.at("start").instant(), node.at("until").instant()
-    if until <= start:
+    if until <= start and not node.file.problems:
         node.at("until").problem("until is not after start", "Give the scenario some time.")
     shop = read_shop(node, start, lambda item: automation_entry(item, read_text))
     events = node.get("events")
@@ -90,23 +102,27 @@ def _happening(node: Node, position: int, business_id: str, read_text: ReadText)
         ("at", "type", "data", "time", "id", "source", "specversion", "business"), required=("at", "type", "data")
     )
     at = node.at("at").instant()
+    if not node.is_mapping:
+        return Happening(at)
     plain = node.plain()
-    del plain["at"]
+    plain.pop("at", None)
     defaults = {"specversion": "1.0", "id": str(position), "source": "/scenario", "business": business_id}
     envelope = defaults | {"time": at.isoformat()} | plain
     return Happening(at, raw=msgspec.json.encode(envelope), position=position)
 
 
 def _act(node: Node, read_text: ReadText) -> Happening:
-    do = node.at("do").choice([*ACTS, *OTHER_ACTS, *LATER_ACTS])
-    at = node.at("at").instant()
+    at, named = node.at("at").instant(), node.at("do")
+    do = named.choice(EVERY_ACT)
     if do in LATER_ACTS:
-        node.at("do").problem(f"{do} can't be simulated yet", "It comes with billing, drafts and refunds.")
-    if do in ACTS:
+        named.problem(f"{do} can't be simulated yet", "It comes with billing, drafts and refunds.")
+    if named.word != do or do in LATER_ACTS:
+        return Happening(at)
+    if do in DOCUMENT_KEYS:
         return Happening(at, do=do, act=_document_act(node, do))
     if do == "outage":
-        hours = node.mapping(("at", "do", "hours"), ("hours",)).at("hours").decimal()
-        return Happening(at, do=do, hours=float(hours))
+        hours = node.mapping(("at", "do", "hours"), ("hours",)).at("hours").length(LONGEST_OUTAGE)
+        return Happening(at, do=do, hours=hours)
     if do == "publish":
         node = node.mapping(("at", "do", "file", "waiting"), ("file",))
         waiting = node.get("waiting")
@@ -134,21 +150,31 @@ def _pausing(node: Node, do: str) -> Pausing:
 
 
 def _document_act(node: Node, do: str) -> Act:
-    node = node.mapping(("at", "do", *DOCUMENT_KEYS))
+    node = node.mapping(("at", "do", "number", "contact", *DOCUMENT_KEYS[do]), ("due_on",) if do == "set_due" else ())
     number, contact = node.get("number"), node.get("contact")
     if number is None and contact is None:
         node.problem(f"{do} names no document", "Give its number, or the contact whose newest it is.")
-    amount, due_on, until = node.get("amount"), node.get("due_on"), node.get("until")
-    method, kind = node.get("method"), node.get("kind")
-    money: dict[str, Any] = amount.mapping(("amount", "currency"), ("amount", "currency")).plain() if amount else {}
+    amount, currency = _read(node, "amount", _money) or (None, None)
     return Act(
         do,
-        number.text() if number is not None else None,
-        contact.text() if contact is not None else None,
-        money.get("amount"),
-        money.get("currency"),
-        method.text() if method is not None else None,
-        due_on.date() if due_on is not None else None,
-        until.date() if until is not None else None,
-        kind.choice(("dispute", "pause", "promise", "insolvency", "deceased", "expired")) if kind is not None else None,
+        _read(node, "number", Node.text),
+        _read(node, "contact", Node.text),
+        amount,
+        currency,
+        method=_read(node, "method", Node.text),
+        due_on=_read(node, "due_on", Node.date),
+        until=_read(node, "until", Node.date),
+        kind=_read(node, "kind", lambda kind: kind.choice(list(HoldKind))),
+        of_link=_read(node, "document", lambda document: document.choice(("invoice", "link"))) == "link",
     )
+
+
+def _read(node: Node, key: str, reader: Callable[[Node], T]) -> T | None:
+    """Return what a reader makes of a key that may be left out."""
+    found = node.get(key)
+    return reader(found) if found is not None else None
+
+
+def _money(node: Node) -> tuple[int, str]:
+    node = node.mapping(("amount", "currency"), ("amount", "currency"))
+    return node.at("amount").integer(), node.at("currency").text()

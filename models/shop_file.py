@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
+from babel import Locale
 
 from models.automation_file import Automation, load_automation, read_automation
 from models.business import Business
@@ -16,6 +17,7 @@ from models.hours_file import read_hours
 from models.identifiers import check_prefix
 from models.money import is_currency, locale_named
 from models.periods import zone
+from models.suggestions import did_you_mean
 from models.tax import check_rate, parse_rate
 from models.undecodable import undecodable
 from models.yamlfile import Node, decode
@@ -107,7 +109,7 @@ def _shape(node: Node, shape: type[S]) -> S:
 def read_business(node: Node, created_at: datetime) -> Business:
     """Read a business; what is left out has its default."""
     node = node.mapping(BUSINESS_KEYS, required=("id", "name"))
-    country = _text(node, "country", "FR")
+    country = _checked(node, "country", "FR", _check_country)
     business = Business(
         id=_text(node, "id", "?"),
         name=_text(node, "name", "?"),
@@ -137,6 +139,13 @@ def _text(node: Node, key: str, default: str) -> str:
 def _check_language(locale: str) -> None:
     """Refuse a locale whose language is unknown; of a known language the nearest locale is taken."""
     locale_named(locale.replace("-", "_").partition("_")[0])
+
+
+def _check_country(code: str) -> None:
+    """Refuse what is not the code of a country or territory (ISO 3166)."""
+    known = [name for name in map(str, Locale("en").territories) if len(name) == 2]
+    if code not in known:
+        raise BadInputError(f"{code!r} is no country.{did_you_mean(code, known)} Write its ISO 3166 code, as in FR.")
 
 
 def _checked(node: Node, key: str, default: str, check: Callable[[str], object]) -> str:
@@ -185,9 +194,15 @@ def _terms(node: Node, business: Business) -> None:
 def _habits(node: Node, business: Business) -> None:
     partial, billing = node.get("partial_payments"), node.get("billing")
     if partial is not None:
-        business.partial_payments = partial.mapping(("allowed", "minimum")).plain()
+        business.partial_payments = _partial_payments(partial.mapping(("allowed", "minimum"), ("allowed",)))
     if billing is not None:
         business.billing = billing.plain()
+
+
+def _partial_payments(node: Node) -> dict[str, Any]:
+    """Read which parts of a balance a page may take (R16); the minimum is in minor units."""
+    minimum = node.get("minimum")
+    return {"allowed": node.at("allowed").boolean(), "minimum": minimum.integer() if minimum is not None else 0}
 
 
 def _legal(node: Node, business: Business) -> None:

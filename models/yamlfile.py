@@ -269,6 +269,13 @@ class Node:
         self.wrong("a number")
         return Decimal(0)
 
+    def length(self, most: int) -> float:
+        """Return a number above 0 and up to `most`."""
+        if isinstance(self._tree, Scalar) and _is_number(self._tree.text) and 0 < Decimal(self._tree.text) <= most:
+            return float(self._tree.text)
+        self.wrong(f"a number above 0 and up to {most}")
+        return 0.0
+
     def integer(self, least: int = 0, most: int = 10**12) -> int:
         """Return a bare whole number within limits."""
         value = self.number()
