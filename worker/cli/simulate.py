@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
 
 from models.db import make_engine, migrate
 from models.scenario_file import Scenario, load_scenario
@@ -40,7 +41,10 @@ def read_scenario(path: Path) -> Scenario:
 
 
 def run_scenario(scenario: Scenario, *, everything: bool = False) -> Any:
-    """Yield the lines of a scenario, run on a throw-away database, with a bar on a terminal."""
+    """Yield the lines of a scenario, run on a throw-away database, with a bar on a terminal.
+
+    Events that could not be understood are told on standard error at the end, as dead letters are kept live (R22).
+    """
     from deploy.local.ephemeral import throwaway_postgres  # noqa: PLC0415  # only simulations start a server
     from tasks.simulate import Simulation  # noqa: PLC0415
 
@@ -50,8 +54,18 @@ def run_scenario(scenario: Scenario, *, everything: bool = False) -> Any:
         engine = make_engine(url, pool_size=2)
         try:
             yield from Simulation(engine, scenario, everything=everything).run(bar.at)
+            _tell_dead(engine)
         finally:
             engine.dispose()
+
+
+def _tell_dead(engine: Engine) -> None:
+    from tasks.reading.dead_letters import dead_letters  # noqa: PLC0415  # as above
+
+    with engine.connect() as connection:
+        for letter in dead_letters(connection):
+            event = f"{letter['event_id']} ({letter['type']})"
+            typer.echo(f"relance: event {event} was not understood: {letter['reason']}", err=True)
 
 
 class _Bar:
