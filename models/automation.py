@@ -89,6 +89,17 @@ class AutomationVersion:
     actor: str
 
 
+@row("rulebooks", key=("business_id", "version"))
+@dataclass(slots=True)
+class RulebookState:
+    """Which automations stood in which state at a version of the rulebook, for explaining: `{id: [version, state]}`."""
+
+    business_id: str
+    version: int
+    at: datetime
+    automations: Json
+
+
 @row(
     "runs",
     looks=[
@@ -111,8 +122,8 @@ class Run(Alarmed):
     `subjects` names what it is about (order, booking, session, invoice, payment, charge, recurring payment) and
     `made` the documents that it made; `merged` are charges that it asks for beside those of its subjects: noted over a
     limit for it (R7), or added by it (R28). `effects` counts what it has done. `reason` is why it ended, or why the
-    last of its steps that had no effect had none. Of runs due at one instant the one with the lower `sequence` goes
-    first.
+    last of its steps that had no effect had none; `trace` is its way so far (`models.tracing`). Of runs due at one
+    instant the one with the lower `sequence` goes first.
     """
 
     business_id: str
@@ -138,6 +149,7 @@ class Run(Alarmed):
     ended_at: datetime | None = None
     reason: str | None = None
     sequence: int | None = None
+    trace: Json | None = None
 
 
 @row(

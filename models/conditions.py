@@ -55,9 +55,9 @@ class Trace:
 
     def plain(self) -> dict[str, Any]:
         """Return the trace as JSON data for the run's log."""
-        shown = {"property": self.property, "operator": self.operator, "expected": _plain(self.expected)}
+        shown = {"property": self.property, "operator": self.operator, "expected": plain(self.expected)}
         note = {"note": self.note} if self.note else {}
-        return shown | {"seen": _plain(self.seen), "result": self.result} | note
+        return shown | {"seen": plain(self.seen), "result": self.result} | note
 
 
 class Sheet:
@@ -138,8 +138,8 @@ def _trace(test: Comparison, match: Matcher, facts: Facts) -> Trace:
     return Trace(test.property, test.operator, test.value, seen, found is True, "type" if found is None else "")
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as JSON data; numbers that JSON would round stay texts."""
+def plain(value: Any) -> Any:
+    """Return a property's value as JSON data; numbers that JSON would round stay texts."""
     if isinstance(value, Money):
         return {"amount": value.amount, "currency": value.currency}
     if isinstance(value, Decimal):
@@ -149,5 +149,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Span):
         return {"days": value.days, "hours": value.hours, "minutes": value.minutes}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
-    return {key: _plain(item) for key, item in value.items()} if isinstance(value, dict) else value
+        return [plain(item) for item in value]
+    return {key: plain(item) for key, item in value.items()} if isinstance(value, dict) else value

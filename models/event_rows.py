@@ -65,7 +65,11 @@ class Setback:
 @row("facts")
 @dataclass(slots=True)
 class FactRow:
-    """A domain event of ours: a fact that became true at `at`; what triggers automations. Ids sort by time."""
+    """A domain event of ours: a fact that became true at `at`; what triggers automations. Ids sort by time.
+
+    `inbox` is the number of the upstream event that made it true, if one did; `rules` the version of the rulebook that
+    it was matched against, if that has automations for it, and `seen` what their gates saw (`models.tracing`).
+    """
 
     business_id: str
     id: str
@@ -76,3 +80,6 @@ class FactRow:
     data: Json | None = None
     cause: Json | None = None
     depth: int = 0
+    inbox: int | None = None
+    rules: int | None = None
+    seen: Json | None = None

@@ -34,6 +34,7 @@ def raise_fact(
         data,
         cause.plain() if cause else None,
         level,
+        shop.inbox,
     )
     shop.facts.add(fact)
     shop.queue.append(fact)

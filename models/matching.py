@@ -15,6 +15,7 @@ from models.rulebook import CAP, Published
 from models.running import advance
 from models.scope import Scope
 from models.shop import Shop, skip
+from models.tracing import note_gates
 
 DEEPEST = 10
 """A chain of automations causing each other longer than this is a loop (R21)."""
@@ -33,7 +34,8 @@ def _match(shop: Shop, fact: FactRow) -> None:
     """Consider each automation that the fact's services let through; only those are looked at."""
     plain = Scope(shop, fact.contact_id, fact.subjects, [], fact.data, fact.type)
     filtered = shop.rulebook.filtered(fact.type)
-    views = _views(shop, fact, filtered) if filtered else {}
+    seats = _seats_by_service(shop, fact) if filtered else {}
+    views = _views(shop, fact, filtered, seats)
     for published in shop.rulebook.unfiltered(fact.type):
         where = published.program.where
         if where is None or where(plain):
@@ -46,20 +48,28 @@ def _match(shop: Shop, fact: FactRow) -> None:
             consider(shop, published, fact, scope)
         else:
             _refuse(shop, published, fact, "where")
+    note_gates(fact, shop.business.rules_version, plain, list(seats), views)
     if shop.keep_refusals:
         _refuse_unseen(shop, fact, set(views))
 
 
-def _views(shop: Shop, fact: FactRow, filtered: dict[str, list[Published]]) -> dict[str, tuple[Published, Scope]]:
-    """Return the automations whose service filter lets the fact through, with the fact as each of them sees it.
-
-    A fact about an order is seen through its earliest live booking of a service that the filter names.
-    """
+def _seats_by_service(shop: Shop, fact: FactRow) -> dict[str, list[Booking]]:
+    """Return the bookings that a fact is about, by their services."""
     seats: dict[str, list[Booking]] = {}
     for seat in _seats(shop, fact.type, fact.subjects):
         service_id = service_id_of(shop, seat)
         if service_id is not None:
             seats.setdefault(service_id, []).append(seat)
+    return seats
+
+
+def _views(
+    shop: Shop, fact: FactRow, filtered: dict[str, list[Published]], seats: dict[str, list[Booking]]
+) -> dict[str, tuple[Published, Scope]]:
+    """Return the automations whose service filter lets the fact through, with the fact as each of them sees it.
+
+    A fact about an order is seen through its earliest live booking of a service that the filter names.
+    """
     views: dict[str, tuple[Published, Scope]] = {}
     for service_id in seats:
         for published in filtered.get(service_id, ()):

@@ -19,6 +19,7 @@ from models.rulebook import CAP, Published
 from models.scope import Scope
 from models.shop import Cause, Shop, skip
 from models.steps import For, UntilMoment, UntilProperty, UntilTime, Wait
+from models.tracing import milliseconds, note_condition, note_step
 from models.vocabulary import Action
 
 
@@ -32,12 +33,16 @@ def advance(shop: Shop, run: Run, published: Published, due: datetime) -> None:
                 run.position += 1
                 until = wait_until(shop, run, op.wait, due)
                 if until is not None and until > shop.now:
+                    note_step(run, op, shop.now, "waits", milliseconds(until))
                     run.state, run.due_at = RunState.WAITING, until
                     bind(shop, run)
                     return
                 due = until or due
             case Branch():
-                run.position = run.position + 1 if op.condition(scope_of(shop, run)) else op.on_false
+                scope = scope_of(shop, run)
+                holds = op.condition(scope)
+                note_condition(run, op, scope, result=holds)
+                run.position = run.position + 1 if holds else op.on_false
             case Jump():
                 run.position = op.index
             case End():
@@ -89,10 +94,13 @@ def _act(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> 
             reason = act(shop, run, published, op)
         if reason is None:
             run.effects += 1
+            note_step(run, op, shop.now, "did")
             run.reason = None if run.reason == CAP else run.reason
             return True
         told = reason == CAP and run.reason == CAP
         run.reason = reason or "no_channel"
+        if not told:
+            note_step(run, op, shop.now, "skipped", run.reason)
         if reason and not told:
             skip(
                 shop,

@@ -1,6 +1,6 @@
 """What an automation sees: properties by their dotted names, read from the shop at the instant of use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,6 +62,11 @@ class Scope:
             contact = self.contact
             return _dig(contact.custom, name.split(".")[2:]) if contact else None
         return None
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """The values that were read so far."""
+        return self._known
 
     @property
     def contact(self) -> Contact | None:

@@ -62,6 +62,7 @@ class Shop:
         self.queue: deque[FactRow] = deque()
         self.origin = ""
         self.serial = 0
+        self.inbox: int | None = None
         self.keep_refusals = False
         self.parked: dict[str, str] = {}
         self.stops = Stops()
@@ -107,9 +108,12 @@ class Shop:
         """Return an id derived from its cause, sortable by the instant of decision."""
         return key(prefix, self.now, self.id, *cause)
 
-    def begin(self, origin: str) -> None:
-        """Decide another item from here on; `origin` names it among all that are ever decided at one instant."""
-        self.origin, self.serial = origin, 0
+    def begin(self, origin: str, inbox: int | None = None) -> None:
+        """Decide another item from here on; `origin` names it among all that are ever decided at one instant.
+
+        An upstream event has its number in the inbox.
+        """
+        self.origin, self.serial, self.inbox = origin, 0, inbox
 
     def next_serial(self) -> str:
         """Return what tells apart the things that one decision makes, and those of others at the same instant."""

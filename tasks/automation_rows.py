@@ -49,11 +49,6 @@ def note(connection: Connection[Any], row: AutomationRow, now: datetime, actor: 
     copy(connection, Change, [change(row.business_id, now, actor, "automation", row.id, act, **detail)])
 
 
-def bump(connection: Connection[Any], business_id: str) -> None:
-    """Let every process learn that the rulebook has changed."""
-    connection.execute("UPDATE businesses SET rules_version = rules_version + 1 WHERE id = %s", (business_id,))
-
-
 def release(connection: Connection[Any], business_id: str, automation_id: str) -> None:
     """Let held runs be due as they were."""
     connection.execute(

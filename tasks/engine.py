@@ -96,7 +96,7 @@ class Arrival:
 
     def decide(self, shop: Shop) -> None:
         """Project it, and do what follows."""
-        shop.begin(self.event.stamp)
+        shop.begin(self.event.stamp, self.sequence or None)
         decide(shop, self.event)
 
 

@@ -14,9 +14,9 @@ from models.charge import NotedCharge
 from models.ending import cut_short
 from models.errors import BadInputError
 from models.shop import Shop, skip
-from tasks.automation_rows import bump, find, note, release, require, text_of, waiting_count, waiting_shop
+from tasks.automation_rows import find, note, release, require, text_of, waiting_count, waiting_shop
 from tasks.engine import Outcome
-from tasks.writing import copy, update, write
+from tasks.writing import copy, renew_rulebook, update, write
 
 
 class LastRuns(StrEnum):
@@ -33,7 +33,7 @@ def pause(connection: Connection[Any], business_id: str, automation_id: str, now
         return False
     row.state, row.paused_at, row.updated_at = AutomationState.PAUSED, now, now
     update(connection, AutomationRow, [row])
-    bump(connection, business_id)
+    renew_rulebook(connection, business_id, now)
     note(connection, row, now, actor, "paused")
     return True
 
@@ -50,7 +50,7 @@ def resume(connection: Connection[Any], business_id: str, automation_id: str, no
     row.updated_at = now
     update(connection, AutomationRow, [row])
     release(connection, business_id, automation_id)
-    bump(connection, business_id)
+    renew_rulebook(connection, business_id, now)
     note(connection, row, now, actor, "resumed", was=was)
     return True
 
@@ -70,7 +70,7 @@ def archive(
     was, row.state, row.updated_at = row.state, AutomationState.ARCHIVED, now
     row.paused_at = row.parked_reason = None
     update(connection, AutomationRow, [row])
-    bump(connection, business_id)
+    renew_rulebook(connection, business_id, now)
     settled = {"waiting": waiting, "runs": outcome.items} if outcome.items else {}
     note(connection, row, now, actor, "archived", was=was, **settled)
     return outcome

@@ -15,10 +15,10 @@ from models.flow import not_runnable
 from models.rulebook import Published
 from models.running import move_run
 from models.shop_file import PublishedText
-from tasks.automation_rows import bump, find, note, release, require, text_of, waiting_shop
+from tasks.automation_rows import find, note, release, require, text_of, waiting_shop
 from tasks.engine import Outcome
 from tasks.rulebooks import publish_text
-from tasks.writing import copy, update, write
+from tasks.writing import copy, renew_rulebook, update, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _write_version(
     else:
         update(connection, AutomationRow, [new])
         release(connection, new.business_id, new.id)
-    bump(connection, new.business_id)
+    renew_rulebook(connection, new.business_id, new.updated_at)
 
 
 def _drop_draft(connection: Connection[Any], row: AutomationRow, now: datetime, actor: str) -> None:

@@ -1,6 +1,7 @@
 """Writing: what a batch changed, table by table, with set-based statements (COPY, arrays)."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -57,8 +58,23 @@ def _park(connection: Connection[Any], shop: Shop) -> None:
         )
         if parked.rowcount:
             shop.changes.add(change(shop.id, shop.now, SYSTEM, "automation", automation_id, "parked", reason=reason))
-        shop.business.rules_version += 1
-        connection.execute("UPDATE businesses SET rules_version = rules_version + 1 WHERE id = %s", (shop.id,))
+    if shop.parked:
+        shop.business.rules_version = renew_rulebook(connection, shop.id, shop.now)
+
+
+def renew_rulebook(connection: Connection[Any], business_id: str, now: datetime) -> int:
+    """Let every process learn that a rulebook has changed, and keep what it now says; return its new version."""
+    row = connection.execute(
+        "UPDATE businesses SET rules_version = rules_version + 1 WHERE id = %s RETURNING rules_version", (business_id,)
+    ).fetchone()
+    assert row is not None
+    connection.execute(
+        "INSERT INTO rulebooks (business_id, version, at, automations)"
+        " SELECT %(tenant)s, %(version)s, %(now)s, coalesce(jsonb_object_agg(id, jsonb_build_array(version, state)),"
+        " '{}') FROM automations WHERE business_id = %(tenant)s",
+        {"tenant": business_id, "version": row[0], "now": now},
+    )
+    return int(row[0])
 
 
 class _Shape:
