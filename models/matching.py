@@ -94,10 +94,10 @@ def _refuse_unseen(shop: Shop, fact: FactRow, seen: set[str]) -> None:
 
 
 def consider(shop: Shop, published: Published, fact: FactRow, scope: Scope) -> None:
-    """Start a run of one automation for a fact that its filters let through, if its limit lets it."""
-    if shop.parked.get(published.id, CAP) != CAP:
-        return
-    if fact.depth > DEEPEST:
+    """Start a run of one automation for a fact that its filters let through, if its limit lets it (R6, R21)."""
+    if shop.parked.get(published.id, CAP) != CAP or shop.rulebook.begins_nothing(published.id):
+        _skip(shop, published, fact, "paused")
+    elif fact.depth > DEEPEST:
         _park_loop(shop, published, fact)
     else:
         start(shop, published, fact, scope.subjects, scope)
@@ -105,17 +105,20 @@ def consider(shop: Shop, published: Published, fact: FactRow, scope: Scope) -> N
 
 def _refuse(shop: Shop, published: Published, fact: FactRow, gate: str) -> None:
     """Keep at which gate a trigger did not match; shown only on demand."""
-    if not shop.keep_refusals:
-        return
+    if shop.keep_refusals:
+        _skip(shop, published, fact, "filter", outcome="refused", detail={"gate": gate})
+
+
+def _skip(shop: Shop, published: Published, fact: FactRow, reason: str, **keys: Any) -> None:
+    """Record why a fact began no run of an automation."""
     skip(
         shop,
-        "filter",
-        outcome="refused",
+        reason,
         contact_id=fact.contact_id,
         automation_id=published.id,
         version=published.version,
         fact_id=fact.id,
-        detail={"gate": gate},
+        **keys,
     )
 
 
@@ -177,15 +180,7 @@ def _over_limit(shop: Shop, published: Published, fact: FactRow, run: Run, key: 
             shop.runs.add(run)
             bind(shop, run)
         case _:
-            skip(
-                shop,
-                "limit",
-                contact_id=fact.contact_id,
-                automation_id=published.id,
-                version=published.version,
-                fact_id=fact.id,
-                detail={"free_at": next_free(shop, published, key).isoformat()},
-            )
+            _skip(shop, published, fact, "limit", detail={"free_at": next_free(shop, published, key).isoformat()})
 
 
 def _note(shop: Shop, published: Published, fact: FactRow, run: Run, key: str) -> None:
@@ -209,26 +204,12 @@ def _note(shop: Shop, published: Published, fact: FactRow, run: Run, key: str) -
                 )
             )
     if not charges:
-        skip(
-            shop,
-            "nothing_due",
-            contact_id=fact.contact_id,
-            automation_id=published.id,
-            version=published.version,
-            fact_id=fact.id,
-        )
+        _skip(shop, published, fact, "nothing_due")
 
 
 def _park_loop(shop: Shop, published: Published, fact: FactRow) -> None:
     """Stop an automation that goes round in circles until a person resumes it (R21)."""
-    skip(
-        shop,
-        "loop",
-        contact_id=fact.contact_id,
-        automation_id=published.id,
-        version=published.version,
-        fact_id=fact.id,
-    )
+    _skip(shop, published, fact, "loop")
     why = f"it was started by a chain of more than {DEEPEST} automations. Change its trigger or add a condition, then "
     park(shop, published.id, "loop", f"{why}resume it.")
 

@@ -9,6 +9,8 @@ from models.flow import Program
 
 CAP = "cap"
 """Why an automation was parked that would have written too much: its runs begin all the same, and wait (R21)."""
+MATCHED = frozenset({AutomationState.ACTIVE, AutomationState.PAUSED, AutomationState.PARKED})
+"""States in which triggers are looked at, if only to say that they begin nothing now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,7 @@ class Rulebook:
         self._by_trigger: dict[str, list[Published]] = {}
         for row in self._states.values():
             published = self._versions.get((row.id, row.version or 0))
-            capped = row.state == AutomationState.PARKED and row.parked_reason == CAP
-            if (capped or row.state == AutomationState.ACTIVE) and published is not None:
+            if row.state in MATCHED and published is not None:
                 self._by_trigger.setdefault(published.automation.trigger.on, []).append(published)
         self._unfiltered: dict[str, list[Published]] = {}
         self._by_service: dict[str, dict[str, list[Published]]] = {}
@@ -63,7 +64,7 @@ class Rulebook:
                     services.setdefault(service_id, []).append(one)
 
     def triggered_by(self, type_: str) -> list[Published]:
-        """Return the automations that a fact of this type starts: the active ones, and those that wait for a cap."""
+        """Return the automations that a fact of this type is about: the live ones, and those that are stopped."""
         return self._by_trigger.get(type_, [])
 
     def unfiltered(self, type_: str) -> list[Published]:
@@ -77,6 +78,12 @@ class Rulebook:
     def version(self, automation_id: str, version: int) -> Published | None:
         """Return one version, also of an automation that is paused or archived."""
         return self._versions.get((automation_id, version))
+
+    def begins_nothing(self, automation_id: str) -> bool:
+        """Whether a trigger begins no run, not even a held one: the automation is paused, or parked but for a cap."""
+        row = self._states.get(automation_id)
+        paused = row is not None and row.state == AutomationState.PAUSED
+        return paused or (row is not None and row.state == AutomationState.PARKED and row.parked_reason != CAP)
 
     def held(self, automation_id: str) -> bool:
         """Whether waiting runs of an automation are held: it is paused, parked or about to be parked (R6, R21)."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.scenarios.story import ASK, Story, automation, mail, remind, wait
+from tests.scenarios.story import ASK, Story, automation, holds, mail, remind, wait
 
 
 def version(name: str, text: str, *, step: str = "mail", days: int = 10) -> dict[str, Any]:
@@ -101,7 +101,25 @@ def test_a_paused_automation_starts_no_runs(shop: Story) -> None:
     shop.books("zoe", "cut", at="2027-01-05 09:00", when="2027-02-20 10:00")
     shop.does("resume_automation", at="2027-01-05 10:00", automation="hello")
     shop.books("ada", "cut", at="2027-01-05 11:00", when="2027-02-20 10:00")
-    assert shop.run().of("message").each("contact") == ["ada"]
+    lines = shop.run()
+    assert lines.of("message").each("contact") == ["ada"]
+    assert lines.one("skipped", "zoe") | {"at": "", "detail": None} == {
+        "at": "",
+        "kind": "skipped",
+        "contact": "zoe",
+        "cause": {"automation": "hello", "run": None, "step": None},
+        "reason": "paused",
+        "detail": None,
+    }
+
+
+def test_what_the_filters_of_a_paused_automation_stop_is_no_line(shop: Story) -> None:
+    shop.automation("hello", "session.booked", mail("Bonjour"), services=["yoga"])
+    shop.automation("rich", "session.booked", mail("Bonjour"), where=holds("order.total", "greater_than", 100))
+    for name in ("hello", "rich"):
+        shop.does("pause_automation", at="2027-01-05 08:00", automation=name)
+    shop.books("zoe", "cut", at="2027-01-05 09:00", when="2027-02-20 10:00")
+    assert shop.run().of("skipped") == []
 
 
 def test_waiting_runs_are_held_and_within_the_tolerance_go_on_at_resume(shop: Story) -> None:
