@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from models.facts import raise_fact
 from models.message import Message, MessageState
-from models.shop import Shop, tell_owner
+from models.shop import Shop, skip, tell_owner
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 """Waits after a refusal for now; after the last the message has failed."""
@@ -80,8 +80,23 @@ def _again(shop: Shop, message: Message, report: Delivered) -> None:
     message.detail = report.detail
 
 
+def skip_message(shop: Shop, message: Message, reason: str) -> None:
+    """Record that what caused a message ended without its effect, and why."""
+    skip(
+        shop,
+        reason,
+        contact_id=message.contact_id,
+        automation_id=message.automation_id,
+        version=message.version,
+        run_id=message.run_id,
+        step=message.step,
+        detail={"message": message.id},
+    )
+
+
 def _failed(shop: Shop, message: Message, report: Delivered) -> None:
     _finish(message, MessageState.FAILED, report)
+    skip_message(shop, message, "failed")
     contact = shop.contacts.get(message.contact_id) if message.contact_id else None
     if report.address_bad and contact is not None and contact.email == message.recipient:
         contact.email_bad = True

@@ -15,12 +15,12 @@ from typing import Any
 from psycopg import Connection
 
 from models.db import AWAY, transact
-from models.delivering import Delivered
+from models.delivering import Delivered, skip_message
 from models.errors import BadInputError
 from models.letters import Letter, write_letter
 from models.message import Message, MessageState
 from models.messaging import time_to_go
-from models.shop import Shop, skip
+from models.shop import Shop
 from models.withholding import withheld
 from tasks.claiming import claim_rows
 from tasks.due import horizon
@@ -181,16 +181,7 @@ def _take(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed | 
 
 def _give_up(shop: Shop, message: Message, reason: str) -> None:
     message.state, message.next_attempt_at, message.held_at = MessageState.SKIPPED, None, None
-    skip(
-        shop,
-        reason,
-        contact_id=message.contact_id,
-        automation_id=message.automation_id,
-        version=message.version,
-        run_id=message.run_id,
-        step=message.step,
-        detail={"message": message.id},
-    )
+    skip_message(shop, message, reason)
 
 
 def _write(shop: Shop, message: Message) -> tuple[Letter | None, str]:

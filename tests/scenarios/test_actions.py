@@ -275,6 +275,8 @@ def test_a_missing_value_without_a_fallback_is_told_to_the_owner_not_to_the_clie
     assert len(lines.of("event", type="message.failed")) == 1
     assert "booking.cancellation_reason is missing" in lines.one("alert")["text"]
     assert ".." not in lines.one("alert")["text"]
+    step = lines.one("skipped", "zoe", reason="failed")["cause"]
+    assert (step["automation"], step["step"]) == ("hello", "0")
 
 
 def test_money_has_the_digits_of_its_currency(shop: Story) -> None:
