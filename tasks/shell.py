@@ -25,17 +25,28 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StreamEntry:
-    """One entry of the upstream stream: its id (milliseconds-sequence, so its arrival) and its raw bytes."""
+    """One entry of the upstream stream: its id (milliseconds-sequence, so its arrival) and its raw bytes.
+
+    `deliveries` is how often it was given out: more than once if a reader left it, who may have died of it.
+    """
 
     id: str
     raw: bytes
+    deliveries: int = 1
 
 
 class Stream(Protocol):
     """The upstream door: a Redis stream read through a consumer group."""
 
     def read(self, count: int) -> Sequence[StreamEntry]:
-        """Return up to `count` entries: first those a dead worker left, then new ones; empty when there are none."""
+        """Return up to `count` entries: those that a reader left if there are any, else new ones.
+
+        An entry that was left twice comes alone.
+        """
+        ...
+
+    def give_back(self, entries: Sequence[StreamEntry]) -> None:
+        """Let entries be read as if they had not been given out: whatever stopped us does not lie in them."""
         ...
 
     def acknowledge(self, ids: Sequence[str]) -> None:

@@ -69,6 +69,9 @@ class MemoryStream:
         """Return the oldest entries."""
         return self.entries[:count]
 
+    def give_back(self, entries: Sequence[StreamEntry]) -> None:
+        """Do nothing: what is not acknowledged is read again."""
+
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Forget entries."""
         gone = set(ids)

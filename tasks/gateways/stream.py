@@ -24,6 +24,7 @@ LAST_MILLISECOND = 253_402_300_799_999
 
 Fields = Mapping[bytes, bytes]
 RawEntry = tuple[bytes, Fields | None]
+Names = list[int | bytes | str | memoryview]
 
 
 class NotOnDiskError(RelanceError):
@@ -61,7 +62,7 @@ class RedisStream:
         self._disk_wait = int(disk_wait * 1000)
 
     def read(self, count: int) -> Sequence[StreamEntry]:
-        """Return up to `count` entries: first those a dead reader left, then new ones."""
+        """Return up to `count` entries: those that a reader left if there are any, else new ones."""
         try:
             return self._read(count)
         except ResponseError as error:
@@ -69,6 +70,21 @@ class RedisStream:
                 raise
             self._create_group()
             return self._read(count)
+
+    def give_back(self, entries: Sequence[StreamEntry]) -> None:
+        """Let entries be read again at once, and as if they had not been given out this time."""
+        for times in {entry.deliveries for entry in entries}:
+            names: Names = [entry.id for entry in entries if entry.deliveries == times]
+            self._redis.xclaim(
+                self._key,
+                self._group,
+                self._consumer,
+                0,
+                names,
+                idle=self._patience,
+                retrycount=times - 1,
+                justid=True,
+            )
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Forget entries whose events are stored."""
@@ -106,19 +122,24 @@ class RedisStream:
         self._check_disk(synced)
 
     def _read(self, count: int) -> list[StreamEntry]:
-        left = self._claim(count)
-        wanted = count - len(left)
-        return left + self._fetch(wanted) if wanted else left
+        return self._take_over(count) or self._fetch(count)
 
-    def _claim(self, count: int) -> list[StreamEntry]:
-        """Take over entries that somebody read long ago and never acknowledged."""
-        answer = self._redis.xautoclaim(self._key, self._group, self._consumer, self._patience, "0-0", count)
-        return _entries(cast("list[list[RawEntry]]", answer)[1])
+    def _take_over(self, count: int) -> list[StreamEntry]:
+        """Take over entries that somebody read long ago and never acknowledged; alone, if it happened twice."""
+        pending = self._redis.xpending_range(self._key, self._group, "-", "+", count, idle=self._patience)
+        left = {cast("bytes", one["message_id"]): cast("int", one["times_delivered"]) for one in pending}
+        if not left:
+            return []
+        often = [name for name, times in left.items() if times > 1]
+        chosen: Names = [*(often[:1] or left)]
+        answer = self._redis.xclaim(self._key, self._group, self._consumer, self._patience, chosen)
+        entries = cast("list[RawEntry]", answer)
+        return [StreamEntry(name.decode(), _raw(fields), left[name] + 1) for name, fields in _whole(entries)]
 
     def _fetch(self, count: int) -> list[StreamEntry]:
         answer = self._redis.xreadgroup(self._group, self._consumer, {self._key: ">"}, count)
         streams = cast("list[tuple[bytes, list[RawEntry]]]", answer)
-        return [entry for _, entries in streams for entry in _entries(entries)]
+        return [StreamEntry(name.decode(), _raw(fields)) for _, entries in streams for name, fields in _whole(entries)]
 
     def _create_group(self) -> None:
         """Start at the first entry there is: Redis may have been emptied and filled again before we looked."""
@@ -144,8 +165,9 @@ def arrival(entry_id: str) -> datetime:
     return datetime.fromtimestamp(min(milliseconds, LAST_MILLISECOND) / 1000, UTC)
 
 
-def _entries(raw: Sequence[RawEntry]) -> list[StreamEntry]:
-    return [StreamEntry(entry_id.decode(), _raw(fields)) for entry_id, fields in raw if fields is not None]
+def _whole(entries: Sequence[RawEntry]) -> list[tuple[bytes, Fields]]:
+    """Return those entries that nobody has deleted."""
+    return [(name, fields) for name, fields in entries if fields is not None]
 
 
 def _raw(fields: Fields) -> bytes:

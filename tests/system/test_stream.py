@@ -32,12 +32,38 @@ def test_events_are_read_once_in_their_order_and_forgotten_when_acknowledged(str
 
 def test_what_a_dead_reader_left_is_read_again_before_new_events(redis: Redis) -> None:
     stream = RedisStream(redis, patience=0)
-    stream.append([b"old"])
-    assert raws(stream) == [b"old"]
+    stream.append([b"one", b"two"])
+    assert raws(stream) == [b"one", b"two"]
     stream.append([b"new"])
 
-    assert raws(stream, 1) == [b"old"]
-    assert raws(stream, 2) == [b"old", b"new"]
+    left = stream.read(10)
+    assert [(entry.raw, entry.deliveries) for entry in left] == [(b"one", 2), (b"two", 2)]
+    stream.acknowledge([entry.id for entry in left])
+    assert [(entry.raw, entry.deliveries) for entry in stream.read(10)] == [(b"new", 1)]
+
+
+def test_what_was_left_twice_comes_alone_so_that_it_kills_nobody_else(redis: Redis) -> None:
+    stream = RedisStream(redis, patience=0)
+    stream.append([b"one", b"two"])
+    for _ in range(2):
+        assert raws(stream) == [b"one", b"two"]
+
+    (one,) = stream.read(10)
+    assert (one.raw, one.deliveries) == (b"one", 3)
+    stream.acknowledge([one.id])
+    assert raws(stream) == [b"two"]
+
+
+def test_what_is_given_back_is_read_again_at_once_as_if_for_the_first_time(redis: Redis) -> None:
+    stream = RedisStream(redis, patience=60)
+    stream.append([b"one", b"two"])
+    entries = stream.read(10)
+    assert raws(stream) == []
+    stream.give_back(entries)
+    assert stream.read(10) == entries
+    stream.acknowledge([entries[0].id])
+    stream.give_back(entries)
+    assert stream.read(10) == entries[1:]
 
 
 def test_the_oldest_unread_entry_is_one_that_is_not_acknowledged(stream: RedisStream) -> None:
