@@ -29,8 +29,12 @@ AWAY = (
     sqlalchemy.exc.OperationalError,
     sqlalchemy.exc.InterfaceError,
     sqlalchemy.exc.TimeoutError,
+    pg.TransactionTimeout,
+    pg.IdleInTransactionSessionTimeout,
 )
-"""What says that the server is away or busy, and nothing about what was asked of it."""
+"""What says that the server is away or busy, and nothing yet about what was asked of it."""
+OUT_OF_TIME = (pg.QueryCanceled, pg.TransactionTimeout, pg.IdleInTransactionSessionTimeout)
+"""What says that a statement or transaction was too slow: the server is, or what was asked of it is too much."""
 _RETRIED = (pg.SerializationFailure, pg.DeadlockDetected, pg.UniqueViolation, pg.ExclusionViolation, ConflictError)
 _TOO_LARGE = (pg.ProgramLimitExceeded, pg.StatementTooComplex, pg.TooManyColumns, pg.TooManyArguments)
 """What the driver takes for a server in trouble and is a row in trouble: it would fail again for ever."""

@@ -50,3 +50,9 @@ class RetryAtError(RelanceError):
         super().__init__(f"{reason} It is tried again at {at.isoformat()}.")
         self.reason = reason
         self.at = at
+
+
+def told(error: BaseException) -> str:
+    """Return one line about an error for people to read: a message of ours says all, another one needs its name."""
+    said = str(error) if isinstance(error, RelanceError) else f"{type(error).__name__}: {error}"
+    return " ".join(said.split())[:500]

@@ -30,7 +30,11 @@ class WaitingEvent:
     sequence: int
     business_id: str
     arrived_at: datetime
-    attempts: int = 0
+
+    @property
+    def row(self) -> tuple[str, str]:
+        """Its own name."""
+        return "waiting", str(self.sequence)
 
 
 @row("dead_letters", key=("id",), identity="id", looks=[Look(("arrived_at",))])
@@ -50,15 +54,36 @@ class DeadLetter:
     replayed_at: datetime | None = None
 
 
+@row("attempts", key=("business_id", "id"))
+@dataclass(slots=True)
+class Attempt:
+    """Rows that a process is deciding: there before it begins, gone with its commit.
+
+    `business_id` is one of the tenants whose locks it holds meanwhile, `in_hand` a list of tenant, table and id.
+    `reason` is why it came to no end, where it lived to tell.
+    """
+
+    business_id: str
+    id: str
+    at: datetime
+    in_hand: list[Any]
+    reason: str | None = None
+
+
 @row("setbacks", key=("business_id", "subject"))
 @dataclass(slots=True)
 class Setback:
-    """How often a due row could not be decided, when last and why; `subject` is its table and id."""
+    """How a row fared that could not be decided: `subject` is its table and id, `attempts` how often it failed alone.
+
+    `among` is how many were decided together when it last was among those that failed; it is left alone until `until`.
+    """
 
     business_id: str
     subject: str
     attempts: int
+    among: int
     at: datetime
+    until: datetime
     reason: str
 
 

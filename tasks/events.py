@@ -2,26 +2,30 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.json import decode
 from psycopg import Connection
 
 from models.contacts import Event
-from models.db import AWAY, encode_json, transact
+from models.db import AWAY, OUT_OF_TIME, encode_json, transact
+from models.errors import told
 from models.events import decode_data, decode_envelope, glimpse
 from models.identifiers import stamp
 from models.undecodable import UndecodableError
 from tasks.arrays import spread, spread_sql
+from tasks.attempting import KILLED, attempt, in_company, look_after_the_dead, suspect
 from tasks.claiming import tenants_waiting
 from tasks.engine import Arrival, Item, Outcome, lock, run_batch, try_lock
 from tasks.isolating import by_halves
 from tasks.registry import Counts, task
 from tasks.shell import Shell, StreamEntry
-from tasks.storing import Bad, Readable, store
+from tasks.storing import Bad, Dead, Readable, bury_stored, store, take_off
 
 ROUNDS = 40
 """Batches that one drain decides before it hands over to the next ring."""
+OFTEN = 5
+"""How often the stream gives an entry out, twice in company, then alone; what nobody lives to store is read no more."""
 
 
 @task("events.publish", queue="events", hide_arguments=True)
@@ -47,28 +51,54 @@ def drain(shell: Shell) -> Counts:
 
 
 def _take_in(shell: Shell, counts: Counts) -> int:
-    """Store what the stream has and decide it, in one transaction; then forget it there.
-
-    A batch that can't be decided as a whole is stored only: it waits, and `decide_waiting` finds the poison in it.
-    """
+    """Store what the stream has and decide it, in one transaction; then forget it there."""
     entries = shell.stream.read(shell.settings.batch_size)
     if not entries:
         return 0
-    now = shell.clock.now()
-    good, bad = sort_out(entries, now)
     try:
-        stored, outcome = transact(shell.database, lambda c: _store_and_decide(shell, c, good, bad, now))
+        stored, outcome = _keep(shell, entries)
     except AWAY:
+        shell.stream.give_back(entries)
         raise
-    except Exception:  # noqa: BLE001  # whatever it is: the events are kept first, the poison is found afterwards
-        stored = transact(shell.database, lambda c: store(c, good, bad, now)).counts
-    else:
-        shell.observe(outcome)
-        counts["decided"] += outcome.items
+    shell.observe(outcome)
     shell.stream.acknowledge([entry.id for entry in entries])
+    counts["decided"] += outcome.items
     for name, count in stored.items():
         counts[name] += count
     return len(entries)
+
+
+def _keep(shell: Shell, entries: Sequence[StreamEntry]) -> tuple[Counts, Outcome]:
+    """Store events and decide them; a batch that can't be decided waits, and `decide_waiting` finds the poison in it.
+
+    So does one that took too long, or that was left by a process, which may have been killed by it: it is suspected.
+    """
+    now = shell.clock.now()
+    good, bad = sort_out(entries, now)
+    if any(entry.deliveries > 1 for entry in entries):
+        return _only_store(shell, good, bad, now, KILLED)
+    try:
+        return transact(shell.database, lambda c: _store_and_decide(shell, c, good, bad, now))
+    except OUT_OF_TIME as error:
+        return _only_store(shell, good, bad, now, told(error))
+    except AWAY:
+        raise
+    except Exception:  # noqa: BLE001  # whatever it is: the events are kept first, the poison is found afterwards
+        return _only_store(shell, good, bad, now)
+
+
+def _only_store(
+    shell: Shell, good: Sequence[Readable], bad: Sequence[Bad], now: datetime, suspicion: str | None = None
+) -> tuple[Counts, Outcome]:
+    """Let all events wait; tell of what they are suspected, if they are."""
+
+    def work(connection: Connection[Any]) -> Counts:
+        stored = store(connection, good, bad, now)
+        if suspicion and stored.waiting:
+            suspect(connection, stored.waiting, len(good), suspicion, now)
+        return stored.counts
+
+    return transact(shell.database, work), Outcome({}, 0, 0)
 
 
 def _store_and_decide(
@@ -80,9 +110,8 @@ def _store_and_decide(
     stored = store(connection, good, bad, now, at_once=free, share=share)
     items, dead = read_envelopes(stored.at_once)
     outcome = run_batch(connection, now, items, keep_refusals=shell.keep_refusals)
-    if dead:
-        _bury(connection, dead, now)
-        stored.counts["dead"] += len(dead)
+    bury_stored(connection, dead, now)
+    stored.counts["dead"] += len(dead)
     return stored.counts, outcome
 
 
@@ -104,6 +133,9 @@ def sort_out(entries: Sequence[StreamEntry], now: datetime) -> tuple[list[Readab
     good: list[Readable] = []
     bad: list[Bad] = []
     for entry in entries:
+        if entry.deliveries > OFTEN:
+            bad.append(Bad(entry.raw, "poison", f"It was given out {OFTEN} times. {KILLED}", now))
+            continue
         try:
             envelope = decode_envelope(entry.raw, now)
         except UndecodableError as error:
@@ -129,11 +161,11 @@ def decide_waiting(shell: Shell, counts: Counts) -> int:
         counts["decided"] += done
 
     def bury_alone(sequence: int, error: Exception) -> None:
-        reason = f"Deciding this event failed: {type(error).__name__}: {error}. Correct it and replay it."[:2000]
+        reason = f"Deciding this event failed: {told(error)}. Correct it and replay it."
         counts["dead"] += transact(shell.database, lambda c: _bury_waiting(c, sequence, reason, now))
 
     try:
-        settle(lambda c: _decide(shell, c, now, _claim(c, shell.settings.batch_size, claimed)))
+        settle(lambda c: _decide(shell, c, now, _claim(c, shell.settings.batch_size, claimed, now)))
     except AWAY:
         raise
     except Exception:  # whatever it is: the poison is found among what was claimed
@@ -143,12 +175,30 @@ def decide_waiting(shell: Shell, counts: Counts) -> int:
     return counts["decided"] + counts["dead"] - before
 
 
-Waiting = tuple[int, str, str, str, str, datetime, datetime, str]
+class Waiting(NamedTuple):
+    """An event that waits, as it is read."""
+
+    sequence: int
+    business_id: str
+    source: str
+    id: str
+    type: str
+    time: datetime
+    arrived_at: datetime
+    raw: str
+
+    @property
+    def row(self) -> tuple[str, str]:
+        """The row that says that it waits."""
+        return "waiting", str(self.sequence)
+
+
 _COLUMNS = "i.sequence, i.business_id, i.source, i.id, i.type, i.time, i.arrived_at, i.raw"
 
 
-def _claim(connection: Connection[Any], many: int, claimed: list[int]) -> list[Waiting]:
+def _claim(connection: Connection[Any], many: int, claimed: list[int], now: datetime) -> list[Waiting]:
     """Lock tenants that have waiting events, random ones first, until a batch is full; take each one's share."""
+    look_after_the_dead(connection, now)
     tenants = tenants_waiting(connection, max(1, many // 8))
     share = max(1, many // max(1, min(len(tenants), 8)))
     chosen: list[str] = []
@@ -170,42 +220,36 @@ def _claim(connection: Connection[Any], many: int, claimed: list[int]) -> list[W
         " (SELECT sequence FROM waiting WHERE business_id = b ORDER BY sequence LIMIT %s) w"
         " JOIN inbox i ON i.sequence = w.sequence ORDER BY i.sequence".encode(),
         (locked, cap),
-    ).fetchall()
-    claimed[:] = [row[0] for row in rows]
-    return rows
+    )
+    chosen_rows = in_company(connection, list(map(Waiting._make, rows)), now)
+    claimed[:] = [row.sequence for row in chosen_rows]
+    return chosen_rows
 
 
 def still_waiting(connection: Connection[Any], sequences: Sequence[int]) -> list[Waiting]:
     """Return those of these events that still wait, with their tenants locked."""
     tenants = connection.execute("SELECT DISTINCT business_id FROM inbox WHERE sequence = ANY(%s)", (list(sequences),))
     lock(connection, [row[0] for row in tenants])
-    return connection.execute(
+    rows = connection.execute(
         f"SELECT {_COLUMNS} FROM inbox i JOIN waiting w ON w.sequence = i.sequence AND w.business_id = i.business_id"  # noqa: S608  # names are ours
         " WHERE i.sequence = ANY(%s) ORDER BY i.sequence".encode(),
         (list(sequences),),
-    ).fetchall()
+    )
+    return list(map(Waiting._make, rows))
 
 
 def _decide(shell: Shell, connection: Connection[Any], now: datetime, rows: Sequence[Waiting]) -> tuple[int, Outcome]:
-    items, dead = read_waiting(rows)
-    outcome = run_batch(connection, now, items, keep_refusals=shell.keep_refusals)
-    if rows:
-        _take_off(connection, [row[0] for row in rows])
-    if dead:
-        _bury(connection, dead, now)
+    with attempt(shell.database, connection, rows, now):
+        items, dead = read_waiting(rows)
+        outcome = run_batch(connection, now, items, keep_refusals=shell.keep_refusals)
+        take_off(connection, [row.sequence for row in rows])
+        bury_stored(connection, dead, now)
     return len(rows), outcome
-
-
-Dead = tuple[int, str, str]
-"""The inbox number of an event that can't be understood, a code and the reason."""
 
 
 def read_waiting(rows: Sequence[Waiting]) -> tuple[list[Item], list[Dead]]:
     """Turn stored events into items; what can't be understood comes back with its reason."""
-    return _read(
-        (sequence, business_id, source, id_, type_, time, arrived_at, decode(raw)["data"])
-        for sequence, business_id, source, id_, type_, time, arrived_at, raw in rows
-    )
+    return _read((*row[:-1], decode(row.raw)["data"]) for row in rows)
 
 
 def read_envelopes(stored: Iterable[tuple[int, Readable]]) -> tuple[list[Item], list[Dead]]:
@@ -229,31 +273,9 @@ def _read(rows: Iterable[tuple[int, str, str, str, str, datetime, datetime, Any]
     return items, dead
 
 
-def _bury(connection: Connection[Any], dead: Sequence[Dead], now: datetime) -> None:
-    """Move events to the dead letters with their reasons."""
-    sequences, codes, reasons = zip(*dead, strict=True)
-    connection.execute(
-        "INSERT INTO dead_letters (business_id, arrived_at, code, reason, raw, source, event_id, type)"
-        " SELECT i.business_id, %s, d.code, d.reason, convert_to(i.raw, 'UTF8'), i.source, i.id, i.type"
-        " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS d(sequence, code, reason)"
-        " JOIN inbox i ON i.sequence = d.sequence",
-        (now, list(sequences), list(codes), list(reasons)),
-    )
-    _take_off(connection, sequences)
-
-
 def _bury_waiting(connection: Connection[Any], sequence: int, reason: str, now: datetime) -> int:
     """Move one event to the dead letters, unless somebody has decided it meanwhile; return how many that were."""
     still = still_waiting(connection, [sequence])
     if still:
-        _bury(connection, [(sequence, "poison", reason)], now)
+        bury_stored(connection, [(sequence, "poison", reason)], now)
     return len(still)
-
-
-def _take_off(connection: Connection[Any], sequences: Sequence[int]) -> None:
-    """Let events wait no more."""
-    connection.execute(
-        "DELETE FROM waiting w USING inbox i"
-        " WHERE i.sequence = ANY(%s) AND w.business_id = i.business_id AND w.sequence = i.sequence",
-        (list(sequences),),
-    )

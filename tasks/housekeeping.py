@@ -38,6 +38,7 @@ def prune(shell: Shell) -> Counts:
         ),
     )
     forgotten = transact(shell.database, lambda c: _forget_days(c, shell.clock.now()))
+    transact(shell.database, lambda c: c.execute("DELETE FROM setbacks WHERE at < %s", (before,)))
     more = int(MANY in {emptied, deleted, forgotten})
     return {"emptied": emptied, "deleted": deleted, "forgotten": forgotten, "more": more}
 

@@ -1,8 +1,8 @@
-"""Isolating: what fails a batch is found by halving, so that it stops nobody else; due rows that fail are put off.
+"""Isolating: what fails a batch is found by halving, so that it stops nobody else; what failed alone is put off.
 
-A row that fails is due again after a while, and again after a longer one. The third time the owner is told; then a run
-has failed and a message is done with, while what can't be given up (a session's start, a due date, charges that were
-noted) is tried once a day.
+A row that fails is due again after a while, and again after a longer one. The third time it is given up, if that loses
+nothing: an event goes to the dead letters, a run has failed, a message is done with. What can't be given up (a
+session's start, a due date, charges that were noted) is tried once a day. Of all but events the owner is told.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +16,7 @@ from models.business import Alert
 from models.db import AWAY
 from models.identifiers import key
 from tasks.engine import lock
+from tasks.storing import bury_stored
 from tasks.writing import copy
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ _PUT_OFF = {
         "UPDATE noted_charges SET due_at = %(at)s"
         " WHERE business_id = %(tenant)s AND automation_id || ' ' || group_key = %(id)s AND due_at <= %(now)s"
     ),
+    "waiting": "SELECT FROM waiting WHERE business_id = %(tenant)s AND sequence = %(id)s::bigint",
     "messages": (
         "UPDATE messages SET next_attempt_at = %(at)s"
         " WHERE business_id = %(tenant)s AND id = %(id)s AND next_attempt_at IS NOT NULL"
@@ -73,44 +75,53 @@ def by_halves(items: Sequence[T], work: Callable[[Sequence[T]], None], give_up: 
         by_halves(items[middle:], work, give_up)
 
 
-def put_off(connection: Connection[Any], item: Kept, error: Exception, now: datetime) -> None:
-    """Let a row that failed wait; the third time tell the owner, and give it up if that loses nothing."""
+def put_off(
+    connection: Connection[Any], item: Kept, reason: str, now: datetime, patience: Sequence[timedelta] = PATIENCE
+) -> None:
+    """Let a row that failed alone wait; the third time give it up or tell the owner."""
     lock(connection, [item.business_id])
     table, id_ = item.row
-    names = {"tenant": item.business_id, "table": table, "id": id_, "now": now}
-    said = f"{type(error).__name__}: {error}"[:500]
-    times = _count(connection, names | {"reason": said})
-    at = now + PATIENCE[min(times, len(PATIENCE)) - 1]
-    if not connection.execute(_PUT_OFF[table].encode(), names | {"at": at}).rowcount or times != len(PATIENCE):
+    names = {"tenant": item.business_id, "table": table, "id": id_, "now": now, "reason": reason}
+    times, until = _count(connection, names | {"patience": list(patience)})
+    there = connection.execute(_PUT_OFF[table].encode(), names | {"at": until}).rowcount
+    if not there or times < len(PATIENCE):
         return
-    if table in {"runs", "messages"}:
-        _give_up(connection, table, names | {"reason": said})
-    _tell(connection, item, f"{table} {id_} failed {times} times. {said}", now)
+    if table in _GIVEN_UP:
+        _GIVEN_UP[table](connection, names)
+        connection.execute(
+            "DELETE FROM setbacks WHERE business_id = %(tenant)s AND subject = %(table)s || ' ' || %(id)s", names
+        )
+    if table != "waiting" and times == len(PATIENCE):
+        _tell(connection, item, f"{table} {id_} failed {times} times. {reason}", now)
 
 
-def _count(connection: Connection[Any], names: dict[str, Any]) -> int:
-    """Return how often a row has failed, this time included."""
+def _count(connection: Connection[Any], names: dict[str, Any]) -> tuple[int, datetime]:
+    """Return how often a row has failed alone, this time included, and until when it is left alone now."""
     row = connection.execute(
-        "INSERT INTO setbacks (business_id, subject, attempts, at, reason)"
-        " VALUES (%(tenant)s, %(table)s || ' ' || %(id)s, 1, %(now)s, %(reason)s)"
-        " ON CONFLICT (business_id, subject) DO UPDATE"
-        " SET attempts = setbacks.attempts + 1, at = excluded.at, reason = excluded.reason RETURNING attempts",
+        "INSERT INTO setbacks AS s (business_id, subject, attempts, among, at, until, reason)"
+        " VALUES (%(tenant)s, %(table)s || ' ' || %(id)s, 1, 1, %(now)s,"
+        " %(now)s + (%(patience)s::interval[])[1], %(reason)s)"
+        " ON CONFLICT (business_id, subject) DO UPDATE SET attempts = s.attempts + 1, among = 1, at = excluded.at,"
+        " until = excluded.at + (%(patience)s::interval[])[least(s.attempts + 1, 3)], reason = excluded.reason"
+        " RETURNING attempts, until",
         names,
     ).fetchone()
     assert row is not None
-    return int(row[0])
+    return row[0], row[1]
 
 
-def _give_up(connection: Connection[Any], table: str, names: dict[str, Any]) -> None:
-    """End a run as failed, its slot given back if it had no effect (R7); let a message be as it stands, sent or not."""
-    if table == "messages":
-        connection.execute(
-            "UPDATE messages SET next_attempt_at = NULL, lease = NULL, detail = %(reason)s, state ="
-            " CASE WHEN state IN ('prepared', 'sending') THEN 'failed' ELSE state END"
-            " WHERE business_id = %(tenant)s AND id = %(id)s",
-            names,
-        )
-        return
+def _give_up_message(connection: Connection[Any], names: dict[str, Any]) -> None:
+    """Let a message be as it stands, sent or not."""
+    connection.execute(
+        "UPDATE messages SET next_attempt_at = NULL, lease = NULL, detail = %(reason)s, state ="
+        " CASE WHEN state IN ('prepared', 'sending') THEN 'failed' ELSE state END"
+        " WHERE business_id = %(tenant)s AND id = %(id)s",
+        names,
+    )
+
+
+def _give_up_run(connection: Connection[Any], names: dict[str, Any]) -> None:
+    """End a run as failed, its slot given back if it had no effect (R7)."""
     connection.execute(
         "UPDATE limit_slots l SET until = l.taken_at FROM runs r WHERE r.business_id = %(tenant)s AND r.id = %(id)s"
         " AND r.effects = 0 AND l.business_id = r.business_id AND l.contact_id = coalesce(r.contact_id, '')"
@@ -123,6 +134,16 @@ def _give_up(connection: Connection[Any], table: str, names: dict[str, Any]) -> 
         names,
     )
     connection.execute("DELETE FROM run_subjects WHERE business_id = %(tenant)s AND run_id = %(id)s", names)
+
+
+def _give_up_event(connection: Connection[Any], names: dict[str, Any]) -> None:
+    """Move an event to the dead letters."""
+    reason = f"Deciding this event failed three times. {names['reason']} Correct it and replay it."
+    bury_stored(connection, [(int(names["id"]), "poison", reason)], names["now"])
+
+
+_GIVEN_UP = {"runs": _give_up_run, "messages": _give_up_message, "waiting": _give_up_event}
+"""What can be given up, and how."""
 
 
 def _tell(connection: Connection[Any], item: Kept, text: str, now: datetime) -> None:

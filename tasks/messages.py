@@ -15,13 +15,14 @@ from typing import Any
 from psycopg import Connection
 
 from models.db import AWAY, transact
-from models.delivering import Delivered, skip_message
-from models.errors import BadInputError
+from models.delivering import BACKOFF, Delivered, skip_message
+from models.errors import BadInputError, told
 from models.letters import Letter, write_letter
 from models.message import Message, MessageState
 from models.messaging import time_to_go
 from models.shop import Shop
 from models.withholding import withheld
+from tasks.attempting import attempt, in_company, look_after_the_dead
 from tasks.claiming import claim_rows
 from tasks.due import horizon
 from tasks.engine import Outcome as Decided
@@ -91,11 +92,21 @@ def _claim(shell: Shell, lease: str, counts: Counts) -> tuple[int, list[Claimed]
     claimed: list[Claimed] = []
 
     def claim_and_take(connection: Connection[Any]) -> tuple[list[Claimed], Decided]:
-        due[:] = [DueMessage(name, id_) for name, _, id_ in claim_rows(connection, "messages", until, BATCH)]
-        return _take_all(connection, due, lease, now)
+        look_after_the_dead(connection, now)
+        rows = claim_rows(connection, "messages", until, BATCH)
+        due[:] = in_company(connection, [DueMessage(name, id_) for name, _, id_ in rows], now)
+        return take(connection, due)
+
+    def lock_and_take(connection: Connection[Any], some: Sequence[DueMessage]) -> tuple[list[Claimed], Decided]:
+        lock(connection, {message.business_id for message in some})
+        return take(connection, some)
+
+    def take(connection: Connection[Any], some: Sequence[DueMessage]) -> tuple[list[Claimed], Decided]:
+        with attempt(shell.database, connection, some, now, concludes=False):
+            return _take_all(connection, some, lease, now)
 
     def take_these(some: Sequence[DueMessage]) -> None:
-        conclude(transact(shell.database, lambda c: _lock_and_take(c, some, lease, now)))
+        conclude(transact(shell.database, lambda c: lock_and_take(c, some)))
 
     def conclude(taken: tuple[list[Claimed], Decided]) -> None:
         claimed.extend(taken[0])
@@ -115,15 +126,8 @@ def _claim(shell: Shell, lease: str, counts: Counts) -> tuple[int, list[Claimed]
 
 
 def _put_off(shell: Shell, counts: Counts, message: DueMessage | Sent, error: Exception) -> None:
-    transact(shell.database, lambda c: put_off(c, message, error, shell.clock.now()))
+    transact(shell.database, lambda c: put_off(c, message, told(error), shell.clock.now()))
     counts["put_off"] += 1
-
-
-def _lock_and_take(
-    connection: Connection[Any], some: Sequence[DueMessage], lease: str, now: datetime
-) -> tuple[list[Claimed], Decided]:
-    lock(connection, {message.business_id for message in some})
-    return _take_all(connection, some, lease, now)
 
 
 def _take_all(
@@ -157,7 +161,7 @@ def _take(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed | 
         return Claimed(message, None, name, outcome)
     if message.state == MessageState.SENDING:
         message.attempts += 1
-        if message.template not in SENT_AGAIN:
+        if message.template not in SENT_AGAIN or message.attempts > len(BACKOFF):
             message.state, message.next_attempt_at = MessageState.UNCERTAIN, now + LEASE
             return Claimed(
                 message, None, name, Delivered(message.id, "uncertain", now, "The worker died while sending.")
@@ -281,7 +285,9 @@ def _conclude(shell: Shell, claimed: Sequence[Claimed], counts: Counts) -> None:
 
     def record(connection: Connection[Any], some: Sequence[Sent]) -> Decided:
         lock(connection, {item.business_id for item in some})
-        return run_batch(connection, shell.clock.now(), some, keep_refusals=shell.keep_refusals)
+        now = shell.clock.now()
+        with attempt(shell.database, connection, some, now):
+            return run_batch(connection, now, some, keep_refusals=shell.keep_refusals)
 
     def conclude(some: Sequence[Sent]) -> None:
         shell.observe(transact(shell.database, lambda c: record(c, some)))

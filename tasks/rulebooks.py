@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from models.automation import AutomationRow
 from models.automation_file import load_automation
-from models.errors import RelanceError
+from models.errors import told
 from models.flow import compile_program
 from models.rows import columns_of
 from models.rulebook import Published, Rulebook
@@ -60,12 +60,6 @@ def _compile(connection: Connection[Any], tenants: list[str], versions: dict[str
         try:
             texts[business_id].append(publish_text(automation_id, version, text))
         except Exception as error:  # noqa: BLE001  # whatever it is, it is this text's own
-            unreadable[business_id][automation_id, version] = _told(error)
+            unreadable[business_id][automation_id, version] = told(error)
     for name in tenants:
         _cache[_world(connection), name] = (versions[name], Rulebook(rows[name], texts[name], unreadable[name]))
-
-
-def _told(error: Exception) -> str:
-    """Return one line about an error: a message of ours says all, another one needs its name."""
-    said = str(error) if isinstance(error, RelanceError) else f"{type(error).__name__}: {error}."
-    return " ".join(said.split())[:500]

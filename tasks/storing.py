@@ -34,10 +34,11 @@ Readable = tuple[Envelope, str, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing did: counts, and the new events that are to be decided at once, with their inbox numbers."""
+    """What storing did: counts, and of the new events those that are to be decided at once, and those that wait."""
 
     counts: Counts
     at_once: list[tuple[int, Readable]]
+    waiting: list[WaitingEvent]
 
 
 def store(
@@ -65,15 +66,15 @@ def store(
     other = _another_body(connection, again, now)
     dead = [*bad, *unknown, *other]
     bury(connection, dead)
-    chosen = _let_wait(connection, new, at_once, share)
+    chosen, waiting = _let_wait(connection, new, at_once, share)
     counts = {"stored": len(new), "repeated": len(again) - len(other), "dead": len(dead)}
-    return Stored(counts, chosen)
+    return Stored(counts, chosen, waiting)
 
 
 def _let_wait(
     connection: Connection[Any], new: Sequence[tuple[int, Readable]], at_once: Collection[str], share: int
-) -> list[tuple[int, Readable]]:
-    """Let new events wait, but those that are decided at once; return these."""
+) -> tuple[list[tuple[int, Readable]], list[WaitingEvent]]:
+    """Let new events wait, but those that are decided at once; return these and those."""
     chosen: list[tuple[int, Readable]] = []
     waiting: list[WaitingEvent] = []
     taken: dict[str, int] = {}
@@ -86,7 +87,7 @@ def _let_wait(
             waiting.append(WaitingEvent(sequence, name, item[2]))
     if waiting:
         copy(connection, WaitingEvent, waiting)
-    return chosen
+    return chosen, waiting
 
 
 def _name(envelope: Envelope) -> tuple[str, str, str]:
@@ -167,3 +168,31 @@ def bury(connection: Connection[Any], dead: Sequence[Bad]) -> None:
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
             [(b.business_id, b.arrived_at, b.code, b.reason, b.raw, b.source, b.event_id, b.type) for b in dead],
         )
+
+
+Dead = tuple[int, str, str]
+"""The inbox number of an event that can't be understood, a code and the reason."""
+
+
+def bury_stored(connection: Connection[Any], dead: Sequence[Dead], now: datetime) -> None:
+    """Move events of the inbox to the dead letters with their reasons."""
+    if not dead:
+        return
+    sequences, codes, reasons = zip(*dead, strict=True)
+    connection.execute(
+        "INSERT INTO dead_letters (business_id, arrived_at, code, reason, raw, source, event_id, type)"
+        " SELECT i.business_id, %s, d.code, d.reason, convert_to(i.raw, 'UTF8'), i.source, i.id, i.type"
+        " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS d(sequence, code, reason)"
+        " JOIN inbox i ON i.sequence = d.sequence",
+        (now, list(sequences), list(codes), list(reasons)),
+    )
+    take_off(connection, sequences)
+
+
+def take_off(connection: Connection[Any], sequences: Sequence[int]) -> None:
+    """Let events wait no more."""
+    connection.execute(
+        "DELETE FROM waiting w USING inbox i"
+        " WHERE i.sequence = ANY(%s) AND w.business_id = i.business_id AND w.sequence = i.sequence",
+        (list(sequences),),
+    )

@@ -6,6 +6,8 @@ from typing import Any
 from psycopg import Connection
 
 from models.db import AWAY, transact
+from models.errors import told
+from tasks.attempting import attempt, in_company, look_after_the_dead
 from tasks.claiming import claim
 from tasks.due import horizon
 from tasks.engine import Due, Outcome, lock, run_batch
@@ -34,10 +36,12 @@ def _decide_batch(shell: Shell, kind: str, counts: Counts) -> int:
     claimed: list[Due] = []
 
     def decide(connection: Connection[Any], items: Sequence[Due]) -> Outcome:
-        return run_batch(connection, now, items, keep_refusals=shell.keep_refusals)
+        with attempt(shell.database, connection, items, now):
+            return run_batch(connection, now, items, keep_refusals=shell.keep_refusals)
 
     def claim_and_decide(connection: Connection[Any]) -> Outcome:
-        claimed[:] = claim(connection, kind, until, shell.settings.batch_size)
+        look_after_the_dead(connection, now)
+        claimed[:] = in_company(connection, claim(connection, kind, until, shell.settings.batch_size), now)
         return decide(connection, claimed)
 
     def lock_and_decide(connection: Connection[Any], items: Sequence[Due]) -> Outcome:
@@ -50,7 +54,7 @@ def _decide_batch(shell: Shell, kind: str, counts: Counts) -> int:
         shell.observe(outcome)
 
     def give_up(item: Due, error: Exception) -> None:
-        transact(shell.database, lambda c: put_off(c, item, error, now))
+        transact(shell.database, lambda c: put_off(c, item, told(error), now))
         counts["put_off"] += 1
 
     try:
