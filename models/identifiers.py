@@ -27,8 +27,13 @@ def key(prefix: str, at: datetime, *cause: str) -> str:
 
     It is the prefix, `_`, 12 hex digits of Unix milliseconds, so that keys sort by time, and 20 of a hash of the cause.
     """
+    return f"{first_key(prefix, at)}{blake2b(_pack(cause), digest_size=10).hexdigest()}"
+
+
+def first_key(prefix: str, at: datetime) -> str:
+    """Return the text that sorts before every identifier made at an instant or later, and after all earlier ones."""
     milliseconds = (at - _EPOCH) // _MILLISECOND if at > _EPOCH else 0
-    return f"{prefix}_{milliseconds:012x}{blake2b(_pack(cause), digest_size=10).hexdigest()}"
+    return f"{prefix}_{milliseconds:012x}"
 
 
 def invoice_number(prefix: str, year: int, sequence: int) -> str:

@@ -203,7 +203,10 @@ def _note(shop: Shop, published: Published, fact: FactRow, run: Run, key: str) -
                     {"trigger": fact.type, **subjects},
                 )
             )
-    if not charges:
+    if charges:
+        told = {"due_at": due_at.isoformat(), "charges": [charge.id for charge in charges]}
+        _skip(shop, published, fact, "limit", outcome="noted", detail=told)
+    else:
         _skip(shop, published, fact, "nothing_due")
 
 

@@ -26,9 +26,8 @@ def lines_of(shop: Shop, *, everything: bool = False) -> Iterator[Line]:
     yield from (_refund(shop, refund) for refund in shop.refunds.fresh if refund.amount > 0)
     yield from (_message(shop, message) for message in _gone(shop))
     yield from (_fact(shop, fact) for fact in shop.facts.fresh)
-    yield from (
-        _decision(shop, decision) for decision in shop.decisions.fresh if decision.outcome == "skipped" or everything
-    )
+    shown = {"skipped", "refused"} if everything else {"skipped"}
+    yield from (_decision(shop, decision) for decision in shop.decisions.fresh if decision.outcome in shown)
     for alert in shop.alerts.fresh:
         yield _line(shop, alert.at, "alert", None, reason=alert.reason, text=alert.text, about=alert.contact_id)
 

@@ -43,6 +43,7 @@ COMMANDS = {
     "changes": Entry("Look at who changed what and when.", "changes:changes"),
     "pause": Entry("Stop everything, a business, a channel or all money.", "pausing:pause"),
     "resume": Entry("Let what is paused go on.", "pausing:resume"),
+    "explain": Entry("Say why something happened, or why it did not.", "explain:explain"),
     "simulate": Entry("Run a scenario file in virtual time, with no outside effect.", "simulate:simulate"),
     "doctor": Entry("Check everything around the system; say how to mend it.", "system:doctor"),
     "books": Entry("Check that the books balance.", "books:app"),

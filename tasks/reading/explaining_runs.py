@@ -1,0 +1,135 @@
+"""Explaining a run (why it began, its steps, what it made, why it ended), and all that befell a client."""
+
+from datetime import datetime
+from typing import Any
+
+from models.automation import AutomationVersion, Decision, Run, RunState
+from models.contact import Contact
+from models.errors import BadInputError
+from models.event_rows import FactRow
+from models.explanations import shown
+from models.invoice import Invoice
+from models.message import Message
+from models.money import format_money
+from models.rulebook import Published
+from models.telling import Teller
+from tasks.reading.explaining_events import facts_told
+from tasks.reading.office import Line, Office, columns
+from tasks.rulebooks import publish_text
+
+MOST = 30
+"""So many facts and messages of a client are told, the latest."""
+
+Moment = tuple[datetime, str, str]
+"""When, at which step, and what happened, in words."""
+
+
+def explain_run(office: Office, id_: str, teller: Teller) -> Line:
+    """Return a run with its whole way as a timeline."""
+    run = office.require(Run, id_, "run", " `relance runs list` shows them all.")
+    published = _published(office, run)
+    facts = office.rows(FactRow, columns(FactRow).id == run.fact_id)
+    moments = [*teller.way(run, published), *_decided(office, run, teller), *_made(office, run, teller)]
+    timeline = [
+        {"at": office.local(at), "step": step, "says": says}
+        for at, step, says in sorted(moments, key=lambda one: one[0])
+    ]
+    title = teller.line(
+        "run", run=run.id, automation=run.automation_id, version=run.version, state=teller.state(run.state)
+    )
+    return {
+        "run": run.id,
+        "automation": run.automation_id,
+        "version": run.version,
+        "contact": run.contact_id,
+        "state": run.state,
+        "reason": run.reason,
+        "says": [title, *_now(run, teller)],
+        "timeline": timeline,
+        "facts": [_only(fact, run) for fact in facts_told(office, facts, teller)],
+    }
+
+
+def _only(fact: Line, run: Run) -> Line:
+    """Return what is told of a fact with the verdict on one run's automation alone."""
+    return fact | {"automations": [one for one in fact["automations"] if one["run"] == run.id]}
+
+
+def _published(office: Office, run: Run) -> Published | None:
+    about = columns(AutomationVersion)
+    rows = office.rows(AutomationVersion, about.automation_id == run.automation_id, about.version == run.version)
+    try:
+        return publish_text(run.automation_id, run.version, rows[0].text) if rows else None
+    except BadInputError:  # written for a version of the program that read it
+        return None
+
+
+def _now(run: Run, teller: Teller) -> list[str]:
+    """Return how a run stands: why it ended, or what it waits for."""
+    if run.held_at is not None:
+        return [teller.line("held")]
+    if run.due_at is not None:
+        return [teller.line("next", due=teller.at(run.due_at))]
+    return [teller.line("because", reason=teller.reason(run.reason))] if run.reason else []
+
+
+def _decided(office: Office, run: Run, teller: Teller) -> list[Moment]:
+    """Return why the run was cut short: what its own steps tell is in its trace already."""
+    found = office.rows(Decision, columns(Decision).run_id == run.id, order=[columns(Decision).at])
+    ends = [one for one in found if run.state != RunState.DONE and one.at == run.ended_at]
+    return [(one.at, one.step or "", teller.line("because", reason=teller.reason(one.reason))) for one in ends]
+
+
+def _made(office: Office, run: Run, teller: Teller) -> list[Moment]:
+    messages = office.rows(Message, columns(Message).run_id == run.id)
+    documents = office.rows(Invoice, columns(Invoice).id.in_(run.made)) if run.made else []
+    told = [(one.sent_at or one.created_at, one.step or "", message_told(one, teller)) for one in messages]
+    return [*told, *((one.created_at, "", _document_told(one, teller)) for one in documents)]
+
+
+def message_told(message: Message, teller: Teller) -> str:
+    """Return a message and what became of it as a sentence."""
+    state, to = teller.state(message.state), message.recipient
+    told = teller.line("message", subject=message.subject or message.template, to=to, state=state)
+    waits = message.state == "prepared" and message.next_attempt_at
+    return f"{told}; {teller.line('waits', until=teller.at(waits))}" if waits else told
+
+
+def _document_told(document: Invoice, teller: Teller) -> str:
+    due = format_money(document.amount_due, document.currency, teller.language)
+    return teller.line("document", number=document.number or "–", status=teller.state(document.status), due=due)
+
+
+def explain_contact(office: Office, id_: str, teller: Teller) -> Line:
+    """Return what befell a client of late: facts with their verdicts, messages, and what was not done and why."""
+    contact = office.require(Contact, id_, "contact")
+    fact, message, decision = columns(FactRow), columns(Message), columns(Decision)
+    facts = office.latest(FactRow, fact.contact_id == contact.id, order=[fact.id], limit=MOST)
+    messages = office.latest(Message, message.contact_id == contact.id, order=[message.created_at], limit=MOST)
+    decisions = office.latest(
+        Decision, decision.contact_id == contact.id, order=[decision.id],
+        limit=MOST,
+    )  # fmt: skip
+    return {
+        "contact": contact.id,
+        "says": [teller.line("contact", id=contact.id)] + ([] if facts or messages else [teller.line("nothing")]),
+        "facts": facts_told(office, facts, teller),
+        "not_done": [_not_done(office, one, teller) for one in decisions if one.outcome == "skipped"],
+        "messages": [
+            {"id": one.id, "at": office.local(one.created_at), "says": message_told(one, teller)} for one in messages
+        ],
+    }
+
+
+def _not_done(office: Office, decision: Decision, teller: Teller) -> Line:
+    about: dict[str, Any] = decision.detail if isinstance(decision.detail, dict) else {}
+    more = ", ".join(f"{key}: {shown(value, teller.language, teller.zone)}" for key, value in about.items())
+    said = f"{decision.automation_id or about.get('act') or ''} {decision.step or ''}".strip()
+    return {
+        "at": office.local(decision.at),
+        "automation": decision.automation_id,
+        "run": decision.run_id,
+        "step": decision.step,
+        "reason": decision.reason,
+        "says": f"{said}: {teller.reason(decision.reason)}" + (f" ({more})" if more else ""),
+    }
