@@ -22,10 +22,13 @@ class InboxEvent:
     raw: str
 
 
-@row("waiting", key=("business_id", "sequence"))
+@row("waiting", key=("business_id", "sequence"), looks=[Look(("business_id", "arrived_at"))])
 @dataclass(slots=True)
 class WaitingEvent:
-    """An inbox event that is stored and not decided yet (R23); the row goes away with the decision."""
+    """An inbox event that is stored and not decided yet (R23); the row goes away with the decision.
+
+    `arrived_at` is when it came onto the stream.
+    """
 
     sequence: int
     business_id: str

@@ -7,10 +7,17 @@ from typing import Any
 
 from psycopg import Connection
 
+from models.identifiers import key
+from tasks.catching_up import Horizon, View
 from tasks.due import ASKABLE
 from tasks.engine import Due, DueInvoice, DueMerge, DueRun, DueSession, try_lock
 
 TENANTS_AT_ONCE = 500
+GOES_ON = (
+    "What time makes due goes on meanwhile, and may not know of them: a client may be reminded of what was paid. "
+    "Events are decided too slowly; `relance doctor` tells more."
+)
+"""What an owner is told when ticks give way no more."""
 _SOURCES = {
     "runs": ("due_at", "sequence"),
     "sessions": ("announce_at", "id"),
@@ -27,21 +34,30 @@ _MAKERS: dict[str, Callable[[str, datetime, str], Due]] = {
 
 def tenants_due(connection: Connection[Any], table: str, column: str, until: datetime) -> list[str]:
     """Return tenants that have due rows, from a random one on, at most 500: one index probe each."""
-    start = connection.execute(
+    first = connection.execute(
         f"SELECT business_id FROM {table} WHERE {column} <= %s ORDER BY {column} LIMIT 1".encode(),  # noqa: S608
         (until,),
     ).fetchone()
-    if start is None:
+    if first is None:
         return []
+    start = random.choice(("", first[0]))  # noqa: S311  # no secret
+    found = _tenants_from(connection, table, column, until, start)
+    if start and len(found) < TENANTS_AT_ONCE:
+        found += _tenants_from(connection, table, column, until, "")
+    return list(dict.fromkeys([first[0], *found]))[:TENANTS_AT_ONCE]
+
+
+def _tenants_from(connection: Connection[Any], table: str, column: str, until: datetime, after: str) -> list[str]:
+    """Return tenants that have due rows, in the order of their names."""
     probe = f"SELECT business_id FROM {table} WHERE {column} <= %(until)s AND business_id"  # noqa: S608  # names are ours
     rows = connection.execute(
         f"WITH RECURSIVE t AS (({probe} > %(after)s ORDER BY business_id LIMIT 1)"  # noqa: S608
         f" UNION ALL SELECT ({probe} > t.business_id ORDER BY business_id LIMIT 1) FROM t"
         " WHERE t.business_id IS NOT NULL) SELECT business_id FROM t WHERE business_id IS NOT NULL"
         " LIMIT %(many)s".encode(),
-        {"until": until, "after": random.choice(("", start[0])), "many": TENANTS_AT_ONCE},  # noqa: S311  # no secret
-    ).fetchall()
-    return list(dict.fromkeys([start[0], *(row[0] for row in rows)]))
+        {"until": until, "after": after, "many": TENANTS_AT_ONCE},
+    )
+    return [row[0] for row in rows]
 
 
 def tenants_waiting(connection: Connection[Any], share: int) -> list[tuple[str, int]]:
@@ -73,20 +89,49 @@ def _start_of_waiting(connection: Connection[Any]) -> str:
     return random.choice(("", row[0])) if row else ""  # noqa: S311  # no secret
 
 
-def claim_rows(connection: Connection[Any], kind: str, until: datetime, many: int) -> list[tuple[str, datetime, str]]:
+def claim_rows(connection: Connection[Any], kind: str, view: View, many: int) -> list[tuple[str, datetime, str]]:
     """Return up to `many` due (tenant, instant, id) of tenants that are free, each its share; they are locked."""
     column, then = _SOURCES[kind]
-    tenants = tenants_due(connection, kind, column, until)
+    tenants = tenants_due(connection, kind, column, view.stream.until)
     locked = _lock_some(connection, tenants)
     if not locked:
         return []
+    horizons = _horizons(connection, locked, view)
     share = max(1, many // min(len(tenants), 4))
     rows = connection.execute(
-        f"SELECT r.* FROM unnest(%s::text[]) AS b CROSS JOIN LATERAL (SELECT business_id, {column}, id FROM {kind}"  # noqa: S608
-        f" WHERE business_id = b AND {column} <= %s ORDER BY {column}, {then} LIMIT %s) r LIMIT %s".encode(),
-        (locked, until, share, many),
-    )
+        "SELECT r.* FROM unnest(%s::text[], %s::timestamptz[]) AS t(b, until) CROSS JOIN LATERAL"  # noqa: S608  # ours
+        f" (SELECT business_id, {column}, id FROM {kind} WHERE business_id = t.b AND {column} <= t.until"
+        f" ORDER BY {column}, {then} LIMIT %s) r LIMIT %s".encode(),
+        (*_untils(horizons), share, many),
+    ).fetchall()
+    _tell_of_going_on(connection, rows, horizons, view.now)
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _horizons(connection: Connection[Any], tenants: list[str], view: View) -> dict[str, Horizon]:
+    """Return how far to look with each tenant: to the oldest of its events that wait, else as far as anybody (R3)."""
+    rows = connection.execute(
+        "SELECT b, (SELECT min(arrived_at) FROM waiting WHERE business_id = b) FROM unnest(%s::text[]) AS b", (tenants,)
+    )
+    return view.of(dict(rows.fetchall()))
+
+
+def _untils(horizons: dict[str, Horizon]) -> tuple[list[str], list[datetime]]:
+    return [*horizons], [horizon.until for horizon in horizons.values()]
+
+
+def _tell_of_going_on(
+    connection: Connection[Any], rows: Iterable[tuple[Any, ...]], horizons: dict[str, Horizon], now: datetime
+) -> None:
+    """Tell owners, once a day, that what is due is decided beside events that came before it (R3)."""
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    told = {row[0]: at for row in rows if (at := horizons[row[0]].beside) is not None and row[1] > at}
+    for name, oldest in told.items():
+        connection.execute(
+            "INSERT INTO alerts (business_id, id, at, reason, text) VALUES (%s, %s, %s, 'behind', %s)"
+            " ON CONFLICT DO NOTHING",
+            (name, key("alr", day, name, "behind"), now, f"Events have waited since {oldest.isoformat()}. {GOES_ON}"),
+        )
 
 
 def _lock_some(connection: Connection[Any], tenants: list[str]) -> list[str]:
@@ -95,22 +140,24 @@ def _lock_some(connection: Connection[Any], tenants: list[str]) -> list[str]:
     return try_lock(connection, tenants[: max(4, len(tenants) // 2 + 1)]) if tenants else []
 
 
-def claim(connection: Connection[Any], kind: str, until: datetime, many: int) -> list[Due]:
+def claim(connection: Connection[Any], kind: str, view: View, many: int) -> list[Due]:
     """Return a batch of due items of one kind."""
     if kind == "merges":
-        return list(_claim_merges(connection, until, many))
+        return list(_claim_merges(connection, view, many))
     make: Callable[[str, datetime, str], Due] = _MAKERS[kind]
-    return [make(business_id, due, id_) for business_id, due, id_ in claim_rows(connection, kind, until, many)]
+    return [make(business_id, due, id_) for business_id, due, id_ in claim_rows(connection, kind, view, many)]
 
 
-def _claim_merges(connection: Connection[Any], until: datetime, many: int) -> Iterable[DueMerge]:
-    locked = _lock_some(connection, tenants_due(connection, "noted_charges", "due_at", until))
+def _claim_merges(connection: Connection[Any], view: View, many: int) -> Iterable[DueMerge]:
+    locked = _lock_some(connection, tenants_due(connection, "noted_charges", "due_at", view.stream.until))
     if not locked:
         return []
+    horizons = _horizons(connection, locked, view)
     rows = connection.execute(
         f"SELECT n.business_id, min(n.due_at), n.automation_id, n.group_key, min(n.contact_id) FROM {ASKABLE}"  # noqa: S608  # ours
-        " WHERE n.business_id = ANY(%s) AND n.due_at <= %s GROUP BY n.business_id, n.automation_id, n.group_key"
-        " ORDER BY 2, 3, 4 LIMIT %s".encode(),
-        (locked, until, many),
+        " JOIN unnest(%s::text[], %s::timestamptz[]) AS t(b, until) ON n.business_id = t.b AND n.due_at <= t.until"
+        " GROUP BY n.business_id, n.automation_id, n.group_key ORDER BY 2, 3, 4 LIMIT %s".encode(),
+        (*_untils(horizons), many),
     ).fetchall()
+    _tell_of_going_on(connection, rows, horizons, view.now)
     return [DueMerge(*row) for row in rows]

@@ -1,4 +1,4 @@
-"""What is due: the one look that beat takes before it rings, and the tick that gives way to the stream (R3)."""
+"""What is due: the one look that beat takes before it rings, and how far ticks look (R3)."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from models.db import raw
 from models.pausing import EVERYBODY
+from tasks.catching_up import STREAM, View
 from tasks.shell import Shell
 
 ASKABLE = (
@@ -34,6 +35,6 @@ def due_bells(engine: Engine, now: datetime) -> set[str]:
     return {bell for bell, due in zip(_LOOKS, row, strict=True) if due}
 
 
-def horizon(shell: Shell, now: datetime) -> datetime:
-    """Return up to which instant ticks may decide: what arrived first is drained first (R3)."""
-    return shell.catch_up.horizon(shell.stream.oldest_unread(), now)
+def view(shell: Shell, now: datetime) -> View:
+    """Return how far ticks look now: what arrived first is decided first (R3)."""
+    return View(now, shell.catch_up.horizon(STREAM, shell.stream.oldest_unread(), now), shell.catch_up)

@@ -105,8 +105,8 @@ def _store_and_decide(
     shell: Shell, connection: Connection[Any], good: Sequence[Readable], bad: Sequence[Bad], now: datetime
 ) -> tuple[Counts, Outcome]:
     """Store events; decide at once those of tenants that are free, each up to its share of the batch (R23)."""
-    free = _free_tenants(connection, {envelope.business for envelope, _, _ in good})
-    share = max(1, len(good) // 2) if len({envelope.business for envelope, _, _ in good}) > 1 else len(good)
+    free = _free_tenants(connection, {envelope.business for envelope, *_ in good})
+    share = max(1, len(good) // 2) if len({envelope.business for envelope, *_ in good}) > 1 else len(good)
     stored = store(connection, good, bad, now, at_once=free, share=share)
     items, dead = read_envelopes(stored.at_once)
     outcome = run_batch(connection, now, items, keep_refusals=shell.keep_refusals)
@@ -142,7 +142,7 @@ def sort_out(entries: Sequence[StreamEntry], now: datetime) -> tuple[list[Readab
             seen = glimpse(entry.raw)
             bad.append(Bad(entry.raw, error.code, str(error), now, seen.business, seen.source, seen.id, seen.type))
         else:
-            good.append((envelope, entry.raw.decode(), now))
+            good.append(Readable(envelope, entry.raw.decode(), now, min(entry.arrived, now)))
     return good, bad
 
 
@@ -255,7 +255,8 @@ def read_waiting(rows: Sequence[Waiting]) -> tuple[list[Item], list[Dead]]:
 def read_envelopes(stored: Iterable[tuple[int, Readable]]) -> tuple[list[Item], list[Dead]]:
     """Turn events that have just been stored into items, as `read_waiting` does those that waited."""
     return _read(
-        (sequence, e.business, e.source, e.id, e.type, e.time, arrived, e.data) for sequence, (e, _, arrived) in stored
+        (sequence, e.business, e.source, e.id, e.type, e.time, read_at, e.data)
+        for sequence, (e, _, read_at, _) in stored
     )
 
 

@@ -24,7 +24,7 @@ from models.shop import Shop
 from models.withholding import withheld
 from tasks.attempting import attempt, in_company, look_after_the_dead
 from tasks.claiming import claim_rows
-from tasks.due import horizon
+from tasks.due import view
 from tasks.engine import Outcome as Decided
 from tasks.engine import Sent, lock, run_batch
 from tasks.gateways.mail import Mail, MailSession, Outcome, Report
@@ -87,13 +87,13 @@ def deliver(shell: Shell) -> Counts:
 def _claim(shell: Shell, lease: str, counts: Counts) -> tuple[int, list[Claimed]]:
     """Take due messages under a lease and write their letters; return how many were due, and those that are held."""
     now = shell.clock.now()
-    until = horizon(shell, now)
+    sight = view(shell, now)
     due: list[DueMessage] = []
     claimed: list[Claimed] = []
 
     def claim_and_take(connection: Connection[Any]) -> tuple[list[Claimed], Decided]:
         look_after_the_dead(connection, now)
-        rows = claim_rows(connection, "messages", until, BATCH)
+        rows = claim_rows(connection, "messages", sight, BATCH)
         due[:] = in_company(connection, [DueMessage(name, id_) for name, _, id_ in rows], now)
         return take(connection, due)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Engine
@@ -23,6 +23,16 @@ class Clock(Protocol):
         ...
 
 
+LAST_MILLISECOND = 253_402_300_799_999
+"""The last instant a datetime can tell; a publisher may choose any id."""
+
+
+def arrival(entry_id: str) -> datetime:
+    """Return the instant that an entry's id tells."""
+    milliseconds = int(entry_id.partition("-")[0])
+    return datetime.fromtimestamp(min(milliseconds, LAST_MILLISECOND) / 1000, UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class StreamEntry:
     """One entry of the upstream stream: its id (milliseconds-sequence, so its arrival) and its raw bytes.
@@ -33,6 +43,11 @@ class StreamEntry:
     id: str
     raw: bytes
     deliveries: int = 1
+
+    @property
+    def arrived(self) -> datetime:
+        """The instant that its id tells."""
+        return arrival(self.id)
 
 
 class Stream(Protocol):

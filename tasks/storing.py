@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from psycopg import Connection
@@ -29,7 +29,13 @@ class Bad:
     type: str | None = None
 
 
-Readable = tuple[Envelope, str, datetime]
+class Readable(NamedTuple):
+    """An event whose envelope can be read: with its text, when we read it, and when it arrived on the stream."""
+
+    envelope: Envelope
+    raw: str
+    read_at: datetime
+    arrived_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,10 @@ def store(
     known = {
         row[0]
         for row in connection.execute(
-            "SELECT id FROM businesses WHERE id = ANY(%s)", ([*{envelope.business for envelope, _, _ in good}],)
+            "SELECT id FROM businesses WHERE id = ANY(%s)", ([*{envelope.business for envelope, *_ in good}],)
         )
     }
-    unknown = [_no_tenant(*item) for item in good if item[0].business not in known]
+    unknown = [_no_tenant(item) for item in good if item[0].business not in known]
     ours = [item for item in good if item[0].business in known]
     firsts = {_name(item[0]): item for item in reversed(ours)}
     new = _insert(connection, list(reversed(firsts.values()))) if firsts else []
@@ -84,7 +90,7 @@ def _let_wait(
             taken[name] = taken.get(name, 0) + 1
             chosen.append((sequence, item))
         else:
-            waiting.append(WaitingEvent(sequence, name, item[2]))
+            waiting.append(WaitingEvent(sequence, name, item.arrived_at))
     if waiting:
         copy(connection, WaitingEvent, waiting)
     return chosen, waiting
@@ -94,9 +100,10 @@ def _name(envelope: Envelope) -> tuple[str, str, str]:
     return envelope.business, envelope.source, envelope.id
 
 
-def _no_tenant(envelope: Envelope, raw: str, arrived: datetime) -> Bad:
-    reason = f"There is no business {envelope.business!r}. Create it with `relance business apply`, then replay this."
-    return Bad(raw.encode(), "unknown_business", reason, arrived, None, envelope.source, envelope.id, envelope.type)
+def _no_tenant(item: Readable) -> Bad:
+    e = item.envelope
+    reason = f"There is no business {e.business!r}. Create it with `relance business apply`, then replay this."
+    return Bad(item.raw.encode(), "unknown_business", reason, item.read_at, None, e.source, e.id, e.type)
 
 
 def _insert(connection: Connection[Any], items: Sequence[Readable]) -> list[tuple[int, Readable]]:
@@ -104,7 +111,7 @@ def _insert(connection: Connection[Any], items: Sequence[Readable]) -> list[tupl
 
     Two workers that store the same event at once meet at the primary key: the later one runs its unit of work again.
     """
-    names = [_name(envelope) for envelope, _, _ in items]
+    names = [_name(envelope) for envelope, *_ in items]
     there = set(_stored(connection, names, "i.business_id, i.source, i.id"))
     new = [item for item, name in zip(items, names, strict=True) if name not in there]
     if not new:
@@ -114,8 +121,8 @@ def _insert(connection: Connection[Any], items: Sequence[Readable]) -> list[tupl
     ).fetchall()
     numbered = [(row[0], item) for row, item in zip(numbers, new, strict=True)]
     rows = [
-        InboxEvent(e.business, e.source, e.id, sequence, e.type, e.time, arrived, raw)
-        for sequence, (e, raw, arrived) in numbered
+        InboxEvent(e.business, e.source, e.id, sequence, e.type, e.time, read_at, raw)
+        for sequence, (e, raw, read_at, _) in numbered
     ]
     copy(connection, InboxEvent, rows)
     return numbered
@@ -135,7 +142,7 @@ def _another_body(connection: Connection[Any], items: Sequence[Readable], now: d
     """Return those repeated events whose body is not the one that was stored first (R20)."""
     if not items:
         return []
-    rows = _stored(connection, [_name(envelope) for envelope, _, _ in items], "i.business_id, i.source, i.id, i.raw")
+    rows = _stored(connection, [_name(envelope) for envelope, *_ in items], "i.business_id, i.source, i.id, i.raw")
     first = {(row[0], row[1], row[2]): row[3] for row in rows}
     return [
         Bad(
@@ -149,7 +156,7 @@ def _another_body(connection: Connection[Any], items: Sequence[Readable], now: d
             envelope.id,
             envelope.type,
         )
-        for envelope, raw, _ in items
+        for envelope, raw, *_ in items
         if not _same(first[_name(envelope)], raw)
     ]
 

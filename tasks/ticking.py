@@ -9,7 +9,7 @@ from models.db import AWAY, transact
 from models.errors import told
 from tasks.attempting import attempt, in_company, look_after_the_dead
 from tasks.claiming import claim
-from tasks.due import horizon
+from tasks.due import view
 from tasks.engine import Due, Outcome, lock, run_batch
 from tasks.isolating import by_halves, put_off
 from tasks.registry import Counts
@@ -32,7 +32,7 @@ def work_off_due(shell: Shell, kind: str) -> Counts:
 def _decide_batch(shell: Shell, kind: str, counts: Counts) -> int:
     """Claim a batch and decide it; what can't be decided is put off. Return how many rows were claimed."""
     now = shell.clock.now()
-    until = horizon(shell, now)
+    sight = view(shell, now)
     claimed: list[Due] = []
 
     def decide(connection: Connection[Any], items: Sequence[Due]) -> Outcome:
@@ -41,7 +41,7 @@ def _decide_batch(shell: Shell, kind: str, counts: Counts) -> int:
 
     def claim_and_decide(connection: Connection[Any]) -> Outcome:
         look_after_the_dead(connection, now)
-        claimed[:] = in_company(connection, claim(connection, kind, until, shell.settings.batch_size), now)
+        claimed[:] = in_company(connection, claim(connection, kind, sight, shell.settings.batch_size), now)
         return decide(connection, claimed)
 
     def lock_and_decide(connection: Connection[Any], items: Sequence[Due]) -> Outcome:

@@ -1,7 +1,7 @@
 """The doctor: looks at everything that must be right for the system to work, and says how to mend what is not."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -15,13 +15,18 @@ from tasks.bells import BEAT
 from tasks.gateways.redis_client import connect
 from tasks.gateways.smtp_server import ServerAwayError, SmtpServer
 from tasks.gateways.stream import RedisStream
+from tasks.reading.office import Line
 from tasks.reading.pauses import pauses
+from tasks.reading.troubles import Troubles, troubles
 from tasks.settings import Settings, load
 from worker.cli.failures import explain
 
 OTHER_VARIABLES = ("RELANCE_DEBUG", "RELANCE_FLOWER_USER", "RELANCE_FLOWER_PASSWORD")
 LATE = timedelta(seconds=30)
 """Events that wait longer are a finding; so is a beat that has not looked for so long."""
+RECENT = timedelta(days=1)
+"""How long ago something is still a finding."""
+MORE_HANDS = "Start more workers on the queue `events`, or look at their logs."
 WAITAOF_SINCE = (7, 2)
 
 
@@ -69,23 +74,30 @@ def _database(servers: Addresses) -> Iterator[Finding]:
     try:
         with engine.connect() as connection:
             version = connection.exec_driver_sql("SHOW server_version").scalar_one()
+            yield Finding("database", ok=True, detail=f"PostgreSQL {version} answers.")
+            found, needed = schema_versions(servers.database)
+            detail = f"The schema is at version {found or 'none'}, this code needs {needed}."
+            yield Finding("schema", found == needed, detail, "" if found == needed else "Run `relance migrate`.")
+            if found == needed:
+                yield _pauses(pauses(raw(connection)))
+                yield from _troubles(troubles(raw(connection), datetime.now(UTC) - RECENT))
     finally:
         engine.dispose()
-    yield Finding("database", ok=True, detail=f"PostgreSQL {version} answers.")
-    found, needed = schema_versions(servers.database)
-    detail = f"The schema is at version {found or 'none'}, this code needs {needed}."
-    yield Finding("schema", found == needed, detail, "" if found == needed else "Run `relance migrate`.")
-    if found == needed:
-        yield _pauses(servers)
 
 
-def _pauses(servers: Addresses) -> Finding:
-    engine = make_engine(servers.database)
-    try:
-        with engine.connect() as connection:
-            lines = pauses(raw(connection))
-    finally:
-        engine.dispose()
+def _troubles(seen: Troubles) -> Iterator[Finding]:
+    age = datetime.now(UTC) - seen.oldest if seen.oldest else timedelta(0)
+    detail = f"{seen.waiting} wait to be decided, the oldest for {age.total_seconds():.0f} s." if seen.waiting else ""
+    yield Finding("waiting events", age < LATE, detail or "None waits to be decided.", "" if age < LATE else MORE_HANDS)
+    detail = f"{seen.failing} rows failed and are tried again. The latest: {seen.reason}" if seen.failing else ""
+    mend = "Look at the alerts, and at the workers' logs." if seen.failing else ""
+    yield Finding("setbacks", not seen.failing, detail or "Nothing that failed is tried again.", mend)
+    detail = f"What is due went on beside waiting events in {seen.behind} businesses in the last 24 hours."
+    told = detail if seen.behind else "What is due waits for the events before it."
+    yield Finding("order", not seen.behind, told, MORE_HANDS if seen.behind else "")
+
+
+def _pauses(lines: Sequence[Line]) -> Finding:
     words = [f"{in_words(p['business'] or '', p['stops'], p['channel'])}{_until(p['until'])}" for p in lines]
     mend = "`relance resume` with the same options lets it go on." if words else ""
     return Finding(
@@ -143,7 +155,7 @@ def _stream(redis: Redis) -> Finding:
     if oldest is None:
         return Finding("events", ok=True, detail="No event waits.")
     age = datetime.now(UTC) - oldest
-    mend = "" if age < LATE else "Start more workers on the queue `events`, or look at their logs."
+    mend = "" if age < LATE else MORE_HANDS
     return Finding("events", age < LATE, f"{stream.length()} wait, the oldest for {age.total_seconds():.0f} s.", mend)
 
 

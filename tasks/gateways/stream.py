@@ -6,7 +6,7 @@ entry of the stream is the oldest unread one, and an empty stream owes nothing t
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import cast
 
 from redis import Redis
@@ -14,14 +14,11 @@ from redis.exceptions import ResponseError
 
 from models.errors import RelanceError
 from tasks.gateways.redis_client import connect
-from tasks.shell import StreamEntry
+from tasks.shell import StreamEntry, arrival
 
 KEY = "relance:events"
 GROUP = "relance"
 FIELD = b"event"
-LAST_MILLISECOND = 253_402_300_799_999
-"""The last instant a datetime can tell; a publisher may choose any id."""
-
 Fields = Mapping[bytes, bytes]
 RawEntry = tuple[bytes, Fields | None]
 Names = list[int | bytes | str | memoryview]
@@ -157,12 +154,6 @@ class RedisStream:
             raise synced
         if not cast("list[int]", synced)[0]:
             raise NotOnDiskError(self._disk_wait)
-
-
-def arrival(entry_id: str) -> datetime:
-    """Return the instant that an entry's id tells."""
-    milliseconds = int(entry_id.partition("-")[0])
-    return datetime.fromtimestamp(min(milliseconds, LAST_MILLISECOND) / 1000, UTC)
 
 
 def _whole(entries: Sequence[RawEntry]) -> list[tuple[bytes, Fields]]:

@@ -7,6 +7,7 @@ import pytest
 
 from models.db import transact
 from tasks.claiming import claim_rows
+from tasks.due import view
 from tests.database.at_work import AtWork
 from tests.scenarios.story import ASK, Databases, Story, wait
 
@@ -52,7 +53,7 @@ def test_each_tenant_s_due_rows_are_found_in_their_own_index(work: AtWork, table
 
     def claim(connection: Any) -> tuple[int, int, int]:
         before = scans(connection)
-        claimed = claim_rows(connection, table, work.clock.at, 100)
+        claimed = claim_rows(connection, table, view(work.shell, work.clock.at), 100)
         in_index, through_the_table = (
             after - at_first for after, at_first in zip(scans(connection), before, strict=True)
         )

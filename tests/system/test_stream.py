@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis import Redis
 
-from tasks.gateways.stream import RedisStream, arrival
+from tasks.gateways.stream import RedisStream
+from tasks.shell import arrival
 
 
 @pytest.fixture

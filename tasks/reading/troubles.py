@@ -1,0 +1,33 @@
+"""What goes wrong inside: events that wait too long, rows that fail, and what went on beside events it did not know."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """Events that wait in the database and the arrival of the oldest; rows that failed and the latest reason.
+
+    `behind` counts the businesses whose due rows went on beside waiting events since an instant (R3).
+    """
+
+    waiting: int
+    oldest: datetime | None
+    failing: int
+    reason: str | None
+    behind: int
+
+
+def troubles(connection: Connection[Any], since: datetime) -> Troubles:
+    """Look for troubles; what is over counts if it was after `since`."""
+    row = connection.execute(
+        "SELECT (SELECT count(*) FROM waiting), (SELECT min(arrived_at) FROM waiting),"
+        " (SELECT count(*) FROM setbacks), (SELECT reason FROM setbacks ORDER BY at DESC LIMIT 1),"
+        " (SELECT count(DISTINCT business_id) FROM alerts WHERE reason = 'behind' AND at >= %s)",
+        (since,),
+    ).fetchone()
+    assert row is not None
+    return Troubles(*row)
