@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from tasks.reading.explaining_events import explain_event
 
 from models.errors import BadInputError
 from models.languages import Language, language_of
 from models.telling import Teller
+from tasks.reading.explaining_events import explain_event
 from tasks.reading.explaining_runs import explain_contact, explain_run
 from tasks.reading.office import Line
 from worker.cli.desk import Business, Json, office
