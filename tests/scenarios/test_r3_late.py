@@ -209,3 +209,23 @@ def test_a_condition_between_two_levels_does_not_let_both_out(shop: Story) -> No
     lines = shop.run()
     assert lines.of("message", "zoe").each("subject")[1:] == ["2"]
     assert sorted(lines.of("message", "ada").each("subject")[1:]) == ["1", "petit"]
+
+
+def test_at_one_instant_session_ends_come_before_delays(shop: Story) -> None:
+    shop.automation("tag", "session.ended", {"add_tag": {"tag": "left"}})
+    gone = {"property": "contact.tags", "operator": "includes", "value": "left"}
+    shop.automation("later", "session.booked", wait(until="session.ends_at"), {"if": gone, "then": [mail("Parti")]})
+    shop.books("zoe", "cut", at="2027-01-05 09:00", when="2027-01-06 10:00")
+    assert shop.run().times("message", subject="Parti") == ["2027-01-06 11:00"]
+
+
+def test_at_one_instant_overdue_comes_before_merges(shop: Story) -> None:
+    late = {"property": "contact.tags", "operator": "includes", "value": "late"}
+    step = {"if": late, "then": [mail("Déjà en retard")], "else": [mail("À l'heure")]}
+    shop.automation("tag", "invoice.overdue", {"add_tag": {"tag": "late"}})
+    shop.automation("ask", "session.booked", ASK, step, limit={"times": 1, "per": "day"})
+    for hour in (9, 10):
+        shop.books("zoe", "cut", at=f"2027-01-05 {hour:02}:00", when="2027-02-05 10:00")
+    lines = shop.run()
+    assert lines.times("message", subject="Déjà en retard") == ["2027-01-06 00:00"]
+    assert lines.times("message", subject="À l'heure") == ["2027-01-05 09:00"]
