@@ -183,3 +183,14 @@ def test_a_request_after_a_cancellation_finds_nothing_due(shop: Story) -> None:
     lines = shop.run()
     assert not lines.of("invoice")
     assert lines.reasons("zoe") == ["nothing_due"]
+
+
+def test_a_paid_order_of_which_a_part_is_on_a_document_gets_no_second_one(shop: Story) -> None:
+    shop.automation("door", "booking.checked_in", REQUEST)
+    shop.automation("paid", "order.paid", PAID)
+    order = shop.books("zoe", "cut", "colour", at=NOW, when="2027-01-12 14:00")
+    shop.attends(order.bookings[0], "checked_in", at="2027-01-12 14:00")
+    shop.pays("zoe", 12500, at="2027-01-13 10:00", order=order.id)
+    lines = shop.run()
+    assert lines.one("invoice")["charges"] == [order.bookings[0]]
+    assert lines.of_automation("paid").reasons() == ["nothing_due"]

@@ -232,3 +232,23 @@ def test_one_participants_payment_does_not_stop_anothers_reminder(shop: Story) -
     shop.pays("zoe", 1500, at="2027-01-13 12:00", order="o1")
     lines = shop.run()
     assert lines.of_automation("dun").of("message").each("contact") == ["ada"]
+
+
+def test_a_goal_that_is_true_already_keeps_also_from_what_is_no_message(shop: Story) -> None:
+    shop.automation("mark", "session.booked", {"add_tag": {"tag": "unpaid"}}, stop_when=["order.paid"])
+    shop.automation("tags", "client.said_hello", mail("{{ contact.id }}{{ contact.tags | join }}"))
+    for contact, paid in (("zoe", 4500), ("ada", 4400)):
+        shop.books(contact, "cut", at="2027-01-05 09:00", when="2027-02-20 10:00", paid=paid)
+        shop.event("client.said_hello", "2027-01-06 09:00", {"contact": {"id": contact}})
+    lines = shop.run()
+    assert lines.of_automation("tags").of("message").each("subject") == ["zoe", "adaunpaid"]
+    assert lines.reasons("zoe") == ["goal"]
+
+
+def test_a_document_that_the_run_made_is_its_own_also_where_nothing_else_is(shop: Story) -> None:
+    shop.automation("ask", "charge.added", ASK, wait(days=7), mail("Encore"), stop_when=PAID)
+    shop.owes("zoe", 900, at="2027-01-05 09:00")
+    shop.does("void", at="2027-01-07 12:00", contact="zoe")
+    lines = shop.run()
+    assert lines.times("skipped", reason="goal") == ["2027-01-07 12:00"]
+    assert lines.of("message", subject="Encore") == []

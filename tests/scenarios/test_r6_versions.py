@@ -212,3 +212,14 @@ def test_publishing_a_paused_automation_moves_its_held_runs(shop: Story) -> None
     shop.does("resume_automation", at="2027-01-12 08:00", automation="hello")
     lines = shop.run()
     assert lines.times("message", "zoe", subject="neu") == ["2027-01-15 09:00"]
+
+
+def test_moved_runs_find_their_step_wherever_it_stands_now(shop: Story) -> None:
+    booked_before_and_after(shop)
+    steps = [mail("erst"), wait(days=1), mail("dann"), wait(days=3), {"id": "mail"} | mail("neu")]
+    publish(shop, automation("hello", "session.booked", *steps), "move")
+    lines = shop.run()
+    assert [*zip(lines.times("message", "zoe"), lines.of("message", "zoe").each("subject"), strict=True)] == [
+        ("2027-01-15 09:00", "neu")
+    ]
+    assert lines.of("message", "ada").each("subject") == ["erst", "dann", "neu"]
