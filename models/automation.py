@@ -55,9 +55,10 @@ RUN_TRANSITIONS = transitions(
         RunState.DONE: set(),
         RunState.SKIPPED: set(),
         RunState.CANCELLED: set(),
-        RunState.FAILED: set(),
+        RunState.FAILED: {RunState.WAITING},
     }
 )
+"""A failed run may be replayed; the other ends are final."""
 
 
 @row("automations")

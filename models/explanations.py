@@ -65,6 +65,7 @@ REASONS: Mapping[str, Words] = {
     "paused": words("c'était en pause", "it was paused"),
     "refused": words("la demande a été refusée", "the request was refused"),
     "stale": words("il était trop tard", "it was too late"),
+    "stopped": words("quelqu'un l'a arrêtée", "a person stopped it"),
     "superseded": words("une étape ou une version plus récente l'a remplacé", "a later step or version took its place"),
 }
 """Why a run, a step or a message ended without its effect."""
@@ -123,6 +124,9 @@ LINES: Mapping[str, Words] = {
     "took_then": words("condition remplie : ALORS", "the condition held: THEN"),
     "took_else": words("condition non remplie : SINON", "the condition did not hold: ELSE"),
     "did": words("{act} : fait", "{act}: done"),
+    "run now": words("avancée à la main", "let go on by hand"),
+    "postponed": words("reportée à la main", "put off by hand"),
+    "replayed": words("reprise à la main", "replayed by hand"),
     "skipped": words("{act} : non, parce que {reason}", "{act}: not done, because {reason}"),
     "ends": words("se termine : {state}", "ends: {state}"),
     "next": words("prochaine étape le {due}", "next step on {due}"),

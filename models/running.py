@@ -19,7 +19,7 @@ from models.rulebook import CAP, Published
 from models.scope import Scope
 from models.shop import Cause, Shop, skip
 from models.steps import For, UntilMoment, UntilProperty, UntilTime, Wait
-from models.tracing import milliseconds, note_condition, note_step
+from models.tracing import DID, had_effect, milliseconds, note_condition, note_step
 from models.vocabulary import Action
 
 
@@ -47,6 +47,8 @@ def advance(shop: Shop, run: Run, published: Published, due: datetime) -> None:
                 run.position = op.index
             case End():
                 break
+            case Act() if had_effect(run, op):
+                run.position += 1
             case Act():
                 if shop.stops.hold_step(op.kind):
                     hold(shop, run, due)
@@ -94,7 +96,7 @@ def _act(shop: Shop, run: Run, published: Published, op: Act, due: datetime) -> 
             reason = act(shop, run, published, op)
         if reason is None:
             run.effects += 1
-            note_step(run, op, shop.now, "did")
+            note_step(run, op, shop.now, DID)
             run.reason = None if run.reason == CAP else run.reason
             return True
         told = reason == CAP and run.reason == CAP

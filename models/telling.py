@@ -69,8 +69,10 @@ class Teller:
                 return self.line("took_then" if more[0] else "took_else")
             case "skipped":
                 return self.line("skipped", act=act, reason=self.reason(str(more[0])))
-            case _:
+            case "did":
                 return self.line("did", act=act)
+            case _:
+                return self.line(what)
 
 
 def _tests_of(op: Op | None, more: list[Any], at: datetime, zone: ZoneInfo) -> tuple[Test, ...]:

@@ -18,6 +18,7 @@ from models.flow import Op
 from models.rulebook import Published
 from models.scope import Scope
 
+DID = "did"
 LONGEST = 200
 """Longer texts are kept up to here."""
 
@@ -38,6 +39,17 @@ def instant(kept: int) -> datetime:
 def note_step(run: Run, op: Op, at: datetime, what: str, *more: Any) -> None:
     """Keep that the run came to a step, and what became of it there."""
     run.trace = [*(run.trace or ()), [op.label, milliseconds(at), what, *more]]
+
+
+def note(run: Run, at: datetime, what: str) -> None:
+    """Keep what a person did to a run."""
+    run.trace = [*(run.trace or ()), ["", milliseconds(at), what]]
+
+
+def had_effect(run: Run, op: Op) -> bool:
+    """Whether a step of a run has been done before: the run is being replayed (R12)."""
+    entries: list[Any] = list(run.trace or ())
+    return any(label == op.label and what == DID for label, _, what, *_ in entries)
 
 
 def note_condition(run: Run, op: Op, scope: Scope, *, result: bool) -> None:

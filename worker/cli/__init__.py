@@ -34,7 +34,7 @@ COMMANDS = {
     "business": Entry("Look at businesses; create and change them by a file.", "business:app"),
     "events": Entry("Publish events; look after those not understood.", "events:app"),
     "automations": Entry("Look at, check, publish, pause, resume automations.", "automations:app"),
-    "runs": Entry("Look at what automations are doing for whom.", "runs:app"),
+    "runs": Entry("Look at what automations do for whom; steer runs.", "runs:app"),
     "invoices": Entry("Look at invoices, credit notes and receipts.", "invoices:app"),
     "payments": Entry("Look at payments and where they went.", "payments:app"),
     "contacts": Entry("Look at clients and what they owe.", "contacts:app"),

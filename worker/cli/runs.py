@@ -1,4 +1,4 @@
-"""`relance runs`: what automations are doing for whom, and why one did not."""
+"""`relance runs`: what automations are doing for whom; what a person may do with their runs is in `steering`."""
 
 from typing import Annotated, Any
 
@@ -8,8 +8,13 @@ from models.automation import RunState
 from tasks.reading.runs import run, runs
 from worker.cli.desk import Business, Contact, Json, Limit, listed, read
 from worker.cli.output import Cell, amount, show_facts, show_json, show_lines
+from worker.cli.steering import cancel_, postpone, replay, run_now_
 
-app = typer.Typer(no_args_is_help=True, help="Look at the runs of automations.")
+app = typer.Typer(no_args_is_help=True, help="Look at the runs of automations; let them go on, end or replay them.")
+app.command("run-now")(run_now_)
+app.command("postpone")(postpone)
+app.command("cancel")(cancel_)
+app.command("replay")(replay)
 
 COLUMNS: dict[str, str | Cell] = {
     "run": "run",
