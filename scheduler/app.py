@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from scheduler.entries import LOOK, to_ring
 from tasks.bells import BEAT
 from tasks.due import due_bells
+from worker.failures import why
 from worker.shell import redis_client, shell
 
 ALIVE_MILLISECONDS = 60_000
@@ -67,7 +68,9 @@ class Ticker(Scheduler):
             seen = see()
         except (SQLAlchemyError, PostgresError, RedisError, OSError) as error:
             if server not in self._away:
-                log.warning("beat does not see a server", server=server, error=type(error).__name__)
+                log.warning(
+                    "beat does not see a server", server=server, **(why(error) or {"error": type(error).__name__})
+                )
             self._away.add(server)
             return set()
         if server in self._away:

@@ -8,6 +8,7 @@ from celery import Celery
 
 from deploy.local import discover
 from models.errors import ConfigurationError
+from tasks.gateways.redis_client import connect
 from tasks.registry import REGISTRY
 from tasks.settings import ROOT, load
 from worker import transport
@@ -30,7 +31,9 @@ MODULES = (
 def _configuration() -> dict[str, Any]:
     """Configure on first use; whatever process asks ends with the message if there is no Redis to use."""
     try:
-        return configuration(discover(load()).redis)
+        url = discover(load()).redis
+        connect(url).close()  # opens nothing, but reads the URL as strictly as everywhere else
+        return configuration(url)
     except ConfigurationError as error:
         raise SystemExit(str(error)) from None
 

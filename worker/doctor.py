@@ -19,7 +19,7 @@ from tasks.reading.office import Line
 from tasks.reading.pauses import pauses
 from tasks.reading.troubles import Troubles, troubles
 from tasks.settings import Settings, load
-from worker.cli.failures import explain
+from worker.failures import explain
 
 OTHER_VARIABLES = ("RELANCE_DEBUG", "RELANCE_FLOWER_USER", "RELANCE_FLOWER_PASSWORD")
 LATE = timedelta(seconds=30)

@@ -11,6 +11,7 @@ from typing import Any, cast
 import structlog
 from redis import Redis, RedisError, ResponseError
 
+from models.errors import ConfigurationError
 from tasks.bells import BELLS, RUNG
 from tasks.gateways.stream import KEY
 from tasks.settings import load
@@ -96,9 +97,14 @@ def main() -> None:
     from tasks.gateways.redis_client import connect  # noqa: PLC0415
     from worker import telemetry  # noqa: PLC0415
     from worker.app import app  # noqa: PLC0415
+    from worker.first_look import look_at_redis  # noqa: PLC0415
     from worker.shell import bells  # noqa: PLC0415
 
     telemetry.configure(load().log_level)
+    try:
+        look_at_redis(app.conf.broker_url)
+    except ConfigurationError as error:
+        raise SystemExit(str(error)) from None
     intake = Intake(connect(app.conf.broker_url), bells(app))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, intake.stop)

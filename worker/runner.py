@@ -19,6 +19,7 @@ from models.errors import ConflictError, RetryAtError
 from tasks.bells import BELLS, MORE
 from tasks.registry import Counts, TaskSpec
 from worker.bells import AnsweredBells
+from worker.failures import why
 from worker.shell import bells, shell
 from worker.telemetry import described, summary
 
@@ -104,7 +105,7 @@ def _without_more(total: Counter[str]) -> Counts:
 
 def _failure(name: str, error: Exception) -> TaskFailed:
     if isinstance(error, NOT_NOW):
-        log.warning("task not done", task=name, **described(error))
+        log.warning("task not done", task=name, **why(error), **described(error))
         return TaskFailed(f"{summary(error)}: what is due stays due and is found by the next ring.")
     log.error("task failed", task=name, **described(error))
     return TaskFailed(f"{summary(error)}: the log says where.")

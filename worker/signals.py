@@ -8,10 +8,12 @@ import structlog
 from celery import Celery, signals
 from celery.exceptions import WorkerShutdown
 
+from deploy.local import discover
 from models.errors import ConfigurationError
 from tasks.gateways.redis_client import connect, require_noeviction
 from tasks.settings import load
 from worker import celery_settings, telemetry
+from worker.first_look import look_at_database, look_at_redis
 from worker.shell import forget, shell
 
 log = structlog.get_logger(__name__)
@@ -20,10 +22,13 @@ log = structlog.get_logger(__name__)
 def connect_signals(app: Celery) -> None:
     """Listen to Celery on behalf of `app`."""
 
-    def check_settings(**_: Any) -> None:
+    def check(**_: Any) -> None:
         try:
+            telemetry.configure(load().log_level)
             celery_settings.check(app.conf)
             shell(app)  # opens nothing, but needs every address
+            look_at_database(discover(load()).database)
+            look_at_redis(app.conf.broker_url)
         except ConfigurationError as error:
             raise SystemExit(str(error)) from None
 
@@ -40,8 +45,8 @@ def connect_signals(app: Celery) -> None:
 
     for signal, handler in (
         (signals.setup_logging, _set_up_logging),
-        (signals.celeryd_init, check_settings),
-        (signals.beat_init, check_settings),
+        (signals.celeryd_init, check),
+        (signals.beat_init, check),
         (signals.worker_ready, check_redis),
         (signals.worker_process_init, start_child),
         (signals.task_prerun, _begin_task),

@@ -15,8 +15,8 @@ from structlog.typing import EventDict, WrappedLogger
 
 from models.errors import RelanceError
 
-QUIET = ("celery.worker.strategy", "celery.app.trace", "celery.pool")
-"""Loggers that tell of every message what `worker.runner` tells better, and some of them with its arguments."""
+QUIET = ("celery.worker.strategy", "celery.app.trace", "celery.pool", "alembic.runtime.migration")
+"""Loggers that tell what we tell better, some of Celery's with the arguments of every message."""
 
 QUOTING = "celery.worker.consumer.consumer"
 """The logger that prints whole messages it can't use."""

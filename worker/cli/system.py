@@ -83,7 +83,7 @@ def _paused(database: str | None) -> list[dict[str, Any]] | None:
         return None
     from models.db import make_engine, raw  # noqa: PLC0415  # see `_run`
     from tasks.reading.pauses import pauses  # noqa: PLC0415
-    from worker.cli.failures import explain  # noqa: PLC0415
+    from worker.failures import explain  # noqa: PLC0415
 
     engine = make_engine(database)
     try:

@@ -21,9 +21,15 @@ MENDED = {
     errno.EISDIR: "Name a file in it.",
     errno.ENOTDIR: "Check the spelling: a part of this path is a file.",
 }
-POSTGRES = (
+REFUSED = (
     ("password authentication failed", "Correct user and password in RELANCE_DATABASE_URL."),
+    ("no password supplied", "Give user and password in RELANCE_DATABASE_URL."),
+    ("no pg_hba.conf entry", "Let this machine in (pg_hba.conf of the server), or correct RELANCE_DATABASE_URL."),
     ("does not exist", "Create it, or correct RELANCE_DATABASE_URL."),
+    ("invalid", "Correct RELANCE_DATABASE_URL."),
+)
+"""What PostgreSQL says that goes on refusing us until a person mends it."""
+AWAY = (
     ("Connection refused", "Start the server, or correct host and port in RELANCE_DATABASE_URL."),
     ("resolve host", "Correct the host in RELANCE_DATABASE_URL."),
     ("timeout", "Is the server up, and does a firewall let this machine in? Check RELANCE_DATABASE_URL."),
@@ -37,6 +43,8 @@ class Failure:
 
     what: str
     mend: str = ""
+    passing: bool = False
+    """Whether it may pass without anybody's doing: a server is away, or not up yet."""
 
     def __str__(self) -> str:
         return f"{self.what} {self.mend}".strip()
@@ -50,6 +58,12 @@ def explain(error: BaseException) -> Failure | None:
         if isinstance(error, kind):
             return understand(error)
     return None
+
+
+def why(error: BaseException) -> dict[str, str]:
+    """Return what a log says of a server that is away, besides the type of the error."""
+    failure = explain(error)
+    return {"why": str(failure)} if failure and failure.passing else {}
 
 
 def _own(error: RelanceError) -> Failure:
@@ -74,8 +88,11 @@ def _postgres(error: psycopg.Error) -> Failure | None:
         )
     if not isinstance(error, psycopg.OperationalError):
         return None
-    mend = next((mend for sign, mend in POSTGRES if sign in str(error)), "Check the server and RELANCE_DATABASE_URL.")
-    return Failure(f"PostgreSQL can't be used: {line}.", mend)
+    for signs, passing in ((REFUSED, False), (AWAY, True)):
+        for sign, mend in signs:
+            if sign in line:
+                return Failure(f"PostgreSQL can't be used: {line}.", mend, passing)
+    return Failure(f"PostgreSQL can't be used: {line}.", "Check the server and RELANCE_DATABASE_URL.", passing=True)
 
 
 def _redis(error: redis.RedisError) -> Failure | None:
@@ -83,7 +100,9 @@ def _redis(error: redis.RedisError) -> Failure | None:
         return Failure(f"Redis refuses us: {_line(error)}.", "Correct user and password in RELANCE_REDIS_URL.")
     if isinstance(error, redis.ConnectionError | redis.TimeoutError):
         return Failure(
-            f"Redis can't be used: {_line(error)}.", "Start it, or correct host and port in RELANCE_REDIS_URL."
+            f"Redis can't be used: {_line(error)}.",
+            "Start it, or correct host and port in RELANCE_REDIS_URL.",
+            passing=True,
         )
     return None
 
