@@ -13,6 +13,7 @@ from models.issuing import next_check
 from models.matching import work_off
 from models.payment import Payment
 from models.reckoning import reckon
+from models.running import retime_runs_about
 from models.settling import charges_on, invoice_named
 from models.shop import Cause, Shop, skip, tell_owner
 
@@ -128,13 +129,14 @@ def _allowed(shop: Shop, invoice: Invoice, amount: int) -> bool:
 
 
 def _set_due(shop: Shop, invoice: Invoice, act: Act) -> bool:
-    """Move the due date; when it passes again, it is overdue again (R11)."""
+    """Move the due date, and the waits that hang on it; when it passes again, it is overdue again (R4, R11)."""
     if invoice.status != DocumentStatus.ISSUED or act.due_on is None or invoice.issued_on is None:
         return False
     if act.due_on < invoice.issued_on:
         return False
     invoice.due_on = act.due_on
     invoice.check_at = next_check(shop, invoice)
+    retime_runs_about(shop, invoice)
     return True
 
 

@@ -218,6 +218,14 @@ def retime_runs(shop: Shop, booking: Booking) -> None:
             _retime(shop, run, published)
 
 
+def retime_runs_about(shop: Shop, invoice: Invoice) -> None:
+    """Recompute the waits of runs that hang on a document's dates, those that made it and those it started (R4)."""
+    for run in waiting_runs(shop, [f"invoice:{invoice.id}"]):
+        published = shop.rulebook.version(run.automation_id, run.version)
+        if published is not None:
+            _retime(shop, run, published)
+
+
 def _follow(shop: Shop, run: Run, published: Published) -> None:
     """Let a run about several sessions be about the earliest one still live, of the services that its filter names."""
     if not about_order(run):

@@ -268,6 +268,19 @@ def test_a_message_that_was_sent(shop: Story) -> None:
     assert lines.to_owner("message", subject="parti").each("text") == ["Zoé"]
 
 
+def test_a_message_that_could_not_be_delivered(shop: Story) -> None:
+    shop.automation("told", "message.failed", {"notify_staff": {"subject": "échec", "message": "{{ contact.name }}"}})
+    shop.automation(
+        "hello", "session.booked", mail("{{ contact.custom.nick }}"), where=holds("contact.id", "equals", "zoe")
+    )
+    shop.automation("other", "session.booked", mail("Bonjour"))
+    for contact in ("zoe", "ada"):
+        shop.books(contact, "cut", at=NOW, when="2027-03-12 14:00")
+    lines = shop.run()
+    assert lines.to_owner("message", subject="échec").each("text") == ["Zoé"]
+    assert len(lines.of("event", type="message.failed")) == 1
+
+
 def test_types_of_upstreams_own(shop: Story) -> None:
     shop.automation(
         "quote",
