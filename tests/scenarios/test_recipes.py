@@ -169,16 +169,23 @@ def test_who_does_not_show_up_owes_a_fee_where_they_accepted_it_and_the_owner_is
     assert lines.reasons("zoe") == []
     assert lines.reasons("ada") == ["no_policy"]
     assert lines.one("alert")["reason"] == "no_policy"
+    assert lines.of("invoice") == []
 
 
-@pytest.mark.parametrize(("at", "told"), [("2027-01-12 10:00", 1), ("2027-01-11 10:00", 0)])
-def test_who_cancels_late_owes_a_fee_and_is_told_so(shop: Story, at: str, told: int) -> None:
-    cooked(shop, "late-cancellation-fee", Language.EN)
-    order = shop.books("zoe", seat("cut", "2027-01-12 14:00", policy=POLICY), at=BOOKED)
-    shop.cancels(order.booking, at=at)
+@pytest.mark.parametrize(("at", "asked"), [("2027-01-12 10:00", 1500), ("2027-01-11 10:00", None)])
+def test_who_cancels_late_is_sent_the_invoice_of_a_fee_that_they_accepted(
+    shop: Story, at: str, asked: int | None
+) -> None:
+    cooked(shop, "late-cancellation-fee")
+    for contact, policy in (("zoe", POLICY), ("ada", None)):
+        order = shop.books(contact, seat("cut", "2027-01-12 14:00", policy=policy), at=BOOKED)
+        shop.cancels(order.booking, at=at)
     lines = shop.run()
-    assert len(received(lines, "zoe", "late-cancellation-fee")) == told
-    assert lines.of("alert") == lines.of("skipped") == []
+    assert lines.of("invoice").each("amount_due") == ([asked] if asked else [])
+    assert lines.times("message", "zoe") == ([at] if asked else [])
+    assert all("Reste à payer : 15,00\xa0€" in text for text in lines.of("message").each("text"))
+    assert lines.reasons("ada") == (["no_policy", "nothing_due"] if asked else [])
+    assert lines.of("alert").each("reason") == (["no_policy"] if asked else [])
 
 
 # Recurring payments
