@@ -124,6 +124,7 @@ LINES: Mapping[str, Words] = {
     "took_then": words("condition remplie : ALORS", "the condition held: THEN"),
     "took_else": words("condition non remplie : SINON", "the condition did not hold: ELSE"),
     "did": words("{act} : fait", "{act}: done"),
+    "by hand": words("lancée à la main", "started by hand"),
     "run now": words("avancée à la main", "let go on by hand"),
     "postponed": words("reportée à la main", "put off by hand"),
     "replayed": words("reprise à la main", "replayed by hand"),

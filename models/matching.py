@@ -80,6 +80,16 @@ def _views(
     return views
 
 
+def view_of(shop: Shop, published: Published, fact: FactRow) -> Scope | None:
+    """Return a fact as one automation sees it, None where its service filter does not let it through."""
+    services = published.automation.trigger.services
+    if services is None:
+        return Scope(shop, fact.contact_id, fact.subjects, [], fact.data, fact.type)
+    seats = _seats_by_service(shop, fact)
+    views = _views(shop, fact, {service_id: [published] for service_id in services}, seats)
+    return views[published.id][1] if views else None
+
+
 def _narrowed(shop: Shop, fact: FactRow, matching: list[Booking]) -> dict[str, Any]:
     if not fact.type.startswith(("session.", "booking.", "order.")):
         return fact.subjects

@@ -7,6 +7,7 @@ import pytest
 from models.db import transact
 from models.scenario_file import load_scenario
 from tasks.claiming import claim_rows
+from tasks.due import view
 from tasks.opening import open_shop
 from tests.database.at_work import AtWork
 from tests.scenarios.story import Databases, Story, mail, wait
@@ -52,6 +53,7 @@ def test_what_is_beyond_a_tenants_share_of_a_batch_waits_until_the_others_are_de
 def test_every_claim_of_what_is_due_takes_tenants_in_turn(many_batches: AtWork) -> None:
     many_batches.drains(NOW)
     many_batches.comes("2027-01-05 12:00")
-    claimed = transact(many_batches.engine, lambda c: claim_rows(c, "runs", many_batches.clock.at, BATCH))
+    here = view(many_batches.shell, many_batches.clock.at)
+    claimed = transact(many_batches.engine, lambda c: claim_rows(c, "runs", here, BATCH))
     assert {name for name, _, _ in claimed} == {"atelier", "studio"}
     assert len(claimed) < BATCH

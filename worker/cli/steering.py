@@ -1,29 +1,26 @@
 """`relance runs run-now | postpone | cancel | replay`: what a person may do with runs."""
 
-import re
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
-import psycopg
 import typer
-from sqlalchemy import Engine
+from psycopg import Connection
 
 from models.automation import RunState
 from models.db import transact
 from models.errors import BadInputError
 from models.steering import Start, Steer, Steered, cancel, postponed_to, replay_from, run_now
 from models.yamlfile import as_instant
-from tasks.engine import lock
 from tasks.gateways.clock import SystemClock
 from tasks.steering import MOST, Chosen, find_runs, steer_runs
 from worker.cli.desk import Business, By, Json, actor, business_id, confirm, database
+from worker.cli.lengths import length_of
 from worker.cli.output import show_json, show_table
+from worker.cli.trying import locked
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID", help="The runs' ids.")]
 SomeIds = Annotated[list[str] | None, typer.Argument(metavar="ID", help="The runs' ids.")]
-_LENGTH = re.compile(r"(\d{1,4})([dhm])")
-_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
 def run_now_(ids: Ids, by: By = None, business: Business = None, as_json: Json = False) -> None:
@@ -70,7 +67,7 @@ def replay(
     if named is bool(automation or since or everything):
         raise BadInputError("Say which runs: their ids, or --automation NAME, --since 7d or --all.")
     state = None if named else RunState.FAILED
-    chosen = Chosen(tuple(ids or ()), state, automation, now - _length(since) if since else None)
+    chosen = Chosen(tuple(ids or ()), state, automation, now - length_of(since) if since else None)
     how = replay_from(start)
     if dry_run or not yes:
         shown = _steer(business, by, chosen, how, as_json=as_json, only_try=True)
@@ -91,34 +88,18 @@ def _steer(
         ids = transact(engine, lambda connection: find_runs(connection, tenant, chosen))
         steered: list[Steered] = []
         for first in range(0, len(ids), MOST):
-            steered += _some(engine, tenant, ids[first : first + MOST], how, now, who, only_try=only_try)
+            some = ids[first : first + MOST]
+            steered += locked(engine, tenant, _work(tenant, some, how, now, who), only_try=only_try)
     _show(steered, as_json=as_json, only_try=only_try)
     if any(one.refused for one in steered) and not only_try:
         raise typer.Exit(1)
     return steered
 
 
-class _OnlyTriedError(Exception):
-    """Rolls back what was only tried."""
-
-    def __init__(self, steered: list[Steered]) -> None:
-        self.steered = steered
-
-
-def _some(
-    engine: Engine, tenant: str, ids: Sequence[str], how: Steer, now: datetime, who: str, *, only_try: bool
-) -> list[Steered]:
-    def work(connection: psycopg.Connection[Any]) -> list[Steered]:
-        lock(connection, [tenant])
-        steered = steer_runs(connection, tenant, ids, how, now, actor=who)
-        if only_try:
-            raise _OnlyTriedError(steered)
-        return steered
-
-    try:
-        return transact(engine, work)
-    except _OnlyTriedError as tried:
-        return tried.steered
+def _work(
+    tenant: str, ids: Sequence[str], how: Steer, now: datetime, who: str
+) -> Callable[[Connection[Any]], list[Steered]]:
+    return lambda connection: steer_runs(connection, tenant, ids, how, now, actor=who)
 
 
 def _show(steered: Sequence[Steered], *, as_json: bool, only_try: bool) -> None:
@@ -141,15 +122,8 @@ def _instant(until: str | None, length: str | None) -> datetime:
     if (until is None) is (length is None):
         raise BadInputError("Say until when: --until 2027-03-01T08:00:00+01:00, or --for 3d.")
     if length is not None:
-        return SystemClock().now() + _length(length)
+        return SystemClock().now() + length_of(length)
     instant = as_instant(until or "")
     if instant is None:
         raise BadInputError(f"{until!r} is no instant. Write it as 2027-03-01T08:00:00+01:00, or use --for 3d.")
     return instant
-
-
-def _length(text: str) -> timedelta:
-    found = _LENGTH.fullmatch(text.strip())
-    if found is None:
-        raise BadInputError(f"{text!r} is no length of time. Write it as 3d, 12h or 30m.")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})

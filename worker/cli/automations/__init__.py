@@ -15,6 +15,7 @@ from worker.cli.automations import (
     linting,
     looking,
     recipes,
+    starting,
     triggers,
 )
 
@@ -38,6 +39,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "archive": life.archive,
     "duplicate": life.duplicate,
     "rename": life.rename,
+    "start": starting.start,
+    "backfill": starting.backfill,
 }
 
 app.add_typer(recipes.app, name="recipes")

@@ -1,0 +1,100 @@
+"""Starting automations for facts of the past: chosen by client or by time, each once, bounded, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from models.automation import AutomationState
+from models.changes import change
+from models.errors import BadInputError
+from models.event_rows import FactRow
+from models.identifiers import first_key
+from models.matching import work_off
+from models.rows import columns_of
+from models.rulebook import Published
+from models.shop import Shop
+from models.starting import Started, start_late
+from tasks.automation_rows import require, text_of
+from tasks.loading import Loader
+from tasks.rulebooks import publish_text
+from tasks.seeds import Seeds
+from tasks.writing import write
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Which facts: all since an instant, or the newest of each of some clients; at most `most` of them."""
+
+    since: datetime | None = None
+    contacts: tuple[str, ...] = ()
+    most: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What starting did, and the shop as it then was."""
+
+    started: tuple[Started, ...]
+    shop: Shop
+
+
+def start_for_past(
+    connection: Connection[Any], business_id: str, automation_id: str, past: Past, now: datetime, *, actor: str
+) -> Filled:
+    """Start an automation for facts of the past for which it has no run yet; the tenant's lock is held."""
+    published = _live(connection, business_id, automation_id)
+    facts = _facts(connection, business_id, published, past)
+    if len(facts) > past.most:
+        raise BadInputError(
+            f"More than {past.most} facts would start {automation_id}. Choose a later --since, or raise --most."
+        )
+    shop = _load(connection, business_id, facts, now)
+    shop.begin(f"start {automation_id}")
+    started = tuple(start_late(shop, published, fact) for fact in facts)
+    work_off(shop)
+    runs = sum(1 for one in started if one.run)
+    if runs:
+        shop.changes.add(change(business_id, now, actor, "automation", automation_id, "started", runs=runs))
+    write(connection, [shop])
+    return Filled(started, shop)
+
+
+def _live(connection: Connection[Any], business_id: str, automation_id: str) -> Published:
+    row = require(connection, business_id, automation_id)
+    if row.state != AutomationState.ACTIVE or row.version is None:
+        raise BadInputError(f"Automation {automation_id} is {row.state}: only an active one starts runs.")
+    return publish_text(automation_id, row.version, text_of(connection, business_id, automation_id, row.version) or "")
+
+
+def _facts(connection: Connection[Any], business_id: str, published: Published, past: Past) -> list[FactRow]:
+    """Return the facts of the automation's trigger for which it has no run, oldest first, one more than are allowed."""
+    columns = ", ".join(f"f.{name}" for name in columns_of(FactRow))
+    newest = "DISTINCT ON (f.contact_id)" if past.contacts else ""
+    order = "f.contact_id, f.id DESC" if past.contacts else "f.id"
+    rows = connection.execute(
+        f"SELECT {newest} {columns} FROM facts f WHERE f.business_id = %(tenant)s AND f.type = %(type)s"  # noqa: S608  # names are ours
+        " AND f.id >= %(since)s AND (%(contacts)s::text[] IS NULL OR f.contact_id = ANY(%(contacts)s))"
+        " AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.business_id = f.business_id AND r.automation_id = %(automation)s"
+        " AND r.contact_id IS NOT DISTINCT FROM f.contact_id AND r.fact_id = f.id)"
+        f" ORDER BY {order} LIMIT %(many)s".encode(),
+        {
+            "tenant": business_id,
+            "type": published.automation.trigger.on,
+            "since": first_key("evt", past.since) if past.since else "",
+            "contacts": list(past.contacts) or None,
+            "automation": published.id,
+            "many": past.most + 1,
+        },
+    ).fetchall()
+    return sorted((FactRow(*row) for row in rows), key=lambda fact: fact.id)
+
+
+def _load(connection: Connection[Any], business_id: str, facts: Sequence[FactRow], now: datetime) -> Shop:
+    seeds = Seeds()
+    for fact in facts:
+        seeds.about(business_id, fact.subjects)
+        seeds.add("contacts", business_id, [fact.contact_id])
+    return Loader(connection, now, [business_id]).load(seeds)[business_id]
