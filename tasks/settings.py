@@ -11,6 +11,9 @@ from models.errors import ConfigurationError
 from tasks.gateways.addresses import BadAddressError, routable
 
 ROOT = Path(__file__).resolve().parent.parent
+EVENTS = "relance:events"
+TAKEN = ("relance:celery:", "relance:bell:", "relance:rung", "relance:rogue", "relance:beat")
+"""What our other keys in Redis begin with."""
 
 
 def _address(text: str) -> str:
@@ -21,14 +24,25 @@ def _address(text: str) -> str:
 
 
 Actor = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+def _key(text: str) -> str:
+    if text and not text.startswith(TAKEN):
+        return text
+    raise PydanticCustomError("key", f"Input should be a Redis key that nothing else uses, like {EVENTS}")
+
+
 Address = Annotated[str, AfterValidator(_address)]
+Key = Annotated[str, AfterValidator(_key)]
 Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)]
 
 
 class Settings(BaseSettings):
     """What may differ from one machine to the next. Every field has a line in docs/settings.md."""
 
-    model_config = SettingsConfigDict(env_prefix="RELANCE_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="RELANCE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     home: Path = ROOT / ".relance"
     """State of the embedded system: sockets, data, logs, addresses."""
@@ -36,6 +50,8 @@ class Settings(BaseSettings):
     """`postgresql://…` of a real server; without it the embedded one is used."""
     redis_url: str | None = None
     """`redis://…` or `rediss://…` of a real server; without it the embedded one is used."""
+    events_key: Key = EVENTS
+    """The stream in Redis onto which upstream puts its events."""
     smtp_url: str | None = None
     """`smtp://user:password@host:port` (or `smtps://`); without it the local mailbox is used."""
     mail_from: Address = "relance@localhost"

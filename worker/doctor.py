@@ -150,7 +150,7 @@ def _beat(redis: Redis) -> Finding:
 
 
 def _stream(redis: Redis) -> Finding:
-    stream = RedisStream(redis)
+    stream = RedisStream(redis, load().events_key)
     oldest = stream.oldest_unread()
     if oldest is None:
         return Finding("events", ok=True, detail="No event waits.")

@@ -13,7 +13,6 @@ from redis import Redis, RedisError, ResponseError
 
 from models.errors import ConfigurationError
 from tasks.bells import BELLS, RUNG
-from tasks.gateways.stream import KEY
 from tasks.settings import load
 from tasks.shell import Bells
 
@@ -34,7 +33,7 @@ log = structlog.get_logger("worker.intake")
 class Intake:
     """Listens at the streams of one Redis."""
 
-    def __init__(self, redis: Redis, bells: Bells, key: str = KEY) -> None:
+    def __init__(self, redis: Redis, bells: Bells, key: str) -> None:
         self._redis = redis
         self._bells = bells
         self._key = key
@@ -105,7 +104,7 @@ def main() -> None:
         look_at_redis(app.conf.broker_url)
     except ConfigurationError as error:
         raise SystemExit(str(error)) from None
-    intake = Intake(connect(app.conf.broker_url), bells(app))
+    intake = Intake(connect(app.conf.broker_url), bells(app), load().events_key)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, intake.stop)
     log.info("intake ready")

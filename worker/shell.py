@@ -41,7 +41,7 @@ def shell(app: Celery) -> Shell:
         clock=SystemClock(),
         settings=settings,
         bells=bells(app),
-        stream=RedisStream(servers.redis),
+        stream=RedisStream(servers.redis, settings.events_key),
         mail=SmtpGateway(servers.smtp),
     )
 

@@ -48,7 +48,7 @@ class Live:
         with self.console.status("starting Valkey, PostgreSQL, mailbox, worker, intake, beat and Flower …"):
             self.state: SystemState = control.start_detached(self.home, (sys.executable, "-m", "worker.cli", "up"))
         self.engine = make_engine(self.state.addresses["database"])
-        self.stream = RedisStream(self.state.addresses["redis"])
+        self.stream = RedisStream(self.state.addresses["redis"], self.settings.events_key)
         names = ", ".join(f"{kind} {self.state.addresses[kind]}" for kind in ("mailbox", "flower"))
         self.console.print(f"Running: {len(self.state.processes)} processes; {names}")
         return self

@@ -14,9 +14,9 @@ from redis.exceptions import ResponseError
 
 from models.errors import RelanceError
 from tasks.gateways.redis_client import connect
+from tasks.settings import EVENTS
 from tasks.shell import StreamEntry, arrival
 
-KEY = "relance:events"
 GROUP = "relance"
 FIELD = b"event"
 Fields = Mapping[bytes, bytes]
@@ -44,7 +44,7 @@ class RedisStream:
     def __init__(
         self,
         redis: Redis | str,
-        key: str = KEY,
+        key: str = EVENTS,
         group: str = GROUP,
         *,
         consumer: str = "worker",

@@ -22,6 +22,15 @@ def intake(processes: Processes, queues: Redis) -> Child:
     return processes.running("intake", "worker.intake", ready=says("intake ready"))
 
 
+def test_the_key_of_the_events_is_the_operators_to_choose(processes: Processes, queues: Redis) -> None:
+    processes.running("intake-elsewhere", "worker.intake", ready=says("intake ready"), RELANCE_EVENTS_KEY="shop:events")
+    time.sleep(0.2)
+    queues.xadd("shop:events", {"event": "{}"})
+
+    eventually(lambda: queues.llen(EVENTS) == 1, seconds=0.5)
+    processes.stop("intake-elsewhere")
+
+
 @pytest.mark.usefixtures("intake")
 def test_it_rings_at_once_and_again_while_events_wait(queues: Redis) -> None:
     time.sleep(0.2)

@@ -17,6 +17,7 @@ SECRET = "s3cret"  # noqa: S105  # of nobody
         ("RELANCE_BATCH_SIZE", "0", "Input should be greater than or equal to 1"),
         ("RELANCE_LOG_LEVEL", "loud", "Input should be 'DEBUG', 'INFO', 'WARNING', 'ERROR' or 'CRITICAL'"),
         ("RELANCE_MAIL_FROM", "relance", "Input should be a mail address like name@example.org"),
+        ("RELANCE_EVENTS_KEY", "relance:celery:events", "Input should be a Redis key that nothing else uses"),
     ],
 )
 def test_a_setting_that_can_not_be_used_is_named(
@@ -27,6 +28,16 @@ def test_a_setting_that_can_not_be_used_is_named(
         load()
     assert f"{variable}: {mend}" in str(refusal.value)
     assert str(refusal.value).endswith("Correct the environment or the file .env.")
+
+
+@pytest.mark.parametrize(
+    "variable", ["RELANCE_HOME", "RELANCE_DATABASE_URL", "RELANCE_BATCH_SIZE", "RELANCE_EVENTS_KEY"]
+)
+def test_a_setting_that_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.delenv(variable, raising=False)
+    default = load()
+    monkeypatch.setenv(variable, "")
+    assert load() == default
 
 
 def test_a_level_may_be_written_small(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,7 @@ def _corrected(ids: Sequence[int], file: Path | None, *, everything: bool) -> by
 
 
 def _replay(own_stream: Stream | None, found: Sequence[DeadLetter], corrected: bytes | None) -> list[Replay]:
-    stream = own_stream or RedisStream(discover(load()).redis)  # a test brings its own
+    stream = own_stream or RedisStream(discover(load()).redis, load().events_key)  # a test brings its own
     with database() as engine:
         return replay(engine, stream, found, SystemClock().now(), corrected=corrected)
 

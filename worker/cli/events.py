@@ -57,7 +57,7 @@ def publish(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each line.")] = False,
 ) -> None:
     """Put CloudEvents, one a line, onto the stream; what can't be understood is refused, with exit code 1."""
-    stream: Stream = context.obj or RedisStream(discover(load()).redis)  # a test brings its own
+    stream: Stream = context.obj or RedisStream(discover(load()).redis, load().events_key)  # a test brings its own
     accepted, refused = 0, list[Verdict]()
     with _watched(file, bar=not (as_json and sys.stdout.isatty())) as lines:
         for verdict in publish_lines(lines, stream, SystemClock()):
