@@ -1,4 +1,4 @@
-"""R15 to R17: marked as paid, paid in parts, paid twice, bounced; money settles its charges wherever they stand."""
+"""R15-R17: marked as paid, paid in parts, paid twice, bounced; money settles its charges wherever they stand."""
 
 import pytest
 

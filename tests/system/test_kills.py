@@ -1,7 +1,7 @@
 """F1: kill -9 of all workers while events are decided and mails sent, three times; the supervisor starts them again.
 
 After it every event was taken once, numbers are 1..n, the books balance, and a mail came twice only if a worker died
-with that one mail in its hands - then under the same Message-ID.
+with that one mail in its hands - then under the same Message-ID (R12).
 """
 
 import json
