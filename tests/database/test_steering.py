@@ -1,4 +1,4 @@
-"""Runs in a person's hands: on now, later, ended, replayed after they failed; nothing is done twice."""
+"""Runs in a person's hands: on now, later, ended, replayed after they failed; nothing is done twice (R12)."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
