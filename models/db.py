@@ -105,8 +105,7 @@ def transact(engine: Engine, work: Callable[[psycopg.Connection[Any]], R]) -> R:
     """Run `work` in one transaction, the whole of it again (at most 5 times) when another one was in its way."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with engine.connect() as connection, connection.begin():
-                return work(raw(connection))
+            return _once(engine, work)
         except _RETRIED:
             if attempt == ATTEMPTS:
                 raise
@@ -114,6 +113,22 @@ def transact(engine: Engine, work: Callable[[psycopg.Connection[Any]], R]) -> R:
         except _TOO_LARGE as error:
             raise TooLargeError(f"The database can't hold it: {error}") from error
     raise AssertionError
+
+
+def _once(engine: Engine, work: Callable[[psycopg.Connection[Any]], R]) -> R:
+    """Run `work` in one transaction; what it raises is what comes out, also when the server has cut the connection."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        try:
+            result = work(raw(connection))
+        except BaseException:
+            try:
+                transaction.rollback()
+            except AWAY:
+                connection.invalidate()
+            raise
+        transaction.commit()
+        return result
 
 
 def _alembic(url: str) -> Config:

@@ -9,12 +9,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-import psycopg
 import redis
-import sqlalchemy.exc
 import structlog
 from celery import Celery, Task
 
+from models.db import AWAY
 from models.errors import ConflictError, RetryAtError
 from tasks.bells import BELLS, MORE
 from tasks.registry import Counts, TaskSpec
@@ -29,11 +28,7 @@ LONGEST_RING = 5.0
 NOT_NOW = (
     RetryAtError,
     ConflictError,
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    sqlalchemy.exc.OperationalError,
-    sqlalchemy.exc.InterfaceError,
-    sqlalchemy.exc.TimeoutError,
+    *AWAY,
     redis.ConnectionError,
     redis.TimeoutError,
     redis.ReadOnlyError,

@@ -40,25 +40,31 @@ def work(databases: Databases) -> Iterator[AtWork]:
 
 
 @pytest.fixture
-def slow(databases: Databases) -> Iterator[AtWork]:
+def limit(request: pytest.FixtureRequest) -> str:
+    """Return which patience of the database ends first."""
+    return getattr(request, "param", "statement_timeout")
+
+
+@pytest.fixture
+def slow(databases: Databases, limit: str) -> Iterator[AtWork]:
     """Give a shop in which nothing may take longer than a moment, and an event between two others does."""
     story = Story(databases)
     story.automation("hello", "client.said_hello", mail("Bonjour"))
     for name in ("zoe", "slow", "ada"):
         story.event("client.said_hello", "2027-01-02 10:00", {"contact": {"id": name}}, id=name)
     with databases() as engine:
-        hurry(engine)
+        hurry(engine, limit)
         at_work = AtWork(engine, story)
         at_work.comes("2027-01-02 10:00")
         yield at_work
 
 
-def hurry(engine: Engine) -> None:
+def hurry(engine: Engine, limit: str) -> None:
     """Let the patience of the database end sooner than it does in earnest."""
 
     @event.listens_for(engine, "connect")
     def set_limits(connection: psycopg.Connection[Any], _record: Any) -> None:
-        connection.execute("SET statement_timeout = '1s'")
+        connection.execute(f"SET {limit} = '1s'".encode())
         connection.execute("SET lock_timeout = '200ms'")
         connection.commit()
 
@@ -154,7 +160,8 @@ def test_what_nobody_lived_to_store_is_kept_unread(slow: AtWork) -> None:
         assert "given out 5 times" in reason
 
 
-def test_an_event_that_takes_too_long_stops_no_other_and_is_given_up_the_third_time(slow: AtWork) -> None:
+@pytest.mark.parametrize("limit", ["statement_timeout", "transaction_timeout"], indirect=True)
+def test_an_event_that_takes_too_long_stops_no_other_and_is_given_up_the_third_time(slow: AtWork, limit: str) -> None:
     slow.sql(SLOW)
     for instant in ("2027-01-02 10:00", "2027-01-02 10:01", "2027-01-02 10:11"):
         slow.comes(instant)
@@ -165,7 +172,7 @@ def test_an_event_that_takes_too_long_stops_no_other_and_is_given_up_the_third_t
     assert slow.sql("SELECT contact_id FROM runs ORDER BY 1") == [("ada",), ("zoe",)]
     ((event_id, reason),) = slow.sql("SELECT event_id, reason FROM dead_letters")
     assert event_id == "slow"
-    assert "statement timeout" in reason
+    assert limit.replace("_", " ") in reason
 
 
 def test_events_that_are_only_too_many_at_once_are_all_decided(slow: AtWork) -> None:

@@ -14,7 +14,7 @@ from models.yamlfile import decode
 from tasks.books import check_books
 from tasks.gateways.stream import RedisStream
 from tasks.opening import open_shop
-from tests.system.deadly import DOCUMENTS, EVENTS, LETTERS, REPORTS, ROWS, RUNS, SESSIONS
+from tests.system.deadly import EVENTS, ROWS, RUNS
 from tests.system.nodes import Processes, says
 from tests.system.patience import eventually
 
@@ -89,6 +89,15 @@ def test_events_that_kill_go_to_the_dead_letters_and_all_others_are_decided(shop
 DUE = ("runs", "due_at"), ("sessions", "announce_at"), ("invoices", "check_at"), ("messages", "next_attempt_at")
 
 
+TOLD = """
+WITH rows AS (SELECT 'runs ' || id AS row, contact_id FROM runs
+    UNION ALL SELECT 'invoices ' || id, contact_id FROM invoices
+    UNION ALL SELECT 'messages ' || id, contact_id FROM messages
+    UNION ALL SELECT 'sessions ' || session_id, contact_id FROM bookings)
+SELECT split_part(row, ' ', 1), rows.contact_id FROM alerts JOIN rows ON row = data->>'row' WHERE reason = 'stuck'"""
+"""The kinds of rows of which the owner was told, and whose they are."""
+
+
 def hasten(database: Database) -> None:
     """Pass the time for which rows that failed were put off."""
     database.execute("UPDATE setbacks SET until = now() WHERE until > now()")
@@ -110,18 +119,12 @@ def test_rows_that_kill_are_given_up_or_put_off_and_all_others_go_on(shop: Datab
 
     def told() -> set[tuple[str, str]]:
         hasten(shop)
-        rows = shop.execute("SELECT split_part(data->>'row', ' ', 1), split_part(data->>'row', ' ', 2) FROM alerts")
-        return set(rows.fetchall())
+        return set(shop.execute(TOLD).fetchall())
 
-    def of(table: str, client: str) -> tuple[str, str]:
-        found = shop.execute(f"SELECT id FROM {table} WHERE contact_id = %s".encode(), [client]).fetchone()  # noqa: S608
-        assert found is not None
-        return table, found[0]
-
-    deadly = {of("runs", RUNS), of("invoices", DOCUMENTS), of("messages", LETTERS), of("messages", REPORTS)}
-    deadly.add(("sessions", f"s-{SESSIONS}"))
-    eventually(lambda: told() >= deadly, seconds=180)
-    assert told() == deadly
+    deadly = dict(zip(ROWS, ("runs", "sessions", "invoices", "messages", "messages"), strict=True))
+    expected = {(table, client) for client, table in deadly.items()}
+    eventually(lambda: told() >= expected, seconds=180)
+    assert told() == expected
     assert shop.execute("SELECT contact_id FROM runs WHERE state = 'failed'").fetchall() == [(RUNS,)]
     assert one(shop, "SELECT count(*) FROM bookings WHERE started = ''") == 1
     assert one(shop, "SELECT count(*) FROM invoices WHERE check_at <= now()") <= 1
