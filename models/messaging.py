@@ -9,7 +9,6 @@ from models.contact import Contact
 from models.invoice import Invoice
 from models.message import Message, MessagePurpose
 from models.payer import known_contact, language_of
-from models.sending_hours import may_go
 from models.shop import Shop, skip, tell_owner
 
 OWNER = "owner"
@@ -97,7 +96,7 @@ def queue_to_owner(
 def over_cap(shop: Shop, contacts: Iterable[Contact], channels: list[str] | None) -> bool:
     """Whether one message more is too many for any of these clients on the day on which it would go (R21)."""
     channel = channel_for(channels or shop.business.channels)
-    at = may_go(shop.business, shop.now, channel, in_window=True)
+    at = shop.hours.may_go(shop.now, channel, in_window=True)
     return any(is_full(shop, contact.id, at) for contact in contacts)
 
 
@@ -115,7 +114,7 @@ def channel_for(_channels: Any) -> str:
 def time_to_go(shop: Shop, message: Message) -> datetime:
     """Return the instant from which a message may go: now, or the end of the hours that hold it (R19)."""
     in_window = message.contact_id is not None and message.purpose != MessagePurpose.LEGAL
-    return may_go(shop.business, shop.now, message.channel, in_window=in_window)
+    return shop.hours.may_go(shop.now, message.channel, in_window=in_window)
 
 
 def _no_channel(

@@ -34,6 +34,13 @@ class SendingHours:
     weekdays: frozenset[int] | None = None
     days_off: tuple[str, ...] = ()
 
+    def may_go(self, instant: datetime, channel: str, *, in_window: bool) -> datetime:
+        """Return when a message that is ready at an instant may go on a channel; `in_window`: in open hours only."""
+        if not self.quiet and not self.narrow:
+            return instant
+        open_at = self.when_open(instant, channel) if in_window and self.narrow else None
+        return open_at or self.after_quiet(instant, channel)
+
     @property
     def narrow(self) -> bool:
         """Whether there are hours or days at which nothing is sent that could wait."""
@@ -74,13 +81,6 @@ def sending_hours(business: Business) -> SendingHours:
         frozenset(window["on"]) if "on" in window else None,
         tuple(business.holidays or ()),
     )
-
-
-def may_go(business: Business, instant: datetime, channel: str, *, in_window: bool) -> datetime:
-    """Return when a message that is ready at an instant may go on a channel; `in_window`: in open hours only."""
-    hours = sending_hours(business)
-    open_at = hours.when_open(instant, channel) if in_window and hours.narrow else None
-    return open_at or hours.after_quiet(instant, channel)
 
 
 def _hours(plain: Mapping[str, Any]) -> Hours:

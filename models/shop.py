@@ -27,6 +27,7 @@ from models.message import Message
 from models.pausing import Stops
 from models.payment import Allocation, Payment, Refund
 from models.periods import local_date, zone
+from models.sending_hours import SendingHours, sending_hours
 from models.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Shop:
         self.keep_refusals = False
         self.parked: dict[str, str] = {}
         self.stops = Stops()
+        self._hours: tuple[Business, SendingHours] | None = None
         self.contacts = Shelf(Contact)
         self.holds = Shelf(Hold, by=("contact_id",))
         self.services = Shelf(ServiceVersion, by=("id",), key=("id", "stamp"))
@@ -103,6 +105,13 @@ class Shop:
     def today(self) -> date:
         """The tenant's local date at the instant of decision."""
         return local_date(self.now, self.zone)
+
+    @property
+    def hours(self) -> SendingHours:
+        """When the tenant's messages may go, read once (R19)."""
+        if self._hours is None or self._hours[0] is not self.business:
+            self._hours = self.business, sending_hours(self.business)
+        return self._hours[1]
 
     def key(self, prefix: str, *cause: str) -> str:
         """Return an id derived from its cause, sortable by the instant of decision."""

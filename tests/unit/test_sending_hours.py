@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.business import Business
 from models.days_off import is_day_off
 from models.periods import at_local, local_date, opens_at
-from models.sending_hours import may_go, sending_hours
+from models.sending_hours import sending_hours
 from models.shop_file import load_shop
 from models.yamlfile import BadFileError
 from tests.unit.test_periods import PARIS, local, moments, times
@@ -108,15 +108,15 @@ def test_days_off_are_dates_and_the_holidays_of_countries_and_their_parts() -> N
 def test_a_channel_may_have_quiet_hours_of_its_own() -> None:
     shop = business(quiet_hours='{from: "21:00", to: "08:00", sms: {from: "19:00", to: "10:00"}}')
     evening = local("2027-01-05T20:00")
-    assert may_go(shop, evening, "email", in_window=True) == evening
-    assert may_go(shop, evening, "sms", in_window=True) == local("2027-01-06T10:00")
+    assert sending_hours(shop).may_go(evening, "email", in_window=True) == evening
+    assert sending_hours(shop).may_go(evening, "sms", in_window=True) == local("2027-01-06T10:00")
 
 
 def test_quiet_hours_of_one_channel_leave_the_other_alone() -> None:
     shop = business(quiet_hours='{sms: {from: "19:00", to: "10:00"}}')
     night = local("2027-01-05T23:00")
-    assert may_go(shop, night, "email", in_window=False) == night
-    assert may_go(shop, night, "sms", in_window=False) == local("2027-01-06T10:00")
+    assert sending_hours(shop).may_go(night, "email", in_window=False) == night
+    assert sending_hours(shop).may_go(night, "sms", in_window=False) == local("2027-01-06T10:00")
 
 
 def test_what_need_not_go_now_waits_for_a_working_day_and_what_must_goes_after_the_quiet_hours() -> None:
@@ -126,21 +126,21 @@ def test_what_need_not_go_now_waits_for_a_working_day_and_what_must_goes_after_t
         holidays='[FR, "2027-05-14"]',
     )
     friday = local("2027-05-14T22:00")  # before a weekend and Whit Monday
-    assert may_go(shop, friday, "email", in_window=True) == local("2027-05-18T09:00")
-    assert may_go(shop, friday, "email", in_window=False) == local("2027-05-15T08:00")
-    assert may_go(shop, local("2027-05-14T10:00"), "email", in_window=True) == local("2027-05-18T09:00")
+    assert sending_hours(shop).may_go(friday, "email", in_window=True) == local("2027-05-18T09:00")
+    assert sending_hours(shop).may_go(friday, "email", in_window=False) == local("2027-05-15T08:00")
+    assert sending_hours(shop).may_go(local("2027-05-14T10:00"), "email", in_window=True) == local("2027-05-18T09:00")
 
 
 def test_quiet_hours_that_reach_into_open_ones_hold_too() -> None:
     shop = business(quiet_hours='{from: "12:00", to: "14:00"}', send_window='{from: "09:00", to: "13:00"}')
-    assert may_go(shop, local("2027-01-05T12:30"), "email", in_window=True) == local("2027-01-06T09:00")
+    assert sending_hours(shop).may_go(local("2027-01-05T12:30"), "email", in_window=True) == local("2027-01-06T09:00")
 
 
 def test_days_alone_and_hours_alone_are_windows() -> None:
     days = business(send_window="{on: [mon]}")
-    assert may_go(days, local("2027-01-05T23:30"), "email", in_window=True) == local("2027-01-11T00:00")
+    assert sending_hours(days).may_go(local("2027-01-05T23:30"), "email", in_window=True) == local("2027-01-11T00:00")
     hours = business(send_window='{from: "09:00", to: "18:00"}')
-    assert may_go(hours, local("2027-01-09T20:00"), "email", in_window=True) == local("2027-01-10T09:00")
+    assert sending_hours(hours).may_go(local("2027-01-09T20:00"), "email", in_window=True) == local("2027-01-10T09:00")
 
 
 @given(moments, times, times, times, times)
@@ -150,11 +150,11 @@ def test_what_may_go_at_an_instant_may_go_then(
     tz, instant = moment
     shop = Business("a", "A", tz.key, "fr", "EUR", "FR", NEW_YEAR, quiet_from=quiet_from, quiet_to=quiet_to)
     shop.send_window = {"from": opens.isoformat(), "to": closes.isoformat()}
-    found = may_go(shop, instant, "email", in_window=True)
+    found = sending_hours(shop).may_go(instant, "email", in_window=True)
     assert found >= instant
     assert sending_hours(shop).after_quiet(found, "email") == found
     if sending_hours(shop).when_open(instant, "email") is not None:
-        assert may_go(shop, found, "email", in_window=True) == found
+        assert sending_hours(shop).may_go(found, "email", in_window=True) == found
 
 
 # The keys of a shop file
