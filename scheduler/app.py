@@ -10,10 +10,10 @@ from psycopg import Error as PostgresError
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from deploy.failures import why
 from scheduler.entries import LOOK, to_ring
 from tasks.bells import BEAT
 from tasks.due import due_bells
-from worker.failures import why
 from worker.shell import redis_client, shell
 
 ALIVE_MILLISECONDS = 60_000

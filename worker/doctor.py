@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from redis import Redis
 
+from deploy.failures import explain
 from deploy.local import Addresses, discover
 from models.db import make_engine, raw, schema_versions
 from models.pausing import in_words
@@ -19,7 +20,6 @@ from tasks.reading.office import Line
 from tasks.reading.pauses import pauses
 from tasks.reading.troubles import Troubles, troubles
 from tasks.settings import Settings, load
-from worker.failures import explain
 
 OTHER_VARIABLES = ("RELANCE_DEBUG", "RELANCE_FLOWER_USER", "RELANCE_FLOWER_PASSWORD")
 LATE = timedelta(seconds=30)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import structlog
 
+from deploy.failures import explain
 from models.db import require_schema
 from models.errors import ConfigurationError, RelanceError
 from tasks.gateways.redis_client import connect, require_noeviction
-from worker.failures import explain
 
 log = structlog.get_logger(__name__)
 

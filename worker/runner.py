@@ -13,12 +13,12 @@ import redis
 import structlog
 from celery import Celery, Task
 
+from deploy.failures import why
 from models.db import AWAY
 from models.errors import ConflictError, RetryAtError
 from tasks.bells import BELLS, MORE
 from tasks.registry import Counts, TaskSpec
 from worker.bells import AnsweredBells
-from worker.failures import why
 from worker.shell import bells, shell
 from worker.telemetry import described, summary
 

@@ -17,7 +17,7 @@ from rich.table import Table
 from deploy.demo import checks, day, future
 from deploy.demo.checks import Check, Seen
 from deploy.demo.live import Live
-from models.errors import RelanceError
+from deploy.failures import explain
 
 console = Console()
 
@@ -77,8 +77,9 @@ def _tell(verdicts: Sequence[Check], seconds: float) -> None:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except RelanceError as error:
-        console.print(f"[red]relance:[/red] {error}")
-        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if (failure := explain(error)) is None:
+            raise
+        sys.exit(f"relance: {failure}")

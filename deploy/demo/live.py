@@ -16,8 +16,10 @@ from sqlalchemy import text
 
 from deploy.demo.checks import Mail, Seen
 from deploy.demo.day import LATEST, Event
-from deploy.demo.shop import BUSINESS
+from deploy.demo.shop import BUSINESS, ensure_shop
+from deploy.demo.surroundings import require_playground
 from deploy.local import control
+from deploy.local.postgres import Postgres
 from deploy.local.state import SystemState
 from deploy.local.system import System
 from models.db import make_engine
@@ -34,7 +36,7 @@ LOOK = 0.25
 
 
 class Live:
-    """The system while the demo runs; it is stopped at the end, whatever happens."""
+    """The system while the demo runs; at the end it is stopped and its database removed, whatever happens."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
@@ -43,19 +45,23 @@ class Live:
         self.home: Path = self.settings.home
 
     def __enter__(self) -> Self:
+        require_playground(self.settings)
         System(self.settings, tell=lambda _: None).erase()
         os.environ["RELANCE_HOME"] = str(self.home)
         with self.console.status("starting Valkey, PostgreSQL, mailbox, worker, intake, beat and Flower …"):
             self.state: SystemState = control.start_detached(self.home, (sys.executable, "-m", "worker.cli", "up"))
         self.engine = make_engine(self.state.addresses["database"])
+        ensure_shop(self.engine)
         self.stream = RedisStream(self.state.addresses["redis"], self.settings.events_key)
         names = ", ".join(f"{kind} {self.state.addresses[kind]}" for kind in ("mailbox", "flower"))
-        self.console.print(f"Running: {len(self.state.processes)} processes; {names}")
+        self.console.print(f"Running: {len(self.state.processes)} processes; {names}", soft_wrap=True)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.engine.dispose()
         control.stop(self.home)
+        Postgres(self.home).erase()
+        self.console.print(f"Stopped. Its mails and logs are in {self.home}.", soft_wrap=True)
 
     def remember(self, happened: Sequence[Event], at: datetime) -> None:
         """Decide what happened in the past with the same engine and a clock that stands there; no mail leaves."""

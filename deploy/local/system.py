@@ -19,6 +19,7 @@ from deploy.local.valkey import Valkey
 from models.db import migrate
 from models.errors import ConfigurationError
 from tasks.gateways.redis_client import connect, require_noeviction
+from tasks.gateways.smtp_server import SmtpServer
 from tasks.settings import Settings
 
 LOOK_SECONDS = 0.2
@@ -93,6 +94,7 @@ class System:
         redis.ping()
         require_noeviction(redis)
         redis.close()
+        SmtpServer.parse(self._addresses["smtp"])
         migrate(self._addresses["database"])
         if self._settings.database_url is None:
             load_demo_shop(self._addresses["database"])

@@ -63,6 +63,10 @@ def test_missing_redis(home: Path) -> None:
     assert "RELANCE_REDIS_URL" in said
 
 
+def test_a_mail_server_that_is_none(home: Path) -> None:
+    assert "Write smtp://user:password@host:port" in refusal(home, "up", smtp_url="nonsense")
+
+
 def test_a_setting_that_is_no_number(home: Path) -> None:
     assert "RELANCE_BATCH_SIZE: Input should be a valid integer" in refusal(home, "migrate", batch_size="many")
 

@@ -104,5 +104,5 @@ def main() -> None:
 def _explain(error: Exception) -> str | None:
     if isinstance(error, RelanceError):
         return str(error)
-    failure = import_module("worker.failures").explain(error)
+    failure = import_module("deploy.failures").explain(error)
     return str(failure) if failure else None

@@ -81,9 +81,9 @@ def _paused(database: str | None) -> list[dict[str, Any]] | None:
     """Return what is paused; None where no database can be asked."""
     if database is None:
         return None
+    from deploy.failures import explain  # noqa: PLC0415
     from models.db import make_engine, raw  # noqa: PLC0415  # see `_run`
     from tasks.reading.pauses import pauses  # noqa: PLC0415
-    from worker.failures import explain  # noqa: PLC0415
 
     engine = make_engine(database)
     try:
