@@ -13,6 +13,7 @@ from models.yamlfile import Node, as_date
 
 QUIET_KEYS = ("from", "to", *CHANNELS)
 WINDOW_KEYS = ("from", "to", "on")
+HOURS_KEYS = ("from", "to")
 MONDAY = datetime(2027, 1, 4, tzinfo=UTC)
 
 
@@ -22,7 +23,7 @@ def read_hours(node: Node, business: Business) -> None:
     if quiet is not None:
         _quiet(quiet, business)
     if window is not None:
-        business.send_window = _window(window)
+        business.send_window = _windows(window)
     if holidays is not None:
         business.holidays = list(dict.fromkeys(_holiday(item) for item in holidays.items()))
     if quiet is not None and window is not None and _never(business):
@@ -31,16 +32,21 @@ def read_hours(node: Node, business: Business) -> None:
 
 def _quiet(node: Node, business: Business) -> None:
     node = node.mapping(QUIET_KEYS)
-    own = {channel: _hours(hours.mapping(("from", "to"))) for channel in CHANNELS if (hours := node.get(channel))}
+    own = {channel: _hours(hours.mapping(HOURS_KEYS)) for channel in CHANNELS if (hours := node.get(channel))}
     business.quiet_channels = own or None
-    if not own or {"from", "to"} & set(node.keys):
+    if not own or set(HOURS_KEYS) & set(node.keys):
         business.quiet_from, business.quiet_to = node.at("from").time_of_day(), node.at("to").time_of_day()
 
 
+def _windows(node: Node) -> dict[str, Any]:
+    node = node.mapping((*WINDOW_KEYS, *CHANNELS))
+    own = {channel: _window(window.mapping(WINDOW_KEYS)) for channel in CHANNELS if (window := node.get(channel))}
+    return own | (_window(node) if not own or set(WINDOW_KEYS) & set(node.keys) else {})
+
+
 def _window(node: Node) -> dict[str, Any]:
-    node = node.mapping(WINDOW_KEYS)
     days = node.get("on")
-    window: dict[str, Any] = _hours(node) if days is None or {"from", "to"} & set(node.keys) else {}
+    window: dict[str, Any] = _hours(node) if days is None or set(HOURS_KEYS) & set(node.keys) else {}
     if days is not None:
         window["on"] = sorted({WEEKDAYS.index(item.choice(WEEKDAYS)) for item in days.items()})
         if days.is_list and not window["on"]:
@@ -49,7 +55,7 @@ def _window(node: Node) -> dict[str, Any]:
 
 
 def _hours(node: Node) -> dict[str, Any]:
-    return {key: node.at(key).time_of_day().isoformat("minutes") for key in ("from", "to")}
+    return {key: node.at(key).time_of_day().isoformat("minutes") for key in HOURS_KEYS}
 
 
 def _holiday(node: Node) -> str:

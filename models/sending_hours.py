@@ -21,17 +21,23 @@ class Hours(NamedTuple):
     ends: time
 
 
-MIDNIGHT = time()
+class Window(NamedTuple):
+    """When it is open: some hours, the whole day if they are equal, of some weekdays (Monday is 0; None is any)."""
+
+    hours: Hours
+    weekdays: frozenset[int] | None
+
+
+ALWAYS = Window(Hours(time(), time()), None)
 
 
 @dataclass(frozen=True, slots=True)
 class SendingHours:
-    """The hours of a business: `quiet` by channel (None: every other one), open hours, weekdays (Monday is 0)."""
+    """The hours of a business, by channel; None stands for every other one."""
 
     tz: ZoneInfo
     quiet: Mapping[str | None, Hours]
-    opens: Hours | None = None
-    weekdays: frozenset[int] | None = None
+    windows: Mapping[str | None, Window]
     days_off: tuple[str, ...] = ()
 
     def may_go(self, instant: datetime, channel: str, *, in_window: bool) -> datetime:
@@ -44,7 +50,7 @@ class SendingHours:
     @property
     def narrow(self) -> bool:
         """Whether there are hours or days at which nothing is sent that could wait."""
-        return self.opens is not None or self.weekdays is not None or bool(self.days_off)
+        return bool(self.windows or self.days_off)
 
     def after_quiet(self, instant: datetime, channel: str) -> datetime:
         """Return the instant, or the end of the quiet hours that it falls in."""
@@ -53,17 +59,19 @@ class SendingHours:
 
     def when_open(self, instant: datetime, channel: str) -> datetime | None:
         """Return the first instant that is neither quiet nor closed; None where there is none."""
-        hours = self.opens or Hours(MIDNIGHT, MIDNIGHT)
+        window = self.windows.get(channel) or self.windows.get(None, ALWAYS)
+
+        def allowed(day: date) -> bool:
+            is_open = window.weekdays is None or day.weekday() in window.weekdays
+            return is_open and not is_day_off(day, self.days_off)
+
         for _ in range(ROUNDS):
             loud = self.after_quiet(instant, channel)
-            found = opens_at(loud, *hours, self._allowed, self.tz)
+            found = opens_at(loud, *window.hours, allowed, self.tz)
             if found is None or found == loud == instant:
                 return found
             instant = found
         return None
-
-    def _allowed(self, day: date) -> bool:
-        return (self.weekdays is None or day.weekday() in self.weekdays) and not is_day_off(day, self.days_off)
 
 
 def sending_hours(business: Business) -> SendingHours:
@@ -73,14 +81,18 @@ def sending_hours(business: Business) -> SendingHours:
         quiet[None] = Hours(business.quiet_from, business.quiet_to)
     for channel, hours in _plain(business.quiet_channels).items():
         quiet[channel] = _hours(hours)
-    window = _plain(business.send_window)
-    return SendingHours(
-        zone(business.timezone),
-        quiet,
-        _hours(window) if "from" in window else None,
-        frozenset(window["on"]) if "on" in window else None,
-        tuple(business.holidays or ()),
-    )
+    told = _plain(business.send_window)
+    windows: dict[str | None, Window] = {
+        channel: _window(own) for channel, own in told.items() if isinstance(own, dict)
+    }
+    if "from" in told or "on" in told:
+        windows[None] = _window(told)
+    return SendingHours(zone(business.timezone), quiet, windows, tuple(business.holidays or ()))
+
+
+def _window(plain: Mapping[str, Any]) -> Window:
+    hours = _hours(plain) if "from" in plain else ALWAYS.hours
+    return Window(hours, frozenset(plain["on"]) if "on" in plain else None)
 
 
 def _hours(plain: Mapping[str, Any]) -> Hours:

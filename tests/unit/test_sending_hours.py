@@ -143,6 +143,19 @@ def test_days_alone_and_hours_alone_are_windows() -> None:
     assert sending_hours(hours).may_go(local("2027-01-09T20:00"), "email", in_window=True) == local("2027-01-10T09:00")
 
 
+def test_a_channel_may_have_a_window_of_its_own() -> None:
+    shop = business(
+        send_window='{from: "09:00", to: "18:00", sms: {from: "10:00", to: "17:00", on: [mon, tue]}}', holidays="[FR]"
+    )
+    friday = local("2027-01-08T09:30")
+    assert sending_hours(shop).may_go(friday, "email", in_window=True) == friday
+    assert sending_hours(shop).may_go(friday, "sms", in_window=True) == local("2027-01-11T10:00")
+    only_sms = business(send_window='{sms: {from: "10:00", to: "17:00"}}')
+    night = local("2027-01-08T23:00")
+    assert sending_hours(only_sms).may_go(night, "email", in_window=True) == night
+    assert sending_hours(only_sms).may_go(night, "sms", in_window=True) == local("2027-01-09T10:00")
+
+
 @given(moments, times, times, times, times)
 def test_what_may_go_at_an_instant_may_go_then(
     moment: tuple[ZoneInfo, datetime], quiet_from: time, quiet_to: time, opens: time, closes: time
@@ -171,6 +184,8 @@ def test_what_may_go_at_an_instant_may_go_then(
         ({"send_window": "{on: [monday]}"}, "Did you mean mon"),
         ({"send_window": "{on: []}"}, "on names no day of the week"),
         ({"send_window": "{}"}, "send_window lacks 'from'"),
+        ({"send_window": "{sms: {}}"}, "sms lacks 'from'"),
+        ({"send_window": '{from: "09:00", to: "18:00", fax: {}}'}, "send_window has no 'fax'"),
         ({"holidays": "[XX]"}, "No public holidays are known of 'XX'"),
         ({"holidays": "[FR-99]"}, "Known parts of FR: FR-57"),
         ({"holidays": "[2027-13-01]"}, "No public holidays are known of '2027'"),
