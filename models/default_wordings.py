@@ -144,12 +144,15 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
     "refund": {
         "fr": DefaultWording(
             "Remboursement – {{ business.name }}",
-            _FR_HELLO + "Nous vous remboursons ce qui était convenu"
-            "{% if service.name %} ({{ service.name }}){% endif %}.\n\n" + _SIGNED,
+            _FR_HELLO + "{% if booking.status == 'cancelled' %}À la suite de l'annulation de votre rendez-vous"
+            "{% if service.name %} ({{ service.name }}){% endif %}, n{% else %}N{% endif %}ous vous remboursons "
+            "ce qui était convenu.\n\n" + _SIGNED,
         ),
         "en": DefaultWording(
             "Refund – {{ business.name }}",
-            _EN_HELLO + "We refund what was agreed{% if service.name %} ({{ service.name }}){% endif %}.\n\n" + _SIGNED,
+            _EN_HELLO + "{% if booking.status == 'cancelled' %}After the cancellation of your booking"
+            "{% if service.name %} ({{ service.name }}){% endif %}, we{% else %}We{% endif %} refund "
+            "what was agreed.\n\n" + _SIGNED,
         ),
     },
 }

@@ -11,6 +11,7 @@ from liquid import BoundTemplate
 from liquid.ast import BlockNode, Node
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import BooleanExpression, Filter, FilteredExpression, KeywordArgument, Path
+from liquid.builtin.expressions.logical import EqExpression
 from liquid.builtin.expressions.primitive import IntegerLiteral, StringLiteral
 from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.if_tag import IfNode
@@ -67,17 +68,24 @@ def _planned(node: Node, filters: Mapping[str, Any]) -> Plan:
 
 
 def _choice(node: IfNode, filters: Mapping[str, Any]) -> Plan:
-    """Plan a question whether one value is there and not false."""
+    """Plan a question that has two answers."""
     if not isinstance(node.condition, BooleanExpression):
         raise _Unplanned
-    asked = _path(node.condition.expression)
+    holds = _question(node.condition.expression)
     then, otherwise = _block(node.consequence, filters), _block(node.default, filters)
 
-    def choose(values: Values, style: Style) -> str:
-        found = asked(values, style)
-        return (otherwise if found is _MISSING or found is False else then)(values, style)
+    return lambda values, style: (then if holds(values, style) else otherwise)(values, style)
 
-    return choose
+
+def _question(expression: Expression) -> Callable[[Values, Style], bool]:
+    """Plan whether one value is there and not false, or is a text that is written out."""
+    if not isinstance(expression, EqExpression):
+        asked = _path(expression)
+        return lambda values, style: (found := asked(values, style)) is not _MISSING and found is not False
+    if not isinstance(expression.right, StringLiteral):
+        raise _Unplanned
+    compared, text = _path(expression.left), expression.right.value
+    return lambda values, style: (found := compared(values, style)) is not _MISSING and bool(found == text)
 
 
 def _block(block: BlockNode | None, filters: Mapping[str, Any]) -> Plan:
