@@ -10,9 +10,10 @@ from redis import Redis
 
 from deploy.failures import explain
 from deploy.local import Addresses, discover
-from models.db import make_engine, raw, schema_versions
+from models.db import make_engine, raw, require_schema, schema_versions
 from models.pausing import in_words
 from tasks.bells import BEAT
+from tasks.books import check_books
 from tasks.gateways.redis_client import connect
 from tasks.gateways.smtp_server import ServerAwayError, SmtpServer
 from tasks.gateways.stream import RedisStream
@@ -43,13 +44,13 @@ class Finding:
 Check = Callable[[Addresses], Iterator[Finding]]
 
 
-def examine() -> Iterator[Finding]:
-    """Look at one thing after the other; a server that can't be reached is a finding as well."""
+def examine(*, books: bool = False) -> Iterator[Finding]:
+    """Look at one thing after the other, last at the books if asked to; a server out of reach is a finding as well."""
     settings = load()
     yield _variables()
     servers = discover(settings)
-    checks: tuple[tuple[str, Check], ...] = (("database", _database), ("redis", _redis), ("mail", _mail))
-    for name, look in checks:
+    checks: dict[str, Check] = {"database": _database, "redis": _redis, "mail": _mail}
+    for name, look in (checks | ({"books": _books} if books else {})).items():
         try:
             yield from look(servers)
         except Exception as error:
@@ -57,6 +58,19 @@ def examine() -> Iterator[Finding]:
             if failure is None:
                 raise
             yield Finding(name, ok=False, detail=failure.what, mend=failure.mend)
+
+
+def _books(servers: Addresses) -> Iterator[Finding]:
+    require_schema(servers.database)
+    engine = make_engine(servers.database)
+    try:
+        with engine.connect() as connection:
+            breaches = check_books(raw(connection))
+    finally:
+        engine.dispose()
+    mend = "`relance books verify` names each one." if breaches else ""
+    detail = f"Breaches: {len(breaches)}. The first, of {breaches[0].business_id}: {breaches[0].text}" if breaches else ""
+    yield Finding("books", not breaches, detail or "The books balance.", mend)
 
 
 def _variables() -> Finding:

@@ -58,8 +58,10 @@ def it_tells_where_everything_is(home: Path) -> None:
 
 
 def the_doctor_finds_nothing_wrong(home: Path) -> None:
-    result = relance("doctor", "--json", home=home)
-    assert [finding for finding in json.loads(result.stdout) if not finding["ok"]] == []
+    result = relance("doctor", "--books", "--json", home=home)
+    findings = json.loads(result.stdout)
+    assert [finding for finding in findings if not finding["ok"]] == []
+    assert findings[-1] == {"check": "books", "ok": True, "detail": "The books balance.", "mend": ""}
     assert result.returncode == 0
 
 

@@ -106,11 +106,14 @@ def migrate() -> None:
     typer.echo(f"The schema is at version {db.schema_versions(url)[0]}.")
 
 
-def doctor(as_json: Json = False) -> None:
+def doctor(
+    books: Annotated[bool, typer.Option("--books", help="Also ask whether the books balance.")] = False,
+    as_json: Json = False,
+) -> None:
     """Check settings, servers, schema, beat and stream; say how to mend what is wrong, with exit code 1."""
     from worker.doctor import examine  # noqa: PLC0415  # see `_run`
 
-    findings = list(examine())
+    findings = list(examine(books=books))
     if as_json:
         show_json([{"check": f.check, "ok": f.ok, "detail": f.detail, "mend": f.mend} for f in findings])
     else:
