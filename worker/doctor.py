@@ -69,7 +69,9 @@ def _books(servers: Addresses) -> Iterator[Finding]:
     finally:
         engine.dispose()
     mend = "`relance books verify` names each one." if breaches else ""
-    detail = f"Breaches: {len(breaches)}. The first, of {breaches[0].business_id}: {breaches[0].text}" if breaches else ""
+    detail = (
+        f"Breaches: {len(breaches)}. The first, of {breaches[0].business_id}: {breaches[0].text}" if breaches else ""
+    )
     yield Finding("books", not breaches, detail or "The books balance.", mend)
 
 

@@ -67,6 +67,12 @@ ROGUES = {
 }
 """What is laid aside with its reason."""
 
+ODD = {
+    "NaN": _body(b"[[NaN, -Infinity], {}, {}]"),
+    "half a character": _body(b'[["\\ud800"], {}, {}]'),
+}
+"""What Python can read and is for the task to judge."""
+
 DROPPED = {
     "unknown task": _with(headers={"task": "no.such", "id": "2"}),
     "unknown expiry": _with(headers=GOOD["headers"] | {"expires": "tomorrow"}),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from celery import Celery
 
-from tests.system.rogues import DROPPED, GOOD, ROGUES
+from tests.system.rogues import DROPPED, GOOD, ODD, ROGUES
 from worker.privacy import HIDDEN, DiscreetRequest
 from worker.transport import fault
 
@@ -16,7 +16,9 @@ def test_a_rogue_is_refused_with_its_reason(raw: bytes) -> None:
     assert fault(raw)
 
 
-@pytest.mark.parametrize("raw", [json.dumps(GOOD).encode(), *DROPPED.values()], ids=["good", *DROPPED])
+@pytest.mark.parametrize(
+    "raw", [json.dumps(GOOD).encode(), *ODD.values(), *DROPPED.values()], ids=["good", *ODD, *DROPPED]
+)
 def test_an_envelope_that_celery_can_judge_gets_through(raw: bytes) -> None:
     assert fault(raw) is None
 
