@@ -104,7 +104,7 @@ def _only_store(
     """Let all events wait; tell of what they are suspected, if they are."""
 
     def work(connection: Connection[Any]) -> Counts:
-        stored = store(connection, good, bad, now)
+        stored = store(connection, good, bad)
         if suspicion and stored.waiting:
             suspect(connection, stored.waiting, len(good), suspicion, now)
         return stored.counts
@@ -118,7 +118,7 @@ def _store_and_decide(
     """Store events; decide at once those of tenants that are free, each up to its share of the batch (R23)."""
     free = _free_tenants(connection, {envelope.business for envelope, *_ in good})
     share = max(1, len(good) // 2) if len({envelope.business for envelope, *_ in good}) > 1 else len(good)
-    stored = store(connection, good, bad, now, at_once=free, share=share)
+    stored = store(connection, good, bad, at_once=free, share=share)
     items, dead = read_envelopes(stored.at_once)
     outcome = run_batch(connection, now, items, keep_refusals=shell.keep_refusals)
     bury_stored(connection, dead, now)

@@ -1,6 +1,6 @@
 """Storing events: the inbox takes each once (R20), what can't be read goes to the dead letters (R22)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -38,12 +38,25 @@ class Readable(NamedTuple):
     arrived_at: datetime
 
 
+Numbered = tuple[int, Readable]
+"""An event with its number in the inbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What of some entries is new, how many came before as they are, and which are no events of ours, and why not."""
+
+    new: list[Readable]
+    repeated: int
+    dead: list[tuple[Readable, Bad]]
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What storing did: counts, and of the new events those that are to be decided at once, and those that wait."""
 
     counts: Counts
-    at_once: list[tuple[int, Readable]]
+    at_once: list[Numbered]
     waiting: list[WaitingEvent]
 
 
@@ -51,37 +64,44 @@ def store(
     connection: Connection[Any],
     good: Sequence[Readable],
     bad: Sequence[Bad],
-    now: datetime,
     *,
     at_once: Collection[str] = (),
     share: int = 0,
 ) -> Stored:
     """Store events. New ones wait, but up to `share` of each tenant in `at_once`, which the caller decides now."""
+    seen = recognise(connection, good)
+    numbered = number(connection, seen.new)
+    keep(connection, numbered)
+    dead = [*bad, *(why for _, why in seen.dead)]
+    bury(connection, dead)
+    chosen, waiting = _let_wait(connection, numbered, at_once, share)
+    return Stored({"stored": len(numbered), "repeated": seen.repeated, "dead": len(dead)}, chosen, waiting)
+
+
+def recognise(connection: Connection[Any], good: Sequence[Readable]) -> Recognised:
+    """Tell new events from those that came before, here or in an earlier batch; nothing is written (R20)."""
     known = {
         row[0]
         for row in connection.execute(
             "SELECT id FROM businesses WHERE id = ANY(%s)", ([*{envelope.business for envelope, *_ in good}],)
         )
     }
-    unknown = [_no_tenant(item) for item in good if item[0].business not in known]
-    ours = [item for item in good if item[0].business in known]
-    firsts = {_name(item[0]): item for item in reversed(ours)}
-    new = _insert(connection, list(reversed(firsts.values()))) if firsts else []
-    names = {_name(item[0]) for _, item in new}
-    again = [item for item in ours if item is not firsts[_name(item[0])] or _name(item[0]) not in names]
-    other = _another_body(connection, again, now)
-    dead = [*bad, *unknown, *other]
-    bury(connection, dead)
-    chosen, waiting = _let_wait(connection, new, at_once, share)
-    counts = {"stored": len(new), "repeated": len(again) - len(other), "dead": len(dead)}
-    return Stored(counts, chosen, waiting)
+    unknown = [(item, _no_tenant(item)) for item in good if item.envelope.business not in known]
+    ours = [item for item in good if item.envelope.business in known]
+    firsts = {_name(item.envelope): item for item in reversed(ours)}
+    stored = _stored(connection, firsts) if firsts else {}
+    new = [item for name, item in reversed(firsts.items()) if name not in stored]
+    bodies = {name: item.raw for name, item in firsts.items()} | stored
+    again = [item for item in ours if item is not firsts[_name(item.envelope)] or _name(item.envelope) in stored]
+    other = [(item, _another_body(item)) for item in again if not _same(bodies[_name(item.envelope)], item.raw)]
+    return Recognised(new, len(again) - len(other), [*unknown, *other])
 
 
 def _let_wait(
-    connection: Connection[Any], new: Sequence[tuple[int, Readable]], at_once: Collection[str], share: int
-) -> tuple[list[tuple[int, Readable]], list[WaitingEvent]]:
+    connection: Connection[Any], new: Sequence[Numbered], at_once: Collection[str], share: int
+) -> tuple[list[Numbered], list[WaitingEvent]]:
     """Let new events wait, but those that are decided at once; return these and those."""
-    chosen: list[tuple[int, Readable]] = []
+    chosen: list[Numbered] = []
     waiting: list[WaitingEvent] = []
     taken: dict[str, int] = {}
     for sequence, item in new:
@@ -106,59 +126,53 @@ def _no_tenant(item: Readable) -> Bad:
     return Bad(item.raw.encode(), "unknown_business", reason, item.read_at, None, e.source, e.id, e.type)
 
 
-def _insert(connection: Connection[Any], items: Sequence[Readable]) -> list[tuple[int, Readable]]:
-    """Insert into the inbox what is not there; return the new ones with their numbers.
-
-    Two workers that store the same event at once meet at the primary key: the later one runs its unit of work again.
-    """
-    names = [_name(envelope) for envelope, *_ in items]
-    there = set(_stored(connection, names, "i.business_id, i.source, i.id"))
-    new = [item for item, name in zip(items, names, strict=True) if name not in there]
+def number(connection: Connection[Any], new: Sequence[Readable]) -> list[Numbered]:
+    """Give new events their numbers in the inbox."""
     if not new:
         return []
     numbers = connection.execute(
         "SELECT nextval('inbox_sequence_seq') FROM generate_series(1, %s)", (len(new),)
     ).fetchall()
-    numbered = [(row[0], item) for row, item in zip(numbers, new, strict=True)]
-    rows = [
-        InboxEvent(e.business, e.source, e.id, sequence, e.type, e.time, read_at, raw)
-        for sequence, (e, raw, read_at, _) in numbered
-    ]
-    copy(connection, InboxEvent, rows)
-    return numbered
+    return [(row[0], item) for row, item in zip(numbers, new, strict=True)]
 
 
-def _stored(connection: Connection[Any], names: Sequence[tuple[str, str, str]], columns: str) -> list[tuple[Any, ...]]:
-    """Return columns of those inbox events that are there already."""
+def keep(connection: Connection[Any], numbered: Sequence[Numbered]) -> None:
+    """Put new events into the inbox.
+
+    Two workers that store the same event at once meet at the primary key: the later one runs its unit of work again.
+    """
+    if numbered:
+        rows = [
+            InboxEvent(e.business, e.source, e.id, sequence, e.type, e.time, read_at, raw)
+            for sequence, (e, raw, read_at, _) in numbered
+        ]
+        copy(connection, InboxEvent, rows)
+
+
+def _stored(connection: Connection[Any], names: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+    """Return the bodies of those events that are in the inbox."""
     businesses, sources, ids = zip(*names, strict=True)
-    return connection.execute(
-        f"SELECT {columns} FROM inbox i JOIN {pairs_sql(3)} AS k(b, s, e)"  # noqa: S608  # names are ours
+    rows = connection.execute(
+        f"SELECT i.business_id, i.source, i.id, i.raw FROM inbox i JOIN {pairs_sql(3)} AS k(b, s, e)"  # noqa: S608  # names are ours
         " ON i.business_id = k.b AND i.source = k.s AND i.id = k.e".encode(),
         (spread(businesses), spread(sources), spread(ids)),
-    ).fetchall()
+    )
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
-def _another_body(connection: Connection[Any], items: Sequence[Readable], now: datetime) -> list[Bad]:
-    """Return those repeated events whose body is not the one that was stored first (R20)."""
-    if not items:
-        return []
-    rows = _stored(connection, [_name(envelope) for envelope, *_ in items], "i.business_id, i.source, i.id, i.raw")
-    first = {(row[0], row[1], row[2]): row[3] for row in rows}
-    return [
-        Bad(
-            raw.encode(),
-            "other_body",
-            f"Event {envelope.id!r} of {envelope.source!r} came before with another body. "
-            "Give what changed an event of its own, with a new id.",
-            now,
-            envelope.business,
-            envelope.source,
-            envelope.id,
-            envelope.type,
-        )
-        for envelope, raw, *_ in items
-        if not _same(first[_name(envelope)], raw)
-    ]
+def _another_body(item: Readable) -> Bad:
+    """Return a repeated event whose body is not the one that was stored first (R20)."""
+    reason = (
+        f"Event {item.envelope.id!r} of {item.envelope.source!r} came before with another body. "
+        "Give what changed an event of its own, with a new id."
+    )
+    return refused(item, "other_body", reason)
+
+
+def refused(item: Readable, code: str, reason: str) -> Bad:
+    """Return an event that is not taken, with the reason."""
+    e = item.envelope
+    return Bad(item.raw.encode(), code, reason, item.read_at, e.business, e.source, e.id, e.type)
 
 
 def _same(one: str, other: str) -> bool:
