@@ -10,6 +10,8 @@ from models.facts import subject_keys
 from models.shop import Shop, skip
 
 WAITS = frozenset({RunState.WAITING, RunState.DEFERRED})
+OF_SEATS = frozenset({"session.started", "session.ended"})
+"""Triggers whose runs are about all the seats that one participant has in a session."""
 BOOKED = frozenset({"booking.rescheduled", "booking.checked_in", "booking.no_show"})
 """Triggers whose runs are about one booking for as long as it is booked."""
 
@@ -76,7 +78,7 @@ def nothing_left(shop: Shop, run: Run) -> bool:
     seats: list[Booking] = []
     if about_order(run):
         seats = list(shop.bookings.by("order_id", subjects.get("order")))
-    elif run.trigger in {"session.started", "session.ended"}:
+    elif run.trigger in OF_SEATS:
         seats = [s for s in shop.bookings.by("session_id", subjects.get("session")) if s.contact_id == run.contact_id]
     elif run.trigger in BOOKED and (booking := shop.bookings.get(subjects.get("booking"))):
         seats = [booking]

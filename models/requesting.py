@@ -5,6 +5,7 @@ from typing import Any
 
 from models.charge import Charge
 from models.diary import participants
+from models.ending import OF_SEATS
 from models.shop import Shop
 
 
@@ -12,7 +13,7 @@ def scope_of_request(shop: Shop, trigger: str, contact_id: str | None, subjects:
     """Return every charge that a request after this trigger is about, billed or not."""
     if trigger == "charge.added":
         return _named(shop, [subjects.get("charge")])
-    if trigger in {"session.started", "session.ended"}:
+    if trigger in OF_SEATS:
         seats = participants(shop, subjects["session"], contact_id)
         return _named(shop, [seat.id for seat in seats])
     if trigger.startswith("booking."):

@@ -21,6 +21,7 @@ from models.business import Business
 from models.catalogue import ServiceVersion
 from models.charge import Charge, NotedCharge, RecurringPayment
 from models.contact import Contact, Hold
+from models.ending import OF_SEATS
 from models.invoice import Counter, DocumentStatus, Invoice, InvoiceTax
 from models.journal import JournalHead
 from models.message import Message
@@ -135,6 +136,7 @@ class Loader:
         """Load the closure of the seeds; return the shops by tenant."""
         self._found = {}
         self._runs_and_messages(seeds)
+        self._newest_of_clients(seeds)
         self._leave_out_closed(seeds)
         if not seeds:
             return self.shops
@@ -155,6 +157,7 @@ class Loader:
 
     def _leave_out_closed(self, seeds: Seeds) -> None:
         """Forget what is there with all that belongs to it: named before, or made from what was named before."""
+        seeds.undone -= self._asked.get(("allocations", "payment_id"), set())
         for kind, pairs in seeds.pairs.items():
             pairs.difference_update(self._closed[kind])
             if pairs:
@@ -169,6 +172,9 @@ class Loader:
         for kind in ("bookings", "charges", "sessions"):
             self._closed[kind] |= self._all(kind, "id")
         self._closed["services"] |= self._all("sessions", "service_id")
+        payers = self._closed["contacts"]
+        payments = self._everything("payments")
+        self._closed["payments"].update((name, one.id) for name, one in payments if (name, one.contact_id) in payers)
 
     def _everything(self, shelf: str) -> Iterable[tuple[str, Any]]:
         """Return (tenant, row) of everything of a kind found so far."""
@@ -189,7 +195,7 @@ class Loader:
             seeds.add("runs", name, [message.run_id])
         self._by(Run, "runs", "id", seeds.pairs["runs"])
         for name, run in self._everything("runs"):
-            seeds.about(name, run.subjects)
+            seeds.about(name, run.subjects, seats=run.trigger in OF_SEATS)
             seeds.undone.update((name, payment) for payment in [run.subjects.get("payment")] if payment)
             seeds.add("invoices", name, run.made)
             seeds.add("charges", name, run.merged)
@@ -205,17 +211,25 @@ class Loader:
         known["charges"] |= self._all("allocations", "charge_id")
         known["invoices"] |= self._all("allocations", "invoice_id")
 
+    def _newest_of_clients(self, seeds: Seeds) -> None:
+        """Name the documents among which an act looks for a client's newest."""
+        asked = self._asked.setdefault(("invoices", "newest"), set())
+        unasked = seeds.clients - asked
+        if unasked:
+            asked |= unasked
+            businesses, ids = zip(*unasked, strict=True)
+            self._shelve(Invoice, "invoices", _NEWEST_OF_CLIENT, spread(businesses), spread(ids))
+        for name, client in seeds.clients:
+            seeds.add("invoices", name, (one.id for one in self.shops[name].invoices.by("contact_id", client)))
+        seeds.clients.clear()
+
     def _debts(self, seeds: Seeds) -> None:
-        """Name the open documents of payers whose money has no target (R16), and the newest of acts' clients."""
+        """Name the open documents of payers whose money has no target (R16)."""
         if seeds.payers:
             payers = self._acquaint(seeds.payers)
             self._by(Invoice, "invoices", "contact_id", payers, " AND t.status = 'issued' AND t.amount_due > 0")
             owed = (one for one in self._everything("invoices") if one[1].status == DocumentStatus.ISSUED)
             seeds.pairs["invoices"].update((name, invoice.id) for name, invoice in owed if invoice.amount_due > 0)
-        if seeds.clients:
-            businesses, ids = zip(*seeds.clients, strict=True)
-            rows = self._shelve(Invoice, "invoices", _NEWEST_OF_CLIENT, spread(businesses), spread(ids))
-            seeds.pairs["invoices"].update((values[0], values[1]) for values in rows)
 
     def _documents_named(self, seeds: Seeds) -> None:
         """Take documents by id or number, with the charges on them, and the charges of named bookings."""
@@ -282,6 +296,7 @@ class Loader:
     def _noted(self, seeds: Seeds) -> None:
         """Take the charges noted over a limit for the contacts in question, and for others of the same payers (R7)."""
         contacts = seeds.pairs["contacts"] | self._all("bookings", "contact_id")
+        contacts -= self._closed["contacts"]
         self._closed["contacts"] |= contacts
         asked = [pair for pair in contacts if self.shops[pair[0]].rulebook.merges]
         if not asked:

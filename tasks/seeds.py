@@ -26,7 +26,7 @@ KINDS = (
 _PLURAL = {
     "order": "orders",
     "booking": "bookings",
-    "session": "classes",
+    "session": "sessions",
     "invoice": "invoices",
     "payment": "payments",
     "charge": "charges",
@@ -61,10 +61,10 @@ class Seeds:
         """Name entities of one kind."""
         self.pairs[kind].update((business_id, id_) for id_ in ids if id_)
 
-    def about(self, business_id: str, subjects: Mapping[str, Any]) -> None:
-        """Name what a run, a fact or a message is about."""
+    def about(self, business_id: str, subjects: Mapping[str, Any], *, seats: bool = False) -> None:
+        """Name what a run or a message is about; its session with all seats if what it does depends on them."""
         for kind, value in subjects.items():
-            self.add(_PLURAL.get(kind, kind), business_id, [value])
+            self.add("classes" if seats and kind == "session" else _PLURAL.get(kind, kind), business_id, [value])
 
     def __bool__(self) -> bool:
         """Whether anything is named."""
