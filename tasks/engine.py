@@ -271,21 +271,45 @@ class Outcome:
     rows: int
 
 
+class Work:
+    """The shops of one transaction in memory: brought in as items need them, changed by decisions, then written."""
+
+    def __init__(
+        self, connection: Connection[Any], now: datetime, tenants: Iterable[str], *, keep_refusals: bool = False
+    ) -> None:
+        self.connection = connection
+        self.loader = Loader(connection, now, tenants)
+        self.shops = self.loader.shops
+        for shop in self.shops.values():
+            shop.keep_refusals = keep_refusals
+            park_broken(shop)
+
+    def bring(self, items: Iterable[Item]) -> None:
+        """Load what items need and is not there yet."""
+        seeds = Seeds()
+        for item in items:
+            item.seed(seeds)
+        self.loader.load(seeds)
+
+    def decide(self, item: Item, now: datetime) -> None:
+        """Decide an item at its own instant, or now if that is long ago (R3)."""
+        shop = self.shops[item.business_id]
+        shop.now = decision_instant(item.due, now, GRACE)
+        item.decide(shop)
+
+    def write(self) -> int:
+        """Write what changed; return the number of rows."""
+        return write(self.connection, self.shops.values())
+
+
 def run_batch(
     connection: Connection[Any], now: datetime, items: Sequence[Item], *, keep_refusals: bool = False
 ) -> Outcome:
     """Decide a batch of items whose tenants are locked, and write what changed; the caller commits."""
     if not items:
         return Outcome({}, 0, 0)
-    loader = Loader(connection, now, {item.business_id for item in items})
-    seeds = Seeds()
-    for item in items:
-        item.seed(seeds)
-    shops = loader.load(seeds)
-    for shop in shops.values():
-        park_broken(shop)
+    work = Work(connection, now, {item.business_id for item in items}, keep_refusals=keep_refusals)
+    work.bring(items)
     for item in sorted(items, key=lambda item: (item.due, item.rank)):
-        shop = shops[item.business_id]
-        shop.now, shop.keep_refusals = decision_instant(item.due, now, GRACE), keep_refusals
-        item.decide(shop)
-    return Outcome(shops, len(items), write(connection, shops.values()))
+        work.decide(item, now)
+    return Outcome(work.shops, len(items), work.write())

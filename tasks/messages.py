@@ -147,12 +147,12 @@ def _take_all(
         if message.next_attempt_at is not None and message.next_attempt_at <= now:
             shop.now = now
             shop.begin(message.id)
-            taken.append(_take(shop, message, lease, now))
+            taken.append(take_up(shop, message, lease, now))
     written = write(connection, shops.values())
     return [one for one in taken if one is not None], Decided(shops, len(taken), written)
 
 
-def _take(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed | None:
+def take_up(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed | None:
     """Decide what to do with a due message: send it, conclude it, or let it be (R5)."""
     name = shop.business.name
     if message.state in {MessageState.SENT, MessageState.FAILED, MessageState.UNCERTAIN}:
@@ -223,24 +223,26 @@ def _hand_over(
         marked.append(_note(connection, last, one, lease, shell.clock.now()))
         return marked[-1]
 
-    report = session.send(_mail(shell, one), before_data)
+    report = session.send(mail_of(one, shell.settings.mail_from), before_data)
     if not marked:
         _note(connection, last, None, lease, shell.clock.now())
     elif not marked[-1]:
         return None
-    return _delivered(report, shell.clock.now(), lease)
+    return delivered(report, shell.clock.now(), lease)
 
 
-def _delivered(report: Report, at: datetime, lease: str) -> Delivered:
+def delivered(report: Report, at: datetime, lease: str) -> Delivered:
+    """Return what a gateway's answer tells of a message."""
     return Delivered(report.key, str(report.outcome), at, report.detail, report.address_bad, lease)
 
 
-def _mail(shell: Shell, one: Claimed) -> Mail:
+def mail_of(one: Claimed, sender: str) -> Mail:
+    """Return a message with its words as a mail."""
     message, letter = one.message, one.letter
     assert letter is not None
     return Mail(
         message.id,
-        shell.settings.mail_from,
+        sender,
         one.sender_name,
         message.recipient,
         tuple(message.cc),

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
+from sqlalchemy import Engine
 
 from models.changes import Change, change
 from models.db import transact
@@ -89,16 +90,30 @@ def _note(
 @task("pauses.end", queue="automations")
 def end(shell: Shell) -> Counts:
     """End the pauses whose instant has come, and let go on what ended ones held; what is stale by then is skipped."""
-    now = shell.clock.now()
-    ended = transact(shell.database, lambda c: _end_due(c, now))
-    released = 0
-    for business_id, id_ in ended:
-        for tenant in transact(shell.database, partial(_tenants, business_id=business_id)):
-            released += transact(shell.database, partial(_release, tenant=tenant))
-        transact(shell.database, partial(_conclude, row=(business_id, id_), now=now))
+    ended, released = end_due(shell.database, shell.clock.now())
     if released:
         shell.bells.ring("automations.advance", "messages.deliver")
-    return {"ended": len(ended), "released": released, "more": 0}
+    return {"ended": ended, "released": released, "more": 0}
+
+
+def end_due(engine: Engine, now: datetime) -> tuple[int, int]:
+    """End pauses and let go on what they held; return how many ended, and how many rows go on."""
+    ended = transact(engine, lambda c: _end_due(c, now))
+    released = 0
+    for business_id, id_ in ended:
+        for tenant in transact(engine, partial(_tenants, business_id=business_id)):
+            released += transact(engine, partial(_release, tenant=tenant))
+        transact(engine, partial(_conclude, row=(business_id, id_), now=now))
+    return len(ended), released
+
+
+def next_end(connection: Connection[Any], business_id: str) -> datetime | None:
+    """Return when the next pause ends that holds a business, or has ended and not let go of all it held."""
+    row = connection.execute(
+        "SELECT min(coalesce(ended_at, until)) FROM pauses WHERE released_at IS NULL AND business_id = ANY(%s)",
+        ([business_id, EVERYBODY],),
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _end_due(connection: Connection[Any], now: datetime) -> list[tuple[str, str]]:
