@@ -147,14 +147,22 @@ def sort_out(entries: Sequence[StreamEntry], now: datetime) -> tuple[list[Readab
         if entry.deliveries > OFTEN:
             bad.append(Bad(entry.raw, "poison", f"It was given out {OFTEN} times. {KILLED}", now))
             continue
-        try:
-            envelope = decode_envelope(entry.raw, now)
-        except UndecodableError as error:
-            seen = glimpse(entry.raw)
-            bad.append(Bad(entry.raw, error.code, str(error), now, seen.business, seen.source, seen.id, seen.type))
+        read = read_envelope(entry.raw, now, entry.arrived)
+        if isinstance(read, Bad):
+            bad.append(read)
         else:
-            good.append(Readable(envelope, entry.raw.decode(), now, min(entry.arrived, now)))
+            good.append(read)
     return good, bad
+
+
+def read_envelope(raw: bytes, now: datetime, arrived: datetime) -> Readable | Bad:
+    """Return an event as far as its envelope tells, or why that can't be read."""
+    try:
+        envelope = decode_envelope(raw, now)
+    except UndecodableError as error:
+        seen = glimpse(raw)
+        return Bad(raw, error.code, str(error), now, seen.business, seen.source, seen.id, seen.type)
+    return Readable(envelope, raw.decode(), now, min(arrived, now))
 
 
 def decide_waiting(shell: Shell, counts: Counts) -> int:

@@ -1,8 +1,9 @@
 """The lines of a simulation: what a batch newly wrote, as the objects that `relance simulate --json` prints."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence, ValuesView
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from models.automation import Decision
 from models.errors import BadInputError
 from models.event_rows import FactRow
 from models.invoice import DocumentKind, DocumentStatus, Invoice
-from models.message import Message, MessageState
+from models.message import Message
 from models.payment import Allocation, Payment, Refund
 from models.shop import Shop
 from models.tax import rate_text
@@ -18,18 +19,48 @@ from models.tax import rate_text
 Line = dict[str, Any]
 
 
-def lines_of(shop: Shop, *, everything: bool = False) -> Iterator[Line]:
-    """Yield a line for each thing that happened in a batch, in a sensible order."""
-    yield from (_payment(shop, payment) for payment in shop.payments.fresh if payment.stamp and payment.amount)
-    yield from (_document(shop, invoice) for invoice in shop.invoices.fresh)
-    yield from _credit(shop)
-    yield from (_refund(shop, refund) for refund in shop.refunds.fresh if refund.amount > 0)
-    yield from (_message(shop, message) for message in _gone(shop))
-    yield from (_fact(shop, fact) for fact in shop.facts.fresh)
-    shown = {"skipped", "refused"} if everything else {"skipped"}
-    yield from (_decision(shop, decision) for decision in shop.decisions.fresh if decision.outcome in shown)
-    for alert in shop.alerts.fresh:
+class Teller:
+    """Tells what is new in a shop, each thing once: asked after each decision, it shows things as they were then."""
+
+    def __init__(self, shop: Shop, *, everything: bool = False) -> None:
+        self._shop = shop
+        self._everything = everything
+        self._views: list[tuple[str, ValuesView[Any]]] = [(name, getattr(shop, name).fresh) for name in _TOLD]
+        self._told = [0] * len(_TOLD)
+
+    def news(self) -> list[Line]:
+        """Return a line for each thing that has happened since the last time, in a sensible order."""
+        counts = [len(view) for _, view in self._views]
+        if counts == self._told:
+            return []
+        fresh = {
+            name: list(islice(reversed(view), count - told))[::-1]  # type: ignore[call-overload]  # a dict's own can be
+            for (name, view), count, told in zip(self._views, counts, self._told, strict=True)
+        }
+        self._told = counts
+        return list(_lines(self._shop, fresh, everything=self._everything))
+
+
+_TOLD = ("payments", "invoices", "allocations", "refunds", "facts", "decisions", "alerts")
+"""The shelves whose new rows make lines."""
+
+News = Mapping[str, Sequence[Any]]
+
+
+def _lines(shop: Shop, news: News, *, everything: bool) -> Iterator[Line]:
+    yield from (_payment(shop, payment, news) for payment in news["payments"] if payment.stamp and payment.amount)
+    yield from (_document(shop, invoice) for invoice in news["invoices"])
+    yield from _credit(shop, news)
+    yield from (_refund(shop, refund, news) for refund in news["refunds"] if refund.amount > 0)
+    yield from (_message(shop, message) for message in _gone(shop, news))
+    yield from (_fact(shop, fact) for fact in news["facts"])
+    yield from (_decision(shop, decision) for decision in news["decisions"] if _shown(decision, everything=everything))
+    for alert in news["alerts"]:
         yield _line(shop, alert.at, "alert", None, reason=alert.reason, text=alert.text, about=alert.contact_id)
+
+
+def _shown(decision: Decision, *, everything: bool) -> bool:
+    return decision.outcome == "skipped" or (everything and decision.outcome == "refused")
 
 
 def document_line(invoice: Invoice, lines: Iterable[Any], taxes: Iterable[Any]) -> Line:
@@ -106,14 +137,14 @@ def _document(shop: Shop, invoice: Invoice) -> Line:
     return _line(shop, invoice.created_at, "invoice", invoice.contact_id, invoice.cause, **keys)
 
 
-def _payment(shop: Shop, payment: Payment) -> Line:
-    given = [a for a in shop.allocations.fresh if a.payment_id == payment.id and a.amount > 0]
+def _payment(shop: Shop, payment: Payment, news: News) -> Line:
+    given = [a for a in news["allocations"] if a.payment_id == payment.id and a.amount > 0]
     return _line(
         shop,
         payment.recorded_at,
         "payment",
         payment.contact_id,
-        _cause_of(shop, "payment.succeeded", payment.id),
+        _cause_of(news, "payment.succeeded", payment.id),
         amount=payment.amount,
         currency=payment.currency,
         method=payment.method,
@@ -122,9 +153,9 @@ def _payment(shop: Shop, payment: Payment) -> Line:
     )
 
 
-def _cause_of(shop: Shop, type_: str, payment_id: str | None) -> Any:
+def _cause_of(news: News, type_: str, payment_id: str | None) -> Any:
     """Return what made money move: what made the fact that tells of it."""
-    told = (fact for fact in shop.facts.fresh if fact.type == type_ and fact.subjects.get("payment") == payment_id)
+    told = (fact for fact in news["facts"] if fact.type == type_ and fact.subjects.get("payment") == payment_id)
     return next((fact.cause for fact in told), None)
 
 
@@ -133,10 +164,10 @@ def _numbers(shop: Shop, allocations: Iterable[Allocation]) -> list[str | None]:
     return [shop.invoices[id_].number for id_ in ids]
 
 
-def _credit(shop: Shop) -> Iterator[Line]:
+def _credit(shop: Shop, news: News) -> Iterator[Line]:
     """Yield a payment with method `credit` for each document that used credit (R10)."""
     used: dict[str, int] = {}
-    for allocation in shop.allocations.fresh:
+    for allocation in news["allocations"]:
         if allocation.credit and allocation.invoice_id:
             used[allocation.invoice_id] = used.get(allocation.invoice_id, 0) + allocation.amount
     for invoice_id, amount in used.items():
@@ -154,7 +185,7 @@ def _credit(shop: Shop) -> Iterator[Line]:
         )
 
 
-def _refund(shop: Shop, refund: Refund) -> Line:
+def _refund(shop: Shop, refund: Refund, news: News) -> Line:
     charge = shop.charges.get(refund.charge_id) if refund.charge_id else None
     invoice = shop.invoices.get(charge.invoice_id) if charge and charge.invoice_id else None
     return _line(
@@ -162,7 +193,7 @@ def _refund(shop: Shop, refund: Refund) -> Line:
         refund.at,
         "refund",
         refund.contact_id,
-        _cause_of(shop, "payment.refunded", refund.payment_id),
+        _cause_of(news, "payment.refunded", refund.payment_id),
         amount=refund.amount,
         currency=refund.currency,
         method=refund.method,
@@ -170,10 +201,10 @@ def _refund(shop: Shop, refund: Refund) -> Line:
     )
 
 
-def _gone(shop: Shop) -> list[Message]:
+def _gone(shop: Shop, news: News) -> list[Message]:
     """Return the messages that went out, as they were made."""
-    gone = [message for message in shop.messages.changed() if message.state == MessageState.SENT]
-    return sorted(gone, key=lambda message: message.sequence or 0)
+    told = (fact.subjects["message"] for fact in news["facts"] if fact.type == "message.sent")
+    return sorted((shop.messages[id_] for id_ in told), key=lambda message: message.sequence or 0)
 
 
 def _message(shop: Shop, message: Message) -> Line:

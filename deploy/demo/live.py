@@ -26,11 +26,11 @@ from models.db import make_engine
 from models.errors import ConfigurationError
 from models.money import format_money
 from tasks import events, invoices, messages, sessions
+from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
 from tasks.gateways.recording import RecordingMail
 from tasks.gateways.stream import RedisStream
 from tasks.settings import load
 from tasks.shell import Shell
-from tasks.simulate import MemoryStream, SilentBells, VirtualClock
 
 LOOK = 0.25
 

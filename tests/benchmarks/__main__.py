@@ -9,10 +9,10 @@ from typing import Any
 
 from tasks import events
 from tasks.gateways.clock import SystemClock
+from tasks.gateways.memory import SilentBells
 from tasks.gateways.recording import RecordingMail
 from tasks.settings import Settings
 from tasks.shell import Shell
-from tasks.simulate import SilentBells
 from tests.benchmarks import delays, empty, mixes
 from tests.benchmarks.stage import Stage, stage
 

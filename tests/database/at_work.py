@@ -10,12 +10,12 @@ from models.db import raw, transact
 from models.scenario_file import load_scenario
 from tasks import automations, events, housekeeping, invoices, messages, pauses, sessions  # noqa: F401  # register their tasks
 from tasks.gateways.mail import Mail, Report
+from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
 from tasks.gateways.recording import RecordingMail
 from tasks.opening import open_shop
 from tasks.registry import Counts, call
 from tasks.settings import Settings
 from tasks.shell import Shell
-from tasks.simulate import MemoryStream, SilentBells, VirtualClock
 from tests.scenarios.story import Story
 
 

@@ -4,10 +4,10 @@ from sqlalchemy import Engine
 
 from tasks import events
 from tasks.gateways.clock import SystemClock
+from tasks.gateways.memory import MemoryStream, SilentBells
 from tasks.gateways.recording import RecordingMail
 from tasks.settings import Settings
 from tasks.shell import Shell
-from tasks.simulate import MemoryStream, SilentBells
 
 
 class Upstream:

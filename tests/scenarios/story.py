@@ -16,6 +16,7 @@ clients zoe and ada; services cut (45 €), colour (80 €), yoga (15 €, a cla
 """
 
 import io
+import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ from sqlalchemy import Engine
 from models.scenario_file import load_scenario
 from tasks.simulate import Simulation
 from tests.scenarios.promises import check_balance, check_decided, check_lines
+from tests.scenarios.ways import check_every_way
+
+EVERY_WAY = bool(os.environ.get("EVERY_WAY"))
+"""Whether each story is played in every way there is, to see that all tell the same (`test_every_way`)."""
 
 Databases = Callable[[], AbstractContextManager[Engine]]
 Data = dict[str, Any]
@@ -317,6 +322,8 @@ class Story:
             lines = Lines(Simulation(engine, scenario, everything=everything).run())
             check_decided(engine)
             check_balance(engine)
+        if EVERY_WAY:
+            check_every_way(self._databases, scenario, lines, everything=everything)
         check_lines(lines, ZoneInfo(self.business.get("timezone", "UTC")))
         return lines
 

@@ -1,0 +1,68 @@
+"""What the rows make due next: the first of each kind before an instant, as agenda items in the order of claims."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from tasks.due import ASKABLE
+from tasks.engine import DueInvoice, DueMerge, DueRun, DueSession, Item
+from tasks.virtual.agenda import NUMBERED, Key, key_of
+from tasks.virtual.delivery import Delivery, HandOver
+
+_ROWS = (
+    "SELECT business_id, {at}, id, {then} FROM {table} WHERE business_id = %(business)s AND {at} < %(before)s"
+    " ORDER BY {at}, {then} LIMIT %(many)s"
+)
+_SOURCES = {
+    "sessions": _ROWS.format(table="sessions", at="announce_at", then="id"),
+    "runs": _ROWS.format(table="runs", at="due_at", then="sequence"),
+    "invoices": _ROWS.format(table="invoices", at="check_at", then="id"),
+    "messages": _ROWS.format(table="messages", at="next_attempt_at", then="sequence"),
+    "merges": (
+        f"SELECT n.business_id, min(n.due_at), n.automation_id, n.group_key, min(n.contact_id) FROM {ASKABLE}"  # noqa: S608  # ours
+        " WHERE n.business_id = %(business)s AND n.due_at < %(before)s"
+        " GROUP BY n.business_id, n.automation_id, n.group_key ORDER BY 2, 3, 4 LIMIT %(many)s"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """Items with their keys, complete for all keys below `bound`; None: there is nothing beyond them."""
+
+    items: list[tuple[Key, Item]]
+    bound: Key | None
+
+
+def upcoming(
+    connection: Connection[Any], business_id: str, since: datetime, before: datetime, many: int, hand_over: HandOver
+) -> Upcoming:
+    """Return what is due before an instant: at least the first `many` of all kinds together, if there are as many."""
+    found: list[tuple[Key, Item]] = []
+    bounds: list[Key] = []
+    for kind, source in _SOURCES.items():
+        names = {"business": business_id, "before": before, "many": many + 1}
+        rows = connection.execute(source.encode(), names).fetchall()
+        keyed = [(key_of(item, since, tie), item) for item, tie in _items(kind, rows, hand_over)]
+        if len(keyed) > many:
+            bounds.append(keyed.pop()[0])
+        found += keyed
+    return Upcoming(found, min(bounds, default=None))
+
+
+def _items(kind: str, rows: list[tuple[Any, ...]], hand_over: HandOver) -> Iterator[tuple[Item, tuple[Any, ...]]]:
+    for name, due, id_, *more in rows:
+        match kind:
+            case "sessions":
+                yield DueSession(name, due, id_), (id_, 0)
+            case "runs":
+                yield DueRun(name, due, id_), (NUMBERED, more[0])
+            case "invoices":
+                yield DueInvoice(name, due, id_), (id_, 0)
+            case "messages":
+                yield Delivery(name, due, id_, hand_over), (NUMBERED, more[0])
+            case _:
+                yield DueMerge(name, due, id_, more[0], more[1]), (id_, more[0], 0)
