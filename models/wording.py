@@ -41,6 +41,9 @@ class WordingError(BadInputError):
     """A message that can't be written; the sentence says which value is missing or wrong."""
 
 
+LIQUID = "Write a value as {{ name }}, and what depends on one as {% if name %} ... {% endif %}."
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """What is wrong in a template, and in which of its lines (from 1)."""
@@ -191,7 +194,7 @@ def check(template: str, words: Vocabulary, *, one_line: bool = False) -> list[F
         found = bound.analyze(include_partials=False)
     except LiquidError as error:
         offset = error.token.start_index if error.token else 0
-        return [Flaw(f"this is not Liquid: {error.message}", line=_line(template, offset))]
+        return [Flaw(f"this is not Liquid: {error.message}", LIQUID, _line(template, offset))]
     return [*_bad_filters(template, bound), *_bad_names(template, found, words)]
 
 

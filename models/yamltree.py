@@ -38,12 +38,22 @@ def read_tree(text: str) -> Tree | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        raise BrokenFileError(place, f"this is not YAML: {error.problem or error.context}") from None
+        problem = f"{error.problem or error.context}"
+        raise BrokenFileError(place, f"this is not YAML: {problem}", _mend(problem)) from None
     except ReaderError as error:
         place = _place(text, error.position)
         raise BrokenFileError(place, f"the character {chr(error.character)!r} is not allowed") from None
     except (AssertionError, ValueError) as error:
         raise BrokenFileError(Place(1, 1), f"this is not YAML: {error}") from None
+
+
+def _mend(problem: str) -> str:
+    """Return what mends most texts that fail so."""
+    if r"'\t'" in problem:
+        return "Indent with spaces."
+    if problem.startswith("mapping values"):
+        return 'Put a text that holds ": " in quotes.'
+    return "Look at brackets, quotes and indentation here and just before."
 
 
 def _place(text: str, offset: int) -> Place:

@@ -284,7 +284,7 @@ def test_a_sound_template_has_no_flaw(template: str) -> None:
         ("{{ invoice.due_on | date: '%Q' }}", "%Q in the form '%Q' is not known", ""),
         ("{{ invoice.due_on | date: 'long', 'fr' }}", "the filter date does not take this", ""),
         ("{% if %}", "this is not Liquid: missing expression", ""),
-        ("{{ contact.name", "this is not Liquid: expected '}}', found end of file", ""),
+        ("{{ contact.name", "this is not Liquid: expected '}}', found end of file", "Write a value as {{ name }}"),
         ("{% if contact.name %}", "this is not Liquid", ""),
         ("{% foo %}", "this is not Liquid: unexpected tag 'foo'", ""),
         ("x" * (MAX_TEMPLATE + 1), "the message has 20001 characters", ""),

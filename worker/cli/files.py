@@ -12,8 +12,12 @@ def read_file(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise BadInputError(f"{path} can't be read: {reason}. Check its name and that you may read it.") from error
+        told = (
+            f"{error.strerror}. Check its name and that you may read it."
+            if isinstance(error, OSError)
+            else "it is not UTF-8. Save it in that encoding."
+        )
+        raise BadInputError(f"{path} can't be read: {told}") from error
 
 
 def beside(path: Path) -> Callable[[Any, str], tuple[str, str]]:
