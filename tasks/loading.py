@@ -158,6 +158,7 @@ class Loader:
     def _leave_out_closed(self, seeds: Seeds) -> None:
         """Forget what is there with all that belongs to it: named before, or made from what was named before."""
         seeds.undone -= self._asked.get(("allocations", "payment_id"), set())
+        seeds.undone -= {pair for pair in seeds.undone if self.shops[pair[0]].payments.made_here(pair[1])}
         for kind, pairs in seeds.pairs.items():
             pairs.difference_update(self._closed[kind])
             if pairs:

@@ -13,7 +13,7 @@ from tasks.gateways.memory import SilentBells
 from tasks.gateways.recording import RecordingMail
 from tasks.settings import Settings
 from tasks.shell import Shell
-from tests.benchmarks import delays, empty, mixes
+from tests.benchmarks import delays, empty, mixes, simulation
 from tests.benchmarks.stage import Stage, stage
 
 
@@ -26,12 +26,15 @@ def main() -> None:
     parser.add_argument("--waiting", type=int, default=100_000, help="runs that wait behind (goal: 1,000,000)")
     parser.add_argument("--seconds", type=int, default=15)
     parser.add_argument("--herd", type=int, default=20_000)
-    parser.add_argument("--only", choices=("mixes", "delays"), default=None)
+    parser.add_argument("--bookings", type=int, default=10_000, help="in the simulated year")
+    parser.add_argument("--only", choices=("mixes", "delays", "simulation"), default=None)
     parser.add_argument("--profile", action="store_true", help="decide a batch of each mix under the profiler")
     options = parser.parse_args()
-    if options.only != "delays":
+    if options.only in {None, "mixes"}:
         _mixes(options)
-    if options.only != "mixes":
+    if options.only in {None, "simulation"}:
+        tell(simulation.measure(options.bookings))
+    if options.only in {None, "delays"}:
         with stage("track_commit_timestamp = on") as there:
             tell(delays.measure(there, options.waiting, options.seconds))
             tell(delays.herd(there, options.herd))
