@@ -47,6 +47,7 @@ VERDICTS: Mapping[str, Words] = {
 """What became of an automation for an event."""
 
 REASONS: Mapping[str, Words] = {
+    "archived": words("l'automation a été archivée", "the automation was archived"),
     "cancelled": words("la réservation a été annulée", "the booking was cancelled"),
     "cap": words("le client a reçu assez de messages ce jour-là", "the client got enough messages that day"),
     "condition": words("sa condition n'était pas remplie", "its condition did not hold"),
