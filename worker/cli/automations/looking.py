@@ -1,12 +1,16 @@
 """Look at automations: their list, and one of them with its versions, texts and history."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from models.automation import AutomationState
+from models.languages import Language
+from models.pictures.plain import plain
 from tasks.reading.automations import automation, automations, history_of
 from worker.cli.automations.desk import Name
+from worker.cli.automations.picturing import look, show_mermaid, show_tree, write_svg
 from worker.cli.desk import Business, Json, Limit, listed, read
 from worker.cli.output import Cell, Line, show_facts, show_json, show_lines
 
@@ -61,8 +65,30 @@ def list_(
     listed(lines, COLUMNS, as_json=as_json, nothing="There are no such automations." if chosen else begins)
 
 
-def show(name: Name, business: Business = None, as_json: Json = False) -> None:
-    """Show one automation: its runs, its versions, its text and its draft."""
+def show(
+    name: Name,
+    flow: Annotated[bool, typer.Option("--flow", help="Its flow as a tree, with how many runs went where.")] = False,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Its flow as the text of a Mermaid flowchart.")] = False,
+    svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Its flow as a picture.")] = None,
+    version: Annotated[int | None, typer.Option("--version", metavar="N", help="The flow of this version.")] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="The flow of its draft.")] = False,
+    lang: Annotated[Language | None, typer.Option("--lang", help="The flow's language; else the business's.")] = None,
+    business: Business = None,
+    as_json: Json = False,
+) -> None:
+    """Show one automation: its runs, its versions, its text and its draft; or its flow, with what its runs did."""
+    if flow or mermaid or svg is not None:
+        pictured, picture = look(business, name, version=version, draft=draft, lang=lang)
+        if as_json:
+            show_json(plain(pictured.published, pictured.counts))
+            return
+        if flow:
+            show_tree(pictured, picture)
+        if mermaid:
+            show_mermaid(picture)
+        if svg is not None:
+            write_svg(pictured, picture, svg)
+        return
     (found,) = read(business, lambda office: [automation(office, name)])
     if as_json:
         show_json(found)
