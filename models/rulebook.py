@@ -86,7 +86,6 @@ class Rulebook:
         return paused or (row is not None and row.state == AutomationState.PARKED and row.parked_reason != CAP)
 
     def held(self, automation_id: str) -> bool:
-        """Whether waiting runs of an automation are held: it is paused, parked or about to be parked (R6, R21)."""
+        """Whether waiting runs of an automation are held: it is paused or parked (R6, R21)."""
         row = self._states.get(automation_id)
-        stopped = row is not None and row.state in {AutomationState.PAUSED, AutomationState.PARKED}
-        return stopped or automation_id in self.broken
+        return row is not None and row.state in {AutomationState.PAUSED, AutomationState.PARKED}
