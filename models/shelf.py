@@ -131,6 +131,10 @@ class Shelf(Generic[T]):
         values, rows = self._values, self._rows
         return [rows[key] for key, before in self._before.items() if key in rows and values(rows[key]) != before]
 
+    def before_and_after(self) -> list[tuple[T, T]]:
+        """Return each changed row as it was loaded, and as it is."""
+        return [(self.cls(*self._before[self._id(row)]), row) for row in self.changed()]
+
     def differing(self, rows: Iterable[T]) -> set[int]:
         """Return the positions of the columns in which any of these changed rows differs from what was loaded."""
         found: set[int] = set()

@@ -297,9 +297,9 @@ class Work:
         shop.now = decision_instant(item.due, now, GRACE)
         item.decide(shop)
 
-    def write(self) -> int:
-        """Write what changed; return the number of rows."""
-        return write(self.connection, self.shops.values())
+    def write(self, *, history: bool = True) -> int:
+        """Write what changed, or only what decisions read again; return the number of rows."""
+        return write(self.connection, self.shops.values(), history=history)
 
 
 def run_batch(

@@ -80,6 +80,13 @@ def put_off(
 ) -> None:
     """Let a row that failed alone wait; the third time give it up or tell the owner."""
     lock(connection, [item.business_id])
+    put_off_locked(connection, item, reason, now, patience)
+
+
+def put_off_locked(
+    connection: Connection[Any], item: Kept, reason: str, now: datetime, patience: Sequence[timedelta] = PATIENCE
+) -> None:
+    """Do so where nobody else can be at work on the tenant."""
     table, id_ = item.row
     names = {"tenant": item.business_id, "table": table, "id": id_, "now": now, "reason": reason}
     times, until = _count(connection, names | {"patience": list(patience)})

@@ -54,7 +54,8 @@ def _lines(shop: Shop, news: News, *, everything: bool) -> Iterator[Line]:
     yield from (_refund(shop, refund, news) for refund in news["refunds"] if refund.amount > 0)
     yield from (_message(shop, message) for message in _gone(shop, news))
     yield from (_fact(shop, fact) for fact in news["facts"])
-    yield from (_decision(shop, decision) for decision in news["decisions"] if _shown(decision, everything=everything))
+    shown = (decision for decision in news["decisions"] if _shown(decision, everything=everything))
+    yield from (_decision(shop, decision, news) for decision in shown)
     for alert in news["alerts"]:
         yield _line(shop, alert.at, "alert", None, reason=alert.reason, text=alert.text, about=alert.contact_id)
 
@@ -225,6 +226,7 @@ def _message(shop: Shop, message: Message) -> Line:
         text=message.text,
         template=message.template,
         purpose=str(message.purpose),
+        subjects=message.subject_ids,
     )
 
 
@@ -232,13 +234,28 @@ def _fact(shop: Shop, fact: FactRow) -> Line:
     return _line(shop, fact.at, "event", fact.contact_id, fact.cause, type=fact.type, subjects=fact.subjects)
 
 
-def _decision(shop: Shop, decision: Decision) -> Line:
+def _decision(shop: Shop, decision: Decision, news: News) -> Line:
     detail = decision.detail if isinstance(decision.detail, dict) else {}
     cause: dict[str, Any] | None = None
     if decision.automation_id:
         cause = {"automation": decision.automation_id, "run": decision.run_id, "step": decision.step}
     elif "act" in detail:
         cause = {"act": detail["act"]}
+    about = _subjects(shop, decision, news)
     return _line(
-        shop, decision.at, "skipped", decision.contact_id, cause, reason=decision.reason, detail=detail or None
+        shop,
+        decision.at,
+        "skipped",
+        decision.contact_id,
+        cause,
+        reason=decision.reason,
+        detail=detail or None,
+        subjects=about,
     )
+
+
+def _subjects(shop: Shop, decision: Decision, news: News) -> dict[str, Any]:
+    """Return what a decision is about: what its run is about, or the fact that has just not started one."""
+    run = shop.runs.get(decision.run_id) if decision.run_id else None
+    facts = (fact.subjects for fact in news["facts"] if fact.id == decision.fact_id)
+    return run.subjects if run else next(facts, {})

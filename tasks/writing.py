@@ -8,18 +8,25 @@ from typing import Any
 from psycopg import Connection, sql
 from sqlalchemy.dialects.postgresql import JSONB
 
-from models.automation import LimitSlot
-from models.changes import SYSTEM, change
+from models.automation import Decision, LimitSlot
+from models.business import Alert
+from models.changes import SYSTEM, Change, change
 from models.db import encode_json
 from models.errors import ConflictError
+from models.event_rows import FactRow
+from models.invoice import InvoiceLine
+from models.journal import JournalEntry
 from models.rows import columns_of, table_of
 from models.shelf import Shelf
 from models.shop import Shop
 from tasks.copying import copy_text
 
+HISTORY = frozenset({FactRow, Decision, Alert, JournalEntry, InvoiceLine, Change})
+"""What no decision reads again."""
 
-def write(connection: Connection[Any], shops: Iterable[Shop]) -> int:
-    """Write everything that changed in these shops; return the number of rows."""
+
+def write(connection: Connection[Any], shops: Iterable[Shop], *, history: bool = True) -> int:
+    """Write everything that changed in these shops, or only what is read again; return the number of rows."""
     written = 0
     by_class: dict[type, list[Shelf[Any]]] = {}
     for shop in shops:
@@ -27,6 +34,8 @@ def write(connection: Connection[Any], shops: Iterable[Shop]) -> int:
             by_class.setdefault(shelf.cls, []).append(shelf)
         _park(connection, shop)
     for cls, shelves in by_class.items():
+        if cls in HISTORY and not history:
+            continue
         fresh = [row for shelf in shelves for row in shelf.fresh]
         changed: list[Any] = []
         columns: set[int] = set()
@@ -36,6 +45,7 @@ def write(connection: Connection[Any], shops: Iterable[Shop]) -> int:
             columns |= shelf.differing(rows)
         dropped = [row for shelf in shelves for row in shelf.dropped]
         if cls is LimitSlot:
+            _give_back(connection, [pair for shelf in shelves for pair in shelf.before_and_after()])
             take(connection, fresh + changed)
         else:
             if fresh:
@@ -132,6 +142,18 @@ def update(connection: Connection[Any], cls: type, rows: Sequence[Any], columns:
     found = connection.execute(statement, (_records((*shape.key, *free), rows),)).rowcount
     if found != len(rows):
         raise ConflictError(f"{len(rows) - found} rows of {shape.table} are gone: the batch is decided again.")
+
+
+def _give_back(connection: Connection[Any], slots: Iterable[tuple[LimitSlot, LimitSlot]]) -> None:
+    """Free the slots that one run gave back and another took in the same batch, if they are still the first one's."""
+    freed = [was for was, slot in slots if was.run_id != slot.run_id and was.until > slot.taken_at]
+    if freed:
+        connection.execute(
+            "UPDATE limit_slots t SET until = t.taken_at FROM json_populate_recordset(NULL::limit_slots, %s::json) v"
+            " WHERE (t.business_id, t.contact_id, t.automation_id, t.group_key, t.slot, t.run_id)"
+            " = (v.business_id, v.contact_id, v.automation_id, v.group_key, v.slot, v.run_id)",
+            (_records(_shape(LimitSlot).columns, freed),),
+        )
 
 
 def take(connection: Connection[Any], rows: Sequence[LimitSlot]) -> None:

@@ -12,7 +12,7 @@ from models.periods import zone
 from tasks.engine import Arrival
 from tasks.gateways.mail import Report
 from tasks.gateways.recording import RecordingMail
-from tasks.isolating import Kept, put_off
+from tasks.isolating import Kept, put_off_locked
 from tasks.lines import Line, refusal_line
 from tasks.messages import Claimed, mail_of
 from tasks.pauses import end_due
@@ -93,7 +93,7 @@ class Traveller:
             window = Window([], 1, 1, failure.now, more=True)
         else:
             assert isinstance(error, Exception)
-            transact(self.engine, lambda c: put_off(c, cast("Kept", item), told(error), failure.now))
+            transact(self.engine, lambda c: put_off_locked(c, cast("Kept", item), told(error), failure.now))
             window = Window([], 1, 0, failure.now, more=True)
         self.world.upstream.take(window.taken)
         self._advance(window)

@@ -46,6 +46,8 @@ class World:
     upstream: Upstream
     hand_over: HandOver
     everything: bool = False
+    history: bool = True
+    """Whether what no decision reads again is kept: events, facts, the journal and the like."""
 
 
 @dataclass(slots=True)
@@ -80,7 +82,8 @@ def play(connection: Connection[Any], world: World, since: datetime, end: Key, m
         bound = items[known][0]
     window = Window()
     reached = _decide(connection, world, window, Agenda(since, world.hand_over), items[:known], bound, many)
-    arrivals.conclude(reached)
+    if world.history:
+        arrivals.conclude(reached)
     window.taken = sum(one.key < reached for one in ahead)
     window.more = reached < end
     window.pause_ends = pause[0] if reached == pause else None
@@ -123,7 +126,7 @@ def _decide(
             agenda.listen()
             window.lines += teller.news()
             window.decided += 1
-        work.write()
+        work.write(history=world.history)
     except AWAY:
         raise
     except Exception as error:

@@ -6,6 +6,7 @@
 import os
 import subprocess
 import sys
+from datetime import datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from models.scenario_file import load_scenario
 from tasks.settings import ROOT
 from tasks.simulate import Simulation
 from tests.benchmarks.year import scenario as a_year
-from tests.scenarios.story import Databases, Story
+from tests.scenarios.story import Databases, Story, mail, wait
 from tests.scenarios.thrown import Automation, Thing, automations, things, thrown
 from tests.scenarios.ways import check_every_way
 
@@ -45,6 +46,22 @@ def test_a_slice_of_the_benchmark_tells_the_same_every_way(databases: Databases)
     story = Story(databases)
     story.file = a_year(40, 6, days=25)
     play_every_way(databases, story)
+
+
+def test_a_slot_that_one_run_gives_back_and_another_takes_needs_no_second_try(databases: Databases) -> None:
+    story = Story(databases)
+    story.automation("soon", "session.booked", wait(hours=2), mail("Bientôt"), limit={"per": "7d"})
+    first = story.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
+    story.does("pause_automation", at="2027-01-05 10:30", automation="soon")  # the slot is taken in a window of its own
+    story.does("resume_automation", at="2027-01-05 10:30", automation="soon")
+    story.cancels(first.booking, at="2027-01-05 11:00")
+    story.books("zoe", "cut", at="2027-01-05 11:10", when="2027-01-13 14:00")
+    scenario = load_scenario(story.text(), "story.yaml", lambda _node, name: (name, ""))
+    windows: list[datetime] = []
+    with databases() as engine:
+        lines = list(Simulation(engine, scenario).run(windows.append))
+    assert [line["at"] for line in lines if line["kind"] == "message"] == ["2027-01-05T13:10:00+01:00"]
+    assert len(windows) == 3  # one before each act, and one after them
 
 
 @pytest.mark.faults
