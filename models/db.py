@@ -17,6 +17,7 @@ from psycopg import errors as pg
 from psycopg.types.json import set_json_dumps, set_json_loads
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import StaticPool
 
 from models.errors import ConfigurationError, ConflictError, TooLargeError
 
@@ -75,6 +76,17 @@ def make_engine(url: str, *, pool_size: int = 2) -> Engine:
             connection.commit()
 
     return engine
+
+
+def lone_engine(url: str) -> Engine:
+    """Return an engine on one connection, opened now, that no other ever takes the place of: what is set on it holds.
+
+    When the connection is lost, so is the engine.
+    """
+    options = " ".join(f"-c {name}={value}" for name, value in _TIMEOUTS.items())
+    target = _target(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = psycopg.connect(target, options=options, connect_timeout=5)
+    return create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
 
 
 def _target(url: str) -> URL:

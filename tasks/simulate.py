@@ -43,7 +43,7 @@ class Simulation:
         """Run from start (included) to until (not included)."""
         scenario = self.scenario
         transact(self.engine, lambda c: open_shop(c, scenario.shop, scenario.start, actor=ACTOR))
-        happenings = Happenings(scenario.happenings)
+        happenings = Happenings(scenario.shop.business.id, scenario.happenings)
         traveller = Traveller(
             self.engine,
             scenario.shop.business.id,

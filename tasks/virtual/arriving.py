@@ -18,12 +18,15 @@ from tasks.virtual.agenda import Key
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """One thing that comes from outside at an instant: an event as raw bytes, or an act; `position` orders equals."""
+    """One thing that comes from outside at an instant: an event as raw bytes, or what is decided as it is.
+
+    `position` orders what comes at one instant.
+    """
 
     at: datetime
     position: int
     raw: bytes | None = None
-    act: Act | None = None
+    item: Item | None = None
 
     @property
     def key(self) -> Key:
@@ -70,15 +73,15 @@ class Acting:
 class Arrivals:
     """Entries of upstream as items; `conclude` keeps those whose turn has come, whatever they are."""
 
-    def __init__(self, connection: Connection[Any], business_id: str, coming: Sequence[Coming]) -> None:
+    def __init__(self, connection: Connection[Any], coming: Sequence[Coming]) -> None:
         self.connection = connection
         self.items: list[tuple[Key, Item]] = []
         self._new: list[tuple[Key, Numbered]] = []
         self._bad: list[tuple[Key, Bad]] = []
         events: list[tuple[Key, Readable]] = []
         for one in coming:
-            if one.act is not None:
-                self.items.append((one.key, Acting(business_id, one.at, one.act, one.position)))
+            if one.item is not None:
+                self.items.append((one.key, one.item))
             else:
                 self._read(one, events)
         if events:

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from models.scenario_file import Happening
 from tasks.virtual.agenda import Key
-from tasks.virtual.arriving import Coming
+from tasks.virtual.arriving import Acting, Coming
 
 
 class Happenings:
     """What happens in a scenario, in order of time; `stop` is the next that is no event and no act on a document."""
 
-    def __init__(self, happenings: Iterable[Happening]) -> None:
-        self._left = [(Coming(one.at, place, one.raw, one.act), one) for place, one in enumerate(happenings, 1)]
+    def __init__(self, business_id: str, happenings: Iterable[Happening]) -> None:
+        self._left = [(_coming(business_id, place, one), one) for place, one in enumerate(happenings, 1)]
         self._place = 0
         self._stop = 0
         self._seek()
@@ -54,6 +54,11 @@ class Happenings:
     def _seek(self) -> None:
         while self._stop < len(self._left) and _flows(self._left[self._stop][1]):
             self._stop += 1
+
+
+def _coming(business_id: str, place: int, happening: Happening) -> Coming:
+    item = Acting(business_id, happening.at, happening.act, place) if happening.act else None
+    return Coming(happening.at, place, happening.raw, item)
 
 
 def _flows(happening: Happening) -> bool:

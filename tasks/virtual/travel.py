@@ -40,11 +40,12 @@ class Traveller:
         now: datetime,
         *,
         everything: bool = False,
+        history: bool = True,
         window: int = WINDOW,
     ) -> None:
         self.engine = engine
         self.now = now
-        self.world = World(business_id, upstream, _hand_over(), everything)
+        self.world = World(business_id, upstream, _hand_over(), everything, history)
         self._window = self._many = window
         self._at_once = 0
 
@@ -82,7 +83,10 @@ class Traveller:
         self.now = window.now or self.now
 
     def _give_up(self, failure: UndecidedError) -> Window:
-        """Go on without what can't be decided: an event is kept as poison (R22), an act is refused, a row waits."""
+        """Go on without what can't be decided: an event is kept as poison (R22), an act is refused, a row waits.
+
+        What else comes from outside is left out.
+        """
         item, error = failure.item, failure.__cause__
         if isinstance(item, Acting):
             if not isinstance(error, BadInputError):
@@ -90,6 +94,8 @@ class Traveller:
             window = Window([self._refused(item, error)], 1, 1, item.due, more=True)
         elif isinstance(item, Arrival):
             transact(self.engine, lambda c: bury_first(c, self.world.upstream, str(error)))
+            window = Window([], 1, 1, failure.now, more=True)
+        elif item.rank == 0:
             window = Window([], 1, 1, failure.now, more=True)
         else:
             assert isinstance(error, Exception)

@@ -15,11 +15,11 @@ from psycopg import Connection
 
 from models.db import AWAY
 from models.errors import RelanceError
-from tasks.engine import Item, Work
+from tasks.engine import Arrival, Item, Work
 from tasks.lines import Line, Teller
 from tasks.pauses import next_end
 from tasks.virtual.agenda import Agenda, Key, in_order
-from tasks.virtual.arriving import Acting, Arrivals, Upstream
+from tasks.virtual.arriving import Arrivals, Upstream
 from tasks.virtual.delivery import HandOver
 from tasks.virtual.upcoming import upcoming
 
@@ -76,7 +76,7 @@ def play(connection: Connection[Any], world: World, since: datetime, end: Key, m
     pause = pause_end(connection, world.business_id, since)
     bounds = (end, rows.bound, pause, ahead[known].key if len(ahead) > known else None)
     bound = min(key for key in bounds if key is not None)
-    arrivals = Arrivals(connection, world.business_id, ahead[:known])
+    arrivals = Arrivals(connection, ahead[:known])
     items = in_order(one for one in [*arrivals.items, *rows.items] if one[0] < bound)
     if len(items) > known:
         bound = items[known][0]
@@ -111,7 +111,7 @@ def _decide(
     work = Work(connection, items[0][0][0], [world.business_id], keep_refusals=world.everything)
     shop = work.shops[world.business_id]
     work.bring(item for _, item in items)
-    brought = {id(item) for _, item in items if not isinstance(item, Acting)}
+    brought = {id(item) for _, item in items if item.rank or isinstance(item, Arrival)}
     agenda.open(shop, items)
     teller = Teller(shop, everything=world.everything)
     item = items[0][1]

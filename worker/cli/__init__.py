@@ -45,6 +45,7 @@ COMMANDS = {
     "resume": Entry("Let what is paused go on.", "pausing:resume"),
     "explain": Entry("Say why something happened, or why it did not.", "explain:explain"),
     "simulate": Entry("Run a scenario file in virtual time, with no outside effect.", "simulate:simulate"),
+    "backtest": Entry("Replay stored events with an automation as it might be.", "backtest:backtest"),
     "doctor": Entry("Check everything around the system; say how to mend it.", "system:doctor"),
     "books": Entry("Check that the books balance.", "books:app"),
 }

@@ -1,19 +1,17 @@
 """`relance simulate`: a scenario in virtual time, with the real engine and no outside effect."""
 
 import json
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 
 from models.db import make_engine, migrate
 from models.scenario_file import Scenario, load_scenario
 from worker.cli.files import beside, read_file
 from worker.cli.output import show_table
+from worker.cli.progress import Bar
 
 COLUMNS = ("at", "what", "contact", "why", "detail")
 
@@ -48,7 +46,7 @@ def run_scenario(scenario: Scenario, *, everything: bool = False) -> Any:
     from deploy.local.ephemeral import throwaway_postgres  # noqa: PLC0415  # only simulations start a server
     from tasks.simulate import Simulation  # noqa: PLC0415
 
-    with throwaway_postgres() as server, _bar(scenario) as bar:
+    with throwaway_postgres() as server, Bar(scenario.start, scenario.until) as bar:
         url = server.create_database("simulation")
         migrate(url)
         engine = make_engine(url, pool_size=2)
@@ -66,33 +64,6 @@ def _tell_dead(engine: Engine) -> None:
         for letter in dead_letters(connection):
             event = f"{letter['event_id']} ({letter['type']})"
             typer.echo(f"relance: event {event} was not understood: {letter['reason']}", err=True)
-
-
-class _Bar:
-    """A progress bar over virtual time, on standard error."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.start = scenario.start
-        console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        self.progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        total = (scenario.until - scenario.start).total_seconds()
-        self.task = self.progress.add_task("simulating", total=total)
-
-    def at(self, now: datetime) -> None:
-        """Move to an instant."""
-        self.progress.update(self.task, completed=(now - self.start).total_seconds(), description=f"{now:%Y-%m-%d}")
-
-    def __enter__(self) -> Self:
-        self.progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.progress.stop()
-
-
-def _bar(scenario: Scenario) -> _Bar:
-    return _Bar(scenario)
 
 
 def in_row(line: dict[str, Any]) -> tuple[object, ...]:

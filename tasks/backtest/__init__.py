@@ -1,0 +1,1 @@
+"""Backtest: what an automation would have done, played over the stored events, beside what the live ones do."""

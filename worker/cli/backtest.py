@@ -1,0 +1,171 @@
+"""`relance backtest`: what an automation would have done over the stored events, beside what the live ones do."""
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy.local import discover
+from models.errors import BadInputError
+from models.periods import zone
+from models.shop_file import PublishedText
+from tasks.gateways.clock import SystemClock
+from tasks.reading.office import open_office
+from tasks.settings import load
+from worker.cli.desk import Business, Json, database
+from worker.cli.files import read_file
+from worker.cli.output import amount, show_json, show_table
+from worker.cli.progress import Bar
+
+DETAILS = 50
+"""So many differences, and so many clients, a table shows unless more are asked for."""
+_SPAN = re.compile(r"(\d{1,4})([dh])")
+NOT_REPLAYED = (
+    "Clients and services are taken as they are now; runs that waited when it began, and what people did by hand other "
+    "than noting payments, are not played. Nothing was sent, and nothing of the business was changed."
+)
+
+
+def backtest(
+    file: Annotated[Path | None, typer.Argument(help="The automation's file.")] = None,
+    since: Annotated[str, typer.Option("--since", metavar="30d|12h|DATE", help="From when it takes part.")] = "30d",
+    automation: Annotated[
+        str | None, typer.Option("--automation", metavar="ID", help="The saved draft of this automation, not a file.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=0, help=f"N details; {DETAILS} in tables, all as JSON.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also effects that are the same in both.")] = False,
+    business: Business = None,
+    as_json: Json = False,
+) -> None:
+    """Replay stored events with an automation as it might be: who would get what, when, how much; what differs."""
+    from tasks.backtest.comparing import backtest as play  # noqa: PLC0415  # only this command replays
+    from tasks.backtest.comparing import draft_of  # noqa: PLC0415
+    from tasks.backtest.effects import effects  # noqa: PLC0415
+
+    if (file is None) == (automation is None):
+        raise BadInputError("Name either the automation's file, or with --automation one whose draft is saved.")
+    now, started = SystemClock().now(), time.perf_counter()
+    url = discover(load()).database
+    with database() as reader, effects(url) as found:
+        with reader.connect() as connection:
+            shop = open_office(connection, business, now).business
+        first = _since(since, now, shop.timezone)
+        candidate = _read(file) if file is not None else draft_of(reader, shop.id, automation or "")
+        with Bar(first, now, 2) as bar:
+            outcome = play(url, reader, shop.id, candidate, first, now, found, _mover(bar))
+        summary = {
+            "kind": "summary",
+            "business": shop.id,
+            "automation": outcome.candidate.id,
+            "replaces": outcome.replaces,
+            "since": outcome.span.since,
+            "until": outcome.span.until,
+            "kept_from": outcome.span.kept_from,
+            "events": outcome.events,
+            "waiting": outcome.waiting,
+            "temporary_bytes": outcome.bytes,
+            "seconds": round(time.perf_counter() - started, 1),
+        }
+        if as_json:
+            for line in _as_json(found, limit, summary, everything=everything):
+                show_json(line)
+        else:
+            _show(found, DETAILS if limit is None else limit, summary, everything=everything)
+
+
+def _read(file: Path) -> PublishedText:
+    from models.automation_file import load_automation  # noqa: PLC0415  # as above
+
+    text = read_file(file)
+    return PublishedText(load_automation(text, str(file)), text)
+
+
+def _since(told: str, now: datetime, timezone: str) -> datetime:
+    """Return an instant: so many days or hours ago, or what a date or an instant says in the business's zone."""
+    if found := _SPAN.fullmatch(told):
+        many = int(found[1])
+        return now - (timedelta(days=many) if found[2] == "d" else timedelta(hours=many))
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        raise BadInputError(f"{told!r} is no date. Write --since as 30d, 12h, 2027-01-31 or an instant.") from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=zone(timezone))
+    if moment >= now:
+        raise BadInputError("--since must lie in the past: there is nothing to replay yet.")
+    return moment.astimezone(UTC)
+
+
+def _mover(bar: Bar) -> Any:
+    seen = [0]
+
+    def move(number: int, now: datetime) -> None:
+        if number != seen[0]:
+            seen[0] = number
+            bar.again()
+        bar.at(now)
+
+    return move
+
+
+def _as_json(found: Any, limit: int | None, summary: dict[str, Any], *, everything: bool) -> Iterator[dict[str, Any]]:
+    for line in found.compared(limit, also_same=everything):
+        yield {"kind": "effect", "effect": line["kind"]} | {key: value for key, value in line.items() if key != "kind"}
+    for line in found.totals():
+        yield {"kind": "total", "effect": line["kind"]} | {key: value for key, value in line.items() if key != "kind"}
+    yield summary
+
+
+_DIFFERENCES = ("difference", "automation", "contact", "effect", "about", "live", "candidate", "amount")
+
+
+def _show(found: Any, limit: int, summary: dict[str, Any], *, everything: bool) -> None:
+    name = summary["automation"]
+    totals = found.totals()
+    place = "in the place of the live version" if summary["replaces"] else "beside the live automations"
+    typer.echo(f"{name} {place}, since {summary['since']:%Y-%m-%d %H:%M} UTC\n")
+    for title, mine in ((f"What {name} would do", True), ("What the other automations would do", False)):
+        rows = [_total(line) for line in totals if (line["automation"] == name) == mine]
+        if rows:
+            show_table(("automation", "effect", "live", "candidate", "live amount", "candidate amount"), rows, title)
+            typer.echo()
+    clients = found.clients(name, limit)
+    if clients:
+        columns = ("contact", "messages", "messages live", "documents", "skipped")
+        show_table(columns, [tuple(line.values()) for line in clients], "Who would get how much")
+        typer.echo()
+    pairs = list(found.compared(limit + 1, also_same=everything))
+    if pairs:
+        show_table(_DIFFERENCES, map(_pair, pairs[:limit]), "What differs" if not everything else "Everything")
+    else:
+        typer.echo("Nothing differs from the live automations.")
+    if len(pairs) > limit:
+        typer.echo(f"These are the first {limit}; --limit shows more.", err=True)
+    typer.echo(
+        f"\n{summary['events']} events replayed twice in {summary['seconds']} s; {summary['waiting']} runs would still "
+        f"wait. {NOT_REPLAYED}"
+    )
+
+
+def _total(line: dict[str, Any]) -> tuple[object, ...]:
+    effect = f"{line['kind']}: {line['what']}" if line["what"] else line["kind"]
+    money = [amount(line[key], line["currency"]) if line["currency"] else "" for key in _AMOUNTS]
+    return line["automation"], effect, line["live"], line["candidate"], *money
+
+
+_AMOUNTS = ("live_amount", "candidate_amount")
+
+
+def _pair(line: dict[str, Any]) -> tuple[object, ...]:
+    effect = f"{line['kind']}: {line['what']}" if line["what"] else line["kind"]
+    live, candidate = line["live"], line["candidate"]
+    money = (candidate or live)["amount"]
+    return (
+        line["difference"].replace("_", " "), line["automation"], line["contact"], effect, line["about"],
+        live and live["at"], candidate and candidate["at"], amount(money, line["currency"]) if line["currency"] else "",
+    )  # fmt: skip
