@@ -80,7 +80,8 @@ def test_events_that_kill_go_to_the_dead_letters_and_all_others_are_decided(shop
     assert [(event_id, code) for event_id, code, _ in letters] == [("e-crashes", "poison"), ("e-kills", "poison")]
     assert all("was killed" in reason and "three times" in reason for _, _, reason in letters)
     assert one(shop, "SELECT count(*) FROM invoices WHERE business_id = 'deadly'") == MANY
-    assert one(shop, "SELECT count(*) FROM attempts") == one(shop, "SELECT count(*) FROM setbacks") == 0
+    eventually(lambda: one(shop, "SELECT count(*) FROM attempts") == 0)
+    assert one(shop, "SELECT count(*) FROM setbacks") == 0
     assert redis.xlen("relance:events") == 0
     with shop.transaction():
         assert check_books(shop) == []
