@@ -25,9 +25,16 @@ def copy_text(names: Sequence[str], json: Collection[str], rows: Sequence[Sequen
     for name, column in zip(names, zip(*rows, strict=True), strict=True):
         if column != nothing:
             used.append(name)
-            columns.append(_texts(_as_json(column) if name in json else column))
+            columns.append(_column(column, as_json=name in json))
     lines = map("\t".join, zip(*columns, strict=True))
     return used, "\n".join(lines) + "\n"
+
+
+def _column(column: Sequence[Any], *, as_json: bool) -> Sequence[str]:
+    """Return a column's values as text; what is one and the same object in every row is turned into text once."""
+    values = column[:1] if len(set(map(id, column))) == 1 else column
+    texts = _texts(_as_json(values) if as_json else values)
+    return texts if len(texts) == len(column) else [texts[0]] * len(column)
 
 
 def _as_json(column: Sequence[Any]) -> list[str | None]:

@@ -67,3 +67,14 @@ def test_values_of_every_kind_have_their_text() -> None:
     row = ("a\tb\\c", Decimal("1.50"), True, time(9, 30), datetime(2027, 1, 1, tzinfo=UTC), {"k": 'q"'})
     _, text = copy_text(tuple("abcdef"), ("f",), [row])
     assert text == 'a\\tb\\\\c\t1.50\tTrue\t09:30:00\t2027-01-01 00:00:00+00:00\t{"k":"q\\\\""}\n'
+
+
+def test_a_value_that_all_rows_share_has_its_text_in_each_of_them() -> None:
+    shared = ("a\tb", datetime(2027, 1, 1, tzinfo=UTC), {"k": [1]})
+    _, text = copy_text(("x", "y", "z"), ("z",), [shared, shared, shared])
+    assert text == 'a\\tb\t2027-01-01 00:00:00+00:00\t{"k":[1]}\n' * 3
+
+
+def test_equal_values_that_are_written_differently_stay_so() -> None:
+    _, text = copy_text(("x", "y"), ("y",), [(Decimal("1.5"), {"k": 1}), (Decimal("1.50"), {"k": True})])
+    assert text == '1.5\t{"k":1}\n1.50\t{"k":true}\n'
