@@ -41,7 +41,7 @@ def connect_signals(app: Celery) -> None:
 
     def start_child(**_: Any) -> None:
         forget(app)
-        _collect_seldom()
+        collect_seldom()
 
     for signal, handler in (
         (signals.setup_logging, _set_up_logging),
@@ -54,7 +54,7 @@ def connect_signals(app: Celery) -> None:
         signal.connect(handler, weak=False)
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """Look for garbage seldom: a batch makes many rows that all live until it is written, and no cycles."""
     gc.collect()
     gc.freeze()

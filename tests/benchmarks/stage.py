@@ -17,19 +17,22 @@ from sqlalchemy import Engine
 from deploy.local.postgres import Postgres
 from deploy.local.process import Child, Command
 from deploy.local.valkey import Valkey
-from models.db import make_engine, migrate
+from models.db import make_engine, migrate, transact
+from tasks.books import check_books
 from tasks.gateways.stream import RedisStream
 from tasks.settings import ROOT
+from tests.benchmarks.meter import Meter
 
+CELERY = ("-m", "celery", "--app=tests.benchmarks.empty")
 WORKER = ("worker", "--concurrency=2", "--without-mingle", "--without-gossip", "--loglevel=WARNING")
+QUEUES = ("events", "automations", "housekeeping")
 
 
 class Stage:
-    """Servers that are up, and what runs on them."""
+    """Servers that are up, and the intake, the beat and the worker of two children on which everything is measured."""
 
     def __init__(self, home: Path, database: Postgres, redis_url: str, stack: ExitStack) -> None:
         self.home = home
-        self.postgres = database
         self.url = database.create_database("bench")
         self.redis_url = redis_url
         migrate(self.url)
@@ -38,11 +41,24 @@ class Stage:
         self._stack = stack
         os.environ.update(self._environment())
         stack.callback(self.engine.dispose)
+        self.worker = self._start("worker", *CELERY, *WORKER, f"--queues={','.join(QUEUES)}")
+        self._ringers = (
+            self._start("intake", "-m", "worker.intake"),
+            self._start("beat", *CELERY, "beat", "--loglevel=WARNING"),
+        )
+        self._connection = stack.enter_context(psycopg.connect(self.url, autocommit=True))
 
     def query(self, sql: str) -> Any:
         """Return the first row of a query."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            return connection.execute(sql.encode()).fetchone()
+        return self._connection.execute(sql.encode()).fetchone()
+
+    def order(self, sql: str) -> None:
+        """Run a command that answers with no row."""
+        self._connection.execute(sql.encode())
+
+    def breaches(self) -> int:
+        """Count where the books do not balance."""
+        return len(transact(self.engine, check_books))
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -53,8 +69,12 @@ class Stage:
             "PYTHONPATH": str(ROOT),
         }
 
-    def start(self, name: str, *arguments: str) -> "psutil.Process":
-        """Start a process of ours until the benchmark's end."""
+    def send_home(self) -> None:
+        """End worker, intake and beat: what is due from now on is left to this process."""
+        for child in (*self._ringers, self.worker):
+            child.stop()
+
+    def _start(self, name: str, *arguments: str) -> Child:
         command = Command(
             name=name,
             arguments=(sys.executable, *arguments),
@@ -65,15 +85,23 @@ class Stage:
         child = Child(command)
         child.launch()
         self._stack.callback(child.stop)
-        assert child.pid is not None
-        return psutil.Process(child.pid)
+        return child
 
-    def worker(self, app: str, queues: str) -> "psutil.Process":
-        """Start a Celery worker of two children and wait until it has them."""
-        process = self.start(f"worker-{queues}", "-m", "celery", f"--app={app}", *WORKER, f"--queues={queues}")
-        wait_for(lambda: len(process.children()) >= 2, 60)
-        time.sleep(2)
-        return process
+    def meter(self) -> Meter:
+        """Return a meter of the worker and the servers."""
+        return Meter(self._workers(), self._servers())
+
+    def worker_mib(self) -> float:
+        """Return the resident memory of the worker and its children, in MiB."""
+        return float(round(sum(process.memory_info().rss for process in self._workers()) / 2**20, 1))
+
+    def _workers(self) -> list["psutil.Process"]:
+        process = psutil.Process(self.worker.pid)
+        return [process, *process.children(recursive=True)]
+
+    def _servers(self) -> list["psutil.Process"]:
+        ours = psutil.Process().children(recursive=True)
+        return [process for process in ours if process.name() in {"postgres", "valkey-server"}]
 
 
 @contextmanager
@@ -105,23 +133,10 @@ def _configure(database: Postgres, settings: Sequence[str]) -> None:
     database.start()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    """Wait until something is so."""
+def wait_for(condition: Callable[[], bool], seconds: float, every: float = 0.05) -> None:
+    """Wait until something is so, and look `every` so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError(f"Not so after {seconds} s.")
-        time.sleep(0.02)
-
-
-def cpu_seconds(processes: Sequence["psutil.Process"]) -> float:
-    """Return the processor time of processes and all their children so far."""
-    total = 0.0
-    for process in processes:
-        for one in [process, *process.children(recursive=True)]:
-            try:
-                times = one.cpu_times()
-            except psutil.NoSuchProcess:
-                continue
-            total += times.user + times.system
-    return total
+        time.sleep(every)
