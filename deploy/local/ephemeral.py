@@ -4,11 +4,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from deploy.local import lock
 from deploy.local.postgres import Postgres
+from models.errors import ConfigurationError
 
 PREFIX = "relance-throwaway-"
 DRAFT = ".relance-throwaway-"
@@ -42,12 +43,24 @@ def _reserve() -> tuple[Path, int]:
 
 
 def _sweep() -> None:
-    """Remove the folders of runs that were killed."""
+    """Remove the folders of runs that were killed; one that goes, or whose server ends meanwhile, is left to others."""
     for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        if home.lstat().st_uid == os.geteuid() and not lock.is_held(home / "lock"):
-            _remove(home)
+        with suppress(OSError, ConfigurationError):
+            if home.lstat().st_uid == os.geteuid():
+                _clear(home)
 
 
-def _remove(home: Path) -> None:
-    Postgres(home).erase()
+def _clear(home: Path) -> None:
+    """Remove a folder, unless its run lives or somebody else removes it."""
+    held = lock.take(home / "lock")
+    if held is None:
+        return
+    try:
+        _remove(home, patience=0)
+    finally:
+        os.close(held)
+
+
+def _remove(home: Path, patience: float = 30) -> None:
+    Postgres(home, patience=patience).erase()
     shutil.rmtree(home, ignore_errors=True)

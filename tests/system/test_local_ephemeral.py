@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
 
+from deploy.local import lock
 from deploy.local.ephemeral import PREFIX, throwaway_postgres
 from tasks.settings import ROOT
 from tests.system.local_helpers import lives
@@ -55,6 +57,24 @@ def test_one_that_was_killed_ends_and_its_folder_goes_with_the_next() -> None:
     assert Path(home).exists()
     with throwaway_postgres():
         assert not Path(home).exists()
+
+
+def test_a_killed_one_whose_server_has_not_ended_yet_delays_nobody() -> None:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder, lock.hold(Path(folder) / "postgres.lock", 0):
+        started = time.monotonic()
+        with throwaway_postgres():
+            assert time.monotonic() - started < 20
+        assert (Path(folder) / "postgres.lock").exists()
+
+
+def test_a_folder_that_is_gone_before_it_is_looked_at_is_no_trouble() -> None:
+    gone = Path(tempfile.gettempdir()) / f"{PREFIX}gone"
+    gone.symlink_to(gone.with_name("nowhere"))
+    try:
+        with throwaway_postgres():
+            pass
+    finally:
+        gone.unlink()
 
 
 def test_folders_of_others_are_left_alone() -> None:
