@@ -75,6 +75,11 @@ class Scenario:
     until: datetime
     happenings: tuple[Happening, ...]
 
+    @property
+    def inside(self) -> list[Happening]:
+        """What happens from the start (included) to the end (not included); the rest is left out."""
+        return [happening for happening in self.happenings if self.start <= happening.at < self.until]
+
 
 def load_scenario(text: str | bytes, file: str, read_text: ReadText) -> Scenario:
     """Return the scenario in the text of a file, or raise `BadFileError` with all that is wrong in it."""

@@ -43,12 +43,12 @@ class Simulation:
         """Run from start (included) to until (not included)."""
         scenario = self.scenario
         transact(self.engine, lambda c: open_shop(c, scenario.shop, scenario.start, actor=ACTOR))
-        happenings = Happenings(scenario.shop.business.id, scenario.happenings)
+        happenings = Happenings(scenario.shop.business.id, scenario.inside)
         traveller = Traveller(
             self.engine,
             scenario.shop.business.id,
             happenings,
-            min([scenario.start, *(one.at for one in scenario.happenings[:1])]),
+            scenario.start,
             everything=self.everything,
             window=self.window,
         )

@@ -1,7 +1,7 @@
 """The simulator itself: however much happens at one instant, all of it is decided at that instant."""
 
 from tasks.events import ROUNDS
-from tests.scenarios.story import ASK, Story, euros
+from tests.scenarios.story import ASK, Story, euros, mail
 
 MANY = ROUNDS + 5
 AT = "2027-01-05 10:00"
@@ -14,6 +14,14 @@ def test_more_events_at_one_instant_than_one_drain_decides(shop: Story) -> None:
     lines = shop.run()
     assert lines.times("invoice", "zoe") == [AT] * MANY
     assert len(lines.of("event", type="invoice.overdue")) == MANY
+
+
+def test_the_start_is_included_and_the_end_is_not(shop: Story) -> None:
+    shop.automation("hello", "client.said_hello", mail("Bonjour"))
+    shop.span("2027-01-05 10:00", "2027-01-06 10:00")
+    for at in ("2027-01-05 09:59:59", "2027-01-05 10:00", "2027-01-06 09:59:59", "2027-01-06 10:00"):
+        shop.event("client.said_hello", at, {"contact": {"id": "zoe"}})
+    assert shop.run().times("message") == ["2027-01-05 10:00", "2027-01-06 09:59:59"]
 
 
 def test_an_act_sees_every_event_before_it_at_its_instant(shop: Story) -> None:

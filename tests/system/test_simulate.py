@@ -26,6 +26,7 @@ events:
       charge: {id: c1, kind: other, description: Coupe, price: {amount: 4500, currency: EUR}}
   - {at: 2027-01-06T10:00:00+01:00, type: order.placed, data: {contact: {id: zoe}}}
   - {at: 2027-01-07T10:00:00+01:00, do: void, contact: nobody}
+  - {at: 2027-02-01T00:00:00+01:00, do: void, number: "2027-0001"}
 """
 ASK = """\
 automation: ask
@@ -58,7 +59,10 @@ def test_objects_on_standard_output_logs_on_standard_error_and_nothing_left(fold
     assert result.returncode == 0
     assert [line["number"] for line in lines if line["kind"] == "invoice"] == ["2027-0001"]
     assert [line["cause"] for line in lines if line["kind"] == "skipped"] == [{"act": "void"}]
-    assert result.stderr == "relance: event 2 (order.placed) was not understood: data.order is missing.\n"
+    assert result.stderr.splitlines() == [
+        "relance: 1 of the file's events are not between start and until: left out.",
+        "relance: event 2 (order.placed) was not understood: data.order is missing.",
+    ]
     assert sorted(path.name for path in folder.iterdir()) == ["ask.yaml", "scenario.yaml", "tmp"]
     assert not any((folder / "tmp").iterdir())
 

@@ -41,8 +41,10 @@ def read_scenario(path: Path) -> Scenario:
 def run_scenario(scenario: Scenario, *, everything: bool = False) -> Any:
     """Yield the lines of a scenario, run on a throw-away database, with a bar on a terminal.
 
-    Events that could not be understood are told on standard error at the end, as dead letters are kept live (R22).
+    What is left out, and at the end which events could not be understood (R22), is told on standard error.
     """
+    if outside := len(scenario.happenings) - len(scenario.inside):
+        typer.echo(f"relance: {outside} of the file's events are not between start and until: left out.", err=True)
     from deploy.local.ephemeral import throwaway_postgres  # noqa: PLC0415  # only simulations start a server
     from tasks.simulate import Simulation  # noqa: PLC0415
 
