@@ -11,12 +11,12 @@ from tasks.gateways.memory import SilentBells
 from tasks.gateways.recording import RecordingMail
 from tasks.settings import Settings
 from tasks.shell import Shell
-from tests.benchmarks import delays, empty, machine, mixes, simulation
+from tests.benchmarks import delays, empty, machine, mixes, replay, simulation
 from tests.benchmarks.shares import Shares
 from tests.benchmarks.stage import Stage, stage
 from worker.signals import collect_seldom
 
-ALL = ("mixes", "delays", "simulation")
+ALL = ("mixes", "delays", "simulation", "backtest")
 PROFILED = 5_000
 """Events or runs that are decided while they are watched."""
 
@@ -36,6 +36,8 @@ def main() -> None:
             _profiles(there, options)
     if "simulation" in options.only:
         tell(simulation.measure(options.bookings))
+    if "backtest" in options.only:
+        tell(replay.measure(options.stored))
 
 
 def _options() -> argparse.Namespace:
@@ -48,6 +50,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=15, help="how long 1,000 runs a second fall due")
     parser.add_argument("--herd", type=int, default=20_000, help="runs due at one instant (goal: 1,000,000)")
     parser.add_argument("--bookings", type=int, default=10_000, help="in the simulated year")
+    parser.add_argument("--stored", type=int, default=100_000, help="events of the backtest (goal: 1,000,000)")
     parser.add_argument("--only", nargs="+", choices=ALL, default=ALL)
     parser.add_argument("--profile", action="store_true", help="show also where the time goes, in one process")
     return parser.parse_args()

@@ -26,7 +26,7 @@ def measure(bookings: int) -> dict[str, Any]:
         with (folder / "lines").open("wb") as lines:
             command = [sys.executable, "-m", "worker.cli", "simulate", str(folder / "year.json"), "--json"]
             process = subprocess.Popen(command, cwd=ROOT, stdout=lines)
-            mebibytes = _peak_memory(process)
+            mebibytes = peak_memory(process)
         seconds = time.perf_counter() - started
         if process.returncode:
             raise RuntimeError(f"relance simulate ended with {process.returncode}.")
@@ -44,7 +44,7 @@ def measure(bookings: int) -> dict[str, Any]:
     }
 
 
-def _peak_memory(process: "subprocess.Popen[bytes]") -> int:
+def peak_memory(process: "subprocess.Popen[bytes]") -> int:
     """Wait until a process has ended; return the most memory that it held, its server not counted."""
     watched, most = psutil.Process(process.pid), 0
     while process.poll() is None:
