@@ -13,6 +13,7 @@ from models.issuing import next_check
 from models.matching import work_off
 from models.payment import Payment
 from models.reckoning import reckon
+from models.returning import give_back_on
 from models.running import retime_runs_about
 from models.settling import charges_on, invoice_named
 from models.shop import Cause, Shop, skip, tell_owner
@@ -61,8 +62,15 @@ def _find(shop: Shop, act: Act) -> Invoice | None:
         if invoice.kind == DocumentKind.INVOICE and invoice.status != DocumentStatus.VOID
     ]
     newest = sorted(issued, key=lambda invoice: (invoice.created_at, invoice.number or ""), reverse=True)
-    open_ = [invoice for invoice in newest if invoice.status == DocumentStatus.ISSUED]
-    return next(iter(open_ or newest), None)
+    fitting = [invoice for invoice in newest if _fits(shop, invoice, act)]
+    return next(iter(fitting or newest), None)
+
+
+def _fits(shop: Shop, invoice: Invoice, act: Act) -> bool:
+    """Whether an act can apply to a document: money goes back where some was paid, all else is for open ones."""
+    if act.name == "refund":
+        return any(charge.settled > 0 for charge in charges_on(shop, invoice))
+    return invoice.status == DocumentStatus.ISSUED
 
 
 def _receive(shop: Shop, invoice: Invoice, amount: int, method: str) -> Payment:
@@ -167,11 +175,19 @@ def _void(shop: Shop, invoice: Invoice, _act: Act) -> bool:
     return True
 
 
+def _refund(shop: Shop, invoice: Invoice, act: Act) -> bool:
+    """Give back what was paid on a document, or a sum of it; a credit note makes the document so much smaller (R28)."""
+    if act.currency not in {None, invoice.currency}:
+        return False
+    return give_back_on(shop, charges_on(shop, invoice), act.amount, shop.key("act", invoice.id, shop.next_serial()))
+
+
 _ACTS: dict[str, Any] = {
     "mark_paid": _mark_paid,
     "pay": _pay,
     "set_due": _set_due,
     "hold": _hold,
     "void": _void,
+    "refund": _refund,
 }
 ACTS = frozenset(_ACTS)

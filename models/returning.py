@@ -1,6 +1,6 @@
-"""Money that automations give back: never more than was paid, with a credit note where a document asked for it."""
+"""Money given back by automations and people: never more than was paid, with a credit note where a document asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from models.apportioning import FULL
 from models.automation import Run
@@ -32,7 +32,28 @@ def give_back(shop: Shop, run: Run, op: Act) -> Reckoned | None:
     charges = _charges_of_payment(shop, payment) if payment else _charges(shop, run)
     if settings.amount is not None:
         charges = [charge for charge in charges if charge.currency == settings.amount.currency]
-    left = settings.amount.amount if settings.amount is not None else None
+    most = settings.amount.amount if settings.amount is not None else None
+    taken, left = _take(shop, charges, most, payment, cause)
+    reckoned = reckon(shop, taken) if taken else Reckoned({}, {})
+    credit = _give_credit_back(shop, payment, left, settings) if payment else 0
+    return reckoned if taken or credit else None
+
+
+def give_back_on(shop: Shop, charges: Sequence[Charge], amount: int | None, cause: str) -> bool:
+    """Give back what was paid on charges of one document, or a sum of it; nothing where less was paid."""
+    paid = sum(charge.settled for charge in charges)
+    if paid <= 0 or (amount is not None and not 0 < amount <= paid):
+        return False
+    taken, _ = _take(shop, charges, amount, None, cause)
+    reckon(shop, taken)
+    return True
+
+
+def _take(
+    shop: Shop, charges: Iterable[Charge], most: int | None, payment: Payment | None, cause: str
+) -> tuple[list[Charge], int | None]:
+    """Note on charges what goes back of their money, at most a sum; return those that have any, and what is left."""
+    left = most
     taken: list[Charge] = []
     for charge in charges:
         part = _paid(shop, charge, payment) if left is None else min(left, _paid(shop, charge, payment))
@@ -41,9 +62,7 @@ def give_back(shop: Shop, run: Run, op: Act) -> Reckoned | None:
             _note(shop, charge, amount, payment, cause)
             taken.append(charge)
             left = None if left is None else left - part
-    reckoned = reckon(shop, taken) if taken else Reckoned({}, {})
-    credit = _give_credit_back(shop, payment, left, settings) if payment else 0
-    return reckoned if taken or credit else None
+    return taken, left
 
 
 def _charges(shop: Shop, run: Run) -> list[Charge]:

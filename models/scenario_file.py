@@ -19,13 +19,14 @@ DOCUMENT_KEYS = {
     "pay": ("document", "amount", "method"),
     "mark_paid": ("method",),
     "void": (),
+    "refund": ("amount",),
     "set_due": ("due_on",),
     "hold": ("kind", "until"),
 }
 """What each act on a document says beside the document."""
 PAUSES = ("pause", "resume")
 OTHER_ACTS = ("pause_automation", "resume_automation", "archive_automation", "publish", "outage", *PAUSES)
-LATER_ACTS = ("set_billing", "confirm_draft", "edit_draft", "delete_draft", "refund")
+LATER_ACTS = ("set_billing", "confirm_draft", "edit_draft", "delete_draft")
 EVERY_ACT = (*DOCUMENT_KEYS, *OTHER_ACTS, *LATER_ACTS)
 LONGEST_OUTAGE = 24 * 366
 MAX_BYTES = 32 * 1024 * 1024
@@ -120,7 +121,7 @@ def _act(node: Node, read_text: ReadText) -> Happening:
     at, named = node.at("at").instant(), node.at("do")
     do = named.choice(EVERY_ACT)
     if do in LATER_ACTS:
-        named.problem(f"{do} can't be simulated yet", "It comes with billing, drafts and refunds.")
+        named.problem(f"{do} can't be simulated yet", "It comes with billing and drafts.")
     if named.word != do or do in LATER_ACTS:
         return Happening(at)
     if do in DOCUMENT_KEYS:

@@ -328,3 +328,51 @@ def test_one_seat_of_a_class_that_is_cancelled_leaves_the_others(shop: Story) ->
     shop.books("ada", seat("yoga", "2027-01-12 18:00", session=tuesday), at=NOW)
     shop.cancels(first.booking, at=PAID)
     assert shop.run().of("invoice").each("contact") == ["ada"]
+
+
+# --- by a person, on a document
+
+
+def test_a_person_gives_back_all_that_was_paid_on_a_document(shop: Story) -> None:
+    invoiced(shop)
+    shop.pays("zoe", 4500, at=PAID, order="o1")
+    shop.does("refund", at=CANCELLED, contact="zoe")
+    lines = shop.run()
+    assert (lines.one("refund", "zoe")["amount"], credited(lines)) == (4500, 4500)
+    assert lines.one("refund")["cause"] == {"act": "refund"}
+    assert lines.times("event", type="invoice.voided") == [CANCELLED]
+
+
+def test_a_person_gives_back_a_part(shop: Story) -> None:
+    invoiced(shop)
+    shop.pays("zoe", 4500, at=PAID, order="o1")
+    shop.does("refund", at=CANCELLED, number="2027-0001", amount=euros(1000))
+    lines = shop.run()
+    assert (lines.one("refund")["amount"], credited(lines)) == (1000, 1000)
+    assert lines.times("event", type="invoice.overdue") == []
+
+
+def test_a_person_gives_back_money_of_the_newest_document_that_has_any(shop: Story) -> None:
+    invoiced(shop)
+    shop.pays("zoe", 4500, at=PAID, order="o1")
+    shop.books("zoe", "colour", at="2027-01-06 12:00", when="2027-01-13 14:00")
+    shop.does("refund", at=CANCELLED, contact="zoe")
+    assert shop.run().one("refund")["documents"] == ["2027-0001"]
+
+
+@pytest.mark.parametrize("amount", [euros(4501), euros(0), euros(4500, "USD")])
+def test_a_person_gives_back_no_more_than_was_paid(shop: Story, amount: Data) -> None:
+    invoiced(shop)
+    shop.pays("zoe", 4500, at=PAID, order="o1")
+    shop.does("refund", at=CANCELLED, contact="zoe", amount=amount)
+    lines = shop.run()
+    assert not lines.of("refund")
+    assert lines.one("skipped")["cause"] == {"act": "refund"}
+
+
+def test_where_nothing_was_paid_nothing_goes_back(shop: Story) -> None:
+    invoiced(shop)
+    shop.does("refund", at=CANCELLED, contact="zoe")
+    lines = shop.run()
+    assert not lines.of("refund")
+    assert lines.one("skipped")["cause"] == {"act": "refund"}

@@ -90,7 +90,7 @@ def _joins(story: Story, hour: int, who: str, which: int) -> None:
 
 
 def _acts(story: Story, hour: int, who: str, which: int) -> None:
-    act = ("pay", "mark_paid", "void", "hold", "pay", "set_due")[which]
+    act = ("pay", "mark_paid", "void", "hold", "refund", "set_due")[which]
     more = {"hold": {"kind": "pause", "until": "2027-01-09"}, "set_due": {"due_on": "2027-01-20"}}
     story.does(act, at=_at(hour), contact=who, **more.get(act, {}))
 
