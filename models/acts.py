@@ -12,6 +12,7 @@ from models.invoice import DocumentKind, DocumentStatus, Invoice
 from models.issuing import next_check
 from models.matching import work_off
 from models.payment import Payment
+from models.receiving import aim
 from models.reckoning import reckon
 from models.returning import give_back_on
 from models.running import retime_runs_about
@@ -88,14 +89,14 @@ def _receive(shop: Shop, invoice: Invoice, amount: int, method: str) -> Payment:
             shop.now,
             amount,
             target=f"invoice:{invoice.id}",
-            charge_ids=[charge.id for charge in charges],
             stamp=stamp(shop.now, OPERATOR, id_),
             actor="operator",
         )
     )
+    aim(shop, payment, [charge.id for charge in charges])
     book(shop, payment)
     raise_fact(shop, "payment.succeeded", contact_id=invoice.contact_id, payment=payment.id, invoice=invoice.id)
-    reckon(shop, charges, payment)
+    reckon(shop, charges)
     return payment
 
 

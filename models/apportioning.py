@@ -3,14 +3,19 @@
 It is reckoned as if everything had come in the order of its stamps, so any order of arrival ends in the same shares.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 FULL = "full"
 
 Part = tuple[str, str]
 """A payment and a debt."""
+
+
+Step = tuple[str, int, str, Callable[[], None]]
+"""What happens at a stamp; of several things at one stamp the lower number goes first."""
 
 
 class Ending(NamedTuple):
@@ -32,24 +37,28 @@ class Return(NamedTuple):
 
 
 class Debt(NamedTuple):
-    """Something owed, with tax."""
+    """Something owed, with tax, since `born`."""
 
     id: str
     owed: int
     currency: str
     ending: Ending | None = None
     returns: Sequence[Return] = ()
+    born: str = ""
 
 
 class Money(NamedTuple):
-    """What a payment has for these debts: first for those that it is pinned to, then for those it names, in order."""
+    """What a payment has for these debts: for those that it names, in order, as soon as they are known.
+
+    `uses` are the others on which it was used as the client's credit: since when, and how much at most.
+    """
 
     payment_id: str
     stamp: str
     amount: int
     currency: str
     debts: Sequence[str] = ()
-    pins: Mapping[str, int] = {}
+    uses: Mapping[str, tuple[str, int]] = {}
     reversed: str = ""
 
 
@@ -78,43 +87,72 @@ class Shares:
 
 def apportion(debts: Sequence[Debt], moneys: Sequence[Money], rests: Sequence[Rest] = ()) -> Shares:
     """Return the shares of all money in the debts; what no debt takes stays with its payment."""
-    table = _Table({debt.id: debt for debt in debts})
-    steps: list[tuple[str, int, str, Money | Rest | Debt | tuple[str, Return] | None]] = []
-    steps += [(money.stamp, 0, money.payment_id, money) for money in moneys]
-    steps += [(rest.stamp, 1, "", rest) for rest in rests]
-    steps += [(debt.ending.stamp, 2, debt.id, debt) for debt in debts if debt.ending]
-    steps += [(back.stamp, 2, debt.id, (debt.id, back)) for debt in debts for back in debt.returns]
-    steps += [(max(money.stamp, money.reversed), 3, money.payment_id, None) for money in moneys if money.reversed]
-    steps += [(max(rest.stamp, at), 3, payment_id, None) for rest in rests for payment_id, at in rest.reversed.items()]
-    for _, _, name, step in sorted(steps, key=lambda step: step[:3]):
-        match step:
-            case Money():
-                table.spend(step)
-            case Rest():
-                table.collect(step)
-            case Debt(ending=Ending() as ending):
-                table.end(step.id, ending)
-            case (debt_id, Return() as back):
-                table.give_back(debt_id, back)
-            case _:
-                table.reverse(name)
+    table = _Table({debt.id: debt for debt in debts}, {money.payment_id: money.amount for money in moneys})
+    steps = [step for debt in debts for step in _steps_of_debt(table, debt)]
+    steps += [step for money in moneys for step in _steps_of_money(table, money)]
+    steps += [step for rest in rests for step in _steps_of_rest(table, rest)]
+    for *_, step in sorted(steps, key=lambda step: step[:3]):
+        step()
     return table.conclude()
 
 
-class _Table:
-    """The debts as they stand at one moment of the reckoning."""
+def _steps_of_debt(table: "_Table", debt: Debt) -> Iterator[Step]:
+    yield debt.born, 0, debt.id, partial(table.bear, debt)
+    yield debt.born, 1, debt.id, table.spend_what_waited
+    if debt.ending:
+        yield debt.ending.stamp, 5, debt.id, partial(table.end, debt.id, debt.ending)
+    for back in debt.returns:
+        yield back.stamp, 5, debt.id, partial(table.give_back, debt.id, back)
 
-    def __init__(self, debts: Mapping[str, Debt]) -> None:
+
+def _steps_of_money(table: "_Table", money: Money) -> Iterator[Step]:
+    id_ = money.payment_id
+    yield money.stamp, 2, id_, partial(table.come, money)
+    for debt_id, (since, most) in money.uses.items():
+        yield since, 3, id_, partial(table.use, money, debt_id, most)
+    if money.reversed:
+        yield max(money.stamp, money.reversed), 6, id_, partial(table.reverse, id_)
+
+
+def _steps_of_rest(table: "_Table", rest: Rest) -> Iterator[Step]:
+    """Yield what a rest does: it is collected when the first of its debts is known, at the earliest."""
+    at = max(rest.stamp, min(table.debts[id_].born for id_ in rest.debts))
+    yield at, 4, "", partial(table.collect, rest)
+    for id_, reversed_at in rest.reversed.items():
+        yield max(at, reversed_at), 6, id_, partial(table.reverse, id_)
+
+
+class _Table:
+    """The debts as they stand at one moment of the reckoning, and what is left of the money that has come."""
+
+    def __init__(self, debts: Mapping[str, Debt], left: dict[str, int]) -> None:
         self.debts = debts
-        self.open = {debt.id: debt.owed for debt in debts.values()}
+        self.left = left
+        self.open = dict.fromkeys(debts, 0)
+        self.waiting: list[Money] = []
         self.smaller = dict.fromkeys(debts, 0)
         self.shares = Shares()
 
-    def spend(self, money: Money) -> None:
-        left = money.amount
-        for debt_id, most in [*money.pins.items(), *((debt_id, money.amount) for debt_id in money.debts)]:
-            if self.debts[debt_id].currency == money.currency:
-                left -= self._give(money.payment_id, debt_id, min(left, most))
+    def bear(self, debt: Debt) -> None:
+        if debt.id not in self.shares.ended:
+            self.open[debt.id] = debt.owed
+
+    def come(self, money: Money) -> None:
+        self.waiting.append(money)
+        self._spend(money)
+
+    def spend_what_waited(self) -> None:
+        for money in self.waiting:
+            self._spend(money)
+
+    def _spend(self, money: Money) -> None:
+        for debt_id in money.debts:
+            self.use(money, debt_id, money.amount)
+
+    def use(self, money: Money, debt_id: str, most: int) -> None:
+        if self.debts[debt_id].currency == money.currency:
+            id_ = money.payment_id
+            self.left[id_] -= self._give(id_, debt_id, min(self.left[id_], most))
 
     def collect(self, rest: Rest) -> None:
         rests = self.shares.rests
@@ -164,6 +202,7 @@ class _Table:
     def reverse(self, payment_id: str) -> None:
         """Take out money that proved not to exist: live debts are open again, of ended ones less is kept."""
         shares = self.shares
+        self.left[payment_id] = 0
         for part, amount in shares.given.items():
             if part[0] == payment_id:
                 shares.given[part] = 0

@@ -45,7 +45,11 @@ class Attendance(StrEnum):
 )
 @dataclass(slots=True)
 class Session(Alarmed):
-    """A slot in the diary. `announce_at` is the next start or end that has not been announced to its participants."""
+    """A slot in the diary. `announce_at` is the next start or end that has not been announced to its participants.
+
+    `told_times` are all times that hold of it as long as they are the newest, by who tells of them (`models.diary`);
+    None where they are its own.
+    """
 
     business_id: str
     id: str
@@ -60,6 +64,7 @@ class Session(Alarmed):
     time_stamp: str = ""
     cancel_stamp: str = ""
     announce_at: datetime | None = None
+    told_times: Json | None = None
 
     @property
     def terms(self) -> dict[str, Any]:
@@ -127,6 +132,7 @@ class Booking:
     moved_ends: datetime | None = None
     started: str = ""
     ended: str = ""
+    first_stamp: str = ""
 
     @property
     def live(self) -> bool:

@@ -33,9 +33,6 @@ def book(shop: Shop, payment: Payment) -> None:
     )
 
 
-def correct(shop: Shop, payment: Payment, amount: int) -> None:
-    """Give a payment that upstream only told of the amount that it proves to have had."""
-    change = amount - payment.amount
-    payment.amount += change
-    payment.available += change
+def correct(shop: Shop, payment: Payment, change: int) -> None:
+    """Enter how much more, or less, money proves to have come than was told before."""
     enter(shop, "payment_corrected", payment.id, amount=change, currency=payment.currency)

@@ -22,7 +22,7 @@ def cancellation_of(shop: Shop, seat: Booking) -> Cancellation | None:
     session = shop.sessions.get(seat.session_id) if seat.session_id else None
     found: list[Cancellation] = []
     if seat.cancel_stamp:
-        found.append(Cancellation(seat.cancel_stamp, seat.cancel_reason, seat.terms))
+        found.append(Cancellation(seat.cancel_stamp, seat.terms.get("reason"), seat.terms))
     if session is not None and session_cancels(seat, session):
         found.append(Cancellation(session.cancel_stamp, session.cancel_reason, session.terms))
     return min(found, key=lambda one: one.stamp, default=None)

@@ -62,7 +62,8 @@ class Charge:
     """One owed item. `amount` = quantity × unit price as priced, with or without tax; `owed` is the same with tax.
 
     `settled` is the money allocated to it so far, `kept` what is left of one that was cancelled, or of which money was
-    given back without that (`given_back`: when, how much, of which payment) (R28).
+    given back without that (`given_back`: when, how much, of which payment) (R28). `stamp` is its newest telling,
+    `first_stamp` its oldest: since then it is owed; a booking's is owed since the booking's.
     """
 
     business_id: str
@@ -102,6 +103,7 @@ class Charge:
     cancel_stamp: str = ""
     kept: int | None = None
     given_back: Json | None = None
+    first_stamp: str = ""
 
     @property
     def worth(self) -> int:

@@ -1,38 +1,97 @@
-"""Charges that stand for no booking: the items of an order, and what upstream adds outside any order (R17, R20)."""
+"""Charges as they become known or change: of bookings, of an order's items, of what upstream adds (R17, R18, R20)."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
+from models.booking import Booking, Order
 from models.charge import Charge
 from models.contacts import Event, know_contact
 from models.event_shapes import ChargeData, ItemData
 from models.facts import raise_fact
+from models.money import times
 from models.periods import local_date
-from models.pricing import Agreed, agree, new_charge, tax_category
-from models.reckoning import reckon
+from models.pricing import (
+    FREE,
+    describe,
+    new_charge,
+    owed,
+    payment_choice,
+    price_of,
+    service_of,
+    tax_category,
+    tax_rate_of,
+)
+from models.reckoning import reckon, take_off
 from models.shop import Shop
+
+
+class Agreed(NamedTuple):
+    """What a charge is worth and to whom it goes: what a document, once it says so, must not say differently."""
+
+    contact_id: str
+    quantity: Decimal
+    unit_price: int
+    currency: str
+    tax_included: bool
+    tax_rate: Decimal
+    tax_category: str
+
+
+def agree(shop: Shop, charge: Charge, new: Agreed) -> bool:
+    """Let a charge be worth what was agreed; return whether it may still change: no document holds it.
+
+    One that a document holds at another price is taken off it first (R20).
+    """
+    now = Agreed(*(getattr(charge, name) for name in Agreed._fields))
+    if charge.invoice_id is not None:
+        if now == new:
+            return False
+        take_off(shop, charge)
+    for name, value in new._asdict().items():
+        setattr(charge, name, value)
+    charge.amount = times(new.unit_price, new.quantity)
+    charge.owed = owed(charge)
+    return True
+
+
+def charge_booking(shop: Shop, order: Order, booking: Booking) -> None:
+    """Make the booking's charge, or bring it up to date; what a document holds changes only with its price."""
+    service = service_of(shop, booking)
+    if service is None or order.contact_id is None or booking.placed_at is None:
+        return
+    unit_price, currency = price_of(shop, booking, service)
+    if payment_choice(booking, service) == FREE:
+        unit_price = 0
+    charge = shop.charges.get(booking.id)
+    if charge is None:
+        if unit_price == 0:
+            return
+        charge = shop.charges.add(new_charge(shop, booking.id, "session", local_date(booking.placed_at, shop.zone)))
+        charge.booking_id = booking.id
+    shop.charges.rehang(charge, "order_id", order.id)
+    rate = tax_rate_of(shop, service)
+    quantity, category = Decimal(booking.quantity), tax_category(shop, rate)
+    new = Agreed(order.contact_id, quantity, unit_price, currency, service.tax_included, rate, category)
+    if agree(shop, charge, new):
+        describe(shop, charge, booking)
 
 
 def charge_item(shop: Shop, event: Event, order_id: str, item: ItemData, position: int) -> None:
     """Make the charge of an order's item, or renew it; the order's completion settles it."""
-    charge = shop.charges.get(item.id)
-    if charge is not None and charge.stamp >= event.stamp:
-        return
-    charge = _sold(shop, event, item, charge)
-    shop.charges.rehang(charge, "order_id", order_id)
-    charge.position = position
-    charge.nature = "services" if item.kind in {"package", "voucher"} else "goods"
+    charge = charge_of(shop, item.id, event)
+    if _sell(shop, event, item, charge):
+        shop.charges.rehang(charge, "order_id", order_id)
+        charge.position = position
+        charge.nature = "services" if item.kind in {"package", "voucher"} else "goods"
 
 
 def add_charge(shop: Shop, event: Event) -> None:
     """`charge.added`: something owed outside any order."""
     data: ChargeData = event.data.charge
     contact = know_contact(shop, event.data.contact, event.stamp)
-    known = shop.charges.get(data.id)
-    if known is not None and known.stamp >= event.stamp:
-        return
-    first = known is None or not known.stamp
-    charge = _sold(shop, event, data, known)
-    if data.due_on is not None and charge.invoice_id is None:
+    charge = charge_of(shop, data.id, event)
+    first = not charge.stamp
+    if _sell(shop, event, data, charge) and data.due_on is not None:
         charge.due_on = data.due_on
     reckon(shop, [charge])
     if first and charge.kept is None:
@@ -41,27 +100,30 @@ def add_charge(shop: Shop, event: Event) -> None:
 
 def cancel_added_charge(shop: Shop, event: Event) -> None:
     """`charge.cancelled`: it is owed no more; what was paid of it is kept (R28)."""
-    id_ = event.data.charge.id
-    charge = shop.charges.get(id_)
-    if charge is None:
-        charge = shop.charges.add(new_charge(shop, id_, "other", local_date(event.time, shop.zone)))
+    charge = charge_of(shop, event.data.charge.id, event)
     if event.stamp <= charge.cancel_stamp:
         return
     charge.cancel_stamp = event.stamp
     reckon(shop, [charge])
 
 
-def _sold(shop: Shop, event: Event, line: ItemData | ChargeData, known: Charge | None) -> Charge:
-    """Make the charge of something sold, or renew the one that is known."""
+def charge_of(shop: Shop, id_: str, event: Event) -> Charge:
+    """Return a charge, known so far only by name if need be."""
+    known = shop.charges.get(id_)
+    return known or shop.charges.add(new_charge(shop, id_, "other", local_date(event.time, shop.zone)))
+
+
+def _sell(shop: Shop, event: Event, line: ItemData | ChargeData, charge: Charge) -> bool:
+    """Let a charge be what was sold, if the event is newer than what is known; tell whether it is."""
+    charge.first_stamp = min(charge.first_stamp or event.stamp, event.stamp)
+    if event.stamp <= charge.stamp:
+        return False
     rate = line.tax_rate if line.tax_rate is not None else shop.business.tax_rate
     if shop.business.vat_exempt:
         rate = Decimal(0)
-    day = local_date(event.time, shop.zone)
-    charge = known or shop.charges.add(new_charge(shop, line.id, line.kind, day))
-    charge.stamp = event.stamp
     price, category = line.price, tax_category(shop, rate)
     new = Agreed(event.data.contact.id, line.quantity, price.amount, price.currency, line.tax_included, rate, category)
-    if agree(shop, charge, new):
-        charge.kind, charge.description = line.kind, line.description
-        charge.due_on = charge.service_from = charge.service_to = day
-    return charge
+    agree(shop, charge, new)
+    charge.stamp, charge.kind, charge.description = event.stamp, line.kind, line.description
+    charge.due_on = charge.service_from = charge.service_to = local_date(event.time, shop.zone)
+    return True

@@ -6,6 +6,9 @@ from models.booking import Booking, Order, Session
 from models.event_shapes import SessionData
 from models.shop import Shop
 
+OWN = ""
+"""Who tells of a session's times: the session itself. A booking whose appointment gets a new time tells in its name."""
+
 
 def order_of(shop: Shop, id_: str) -> Order:
     """Return an order, known so far only by name if need be."""
@@ -22,23 +25,53 @@ def session_of(shop: Shop, id_: str) -> Session:
     return shop.sessions.get(id_) or shop.sessions.add(Session(shop.id, id_))
 
 
-def know_session(shop: Shop, data: SessionData, stamp: str) -> tuple[Session, bool]:
-    """Take over what an event says of a session, each aspect by its own stamp (R20); tell whether it moved."""
-    session = session_of(shop, data.id)
-    if stamp > session.detail_stamp:
-        shop.sessions.rehang(session, "service_id", data.service)
-        session.kind, session.place, session.detail_stamp = data.kind, data.place, stamp
-    return session, set_times(session, data.starts_at, data.ends_at, stamp)
-
-
-def set_times(session: Session, starts_at: datetime, ends_at: datetime, stamp: str) -> bool:
-    """Move a session if the event is newer than what is known; tell whether a known time changed."""
-    if stamp <= session.time_stamp:
+def describe_session(shop: Shop, session: Session, data: SessionData, stamp: str) -> bool:
+    """Take over what a newer event says of a session beside its times (R20); tell whether that is news."""
+    if stamp <= session.detail_stamp:
         return False
-    known = bool(session.time_stamp)
-    moved = known and (session.starts_at, session.ends_at) != (starts_at, ends_at)
-    session.time_stamp, session.starts_at, session.ends_at = stamp, starts_at, ends_at
-    return moved
+    before = session.service_id, session.kind, session.place
+    shop.sessions.rehang(session, "service_id", data.service)
+    session.kind, session.place, session.detail_stamp = data.kind, data.place, stamp
+    return before != (session.service_id, session.kind, session.place)
+
+
+def says_more(session: Session, data: SessionData) -> bool:
+    """Whether an event tells something else of a session than what is known."""
+    known = session.service_id, session.kind, session.place, session.starts_at, session.ends_at
+    return known != (data.service, data.kind, data.place, data.starts_at, data.ends_at)
+
+
+def set_times(session: Session, starts_at: datetime, ends_at: datetime, stamp: str, by: str = OWN) -> bool:
+    """Let a session have times as they are told, by itself or by a booking in it; the newest hold (R20).
+
+    Tell whether a known time changed.
+    """
+    told = _told_times(session)
+    if by in told and stamp <= told[by][0]:
+        return False
+    return _hold(session, told | {by: [stamp, starts_at.isoformat(), ends_at.isoformat()]})
+
+
+def forget_times(session: Session, by: str) -> bool:
+    """Let the times that a booking gave a session hold no more; tell whether a known time changed."""
+    told = _told_times(session)
+    return by in told and _hold(session, {name: times for name, times in told.items() if name != by})
+
+
+def _told_times(session: Session) -> dict[str, list[str]]:
+    if isinstance(session.told_times, dict):
+        return session.told_times
+    if session.starts_at is None or session.ends_at is None:
+        return {}
+    return {OWN: [session.time_stamp, session.starts_at.isoformat(), session.ends_at.isoformat()]}
+
+
+def _hold(session: Session, told: dict[str, list[str]]) -> bool:
+    before = session.starts_at, session.ends_at
+    session.time_stamp, starts_at, ends_at = max(told.values())
+    session.starts_at, session.ends_at = datetime.fromisoformat(starts_at), datetime.fromisoformat(ends_at)
+    session.told_times = told if told.keys() != {OWN} else None
+    return before[0] is not None and before != (session.starts_at, session.ends_at)
 
 
 def starts_first(shop: Shop, seats: list[Booking]) -> Booking | None:

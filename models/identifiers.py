@@ -63,3 +63,8 @@ def stamp(time: datetime, source: str, id: str) -> str:  # noqa: A002  # the att
     the decoder refuses them.
     """
     return f"{(time - _YEAR_ONE) // _MICROSECOND:018d}\x1f{source}\x1f{id}"
+
+
+def moment_of(stamp: str) -> datetime:
+    """Return the time in a stamp."""
+    return _YEAR_ONE + int(stamp.partition("\x1f")[0]) * _MICROSECOND

@@ -5,21 +5,22 @@ from typing import Any
 
 from models.announcing import announce
 from models.booking import Attendance, Booking, BookingStatus, Order, Session
-from models.bookkeeping import book, correct
 from models.cancelling import cancellation_of, ending_of
-from models.charging import charge_item
+from models.charge import Charge
+from models.charging import charge_booking, charge_item
 from models.contacts import Event, know_contact
-from models.diary import booking_of, know_session, order_of, session_of, set_times, starts_first
+from models.diary import booking_of, describe_session, forget_times, order_of, session_of, set_times, starts_first
 from models.ending import end_runs_of_booking
 from models.event_shapes import BookingData, OrderData
 from models.facts import raise_fact
+from models.identifiers import moment_of
 from models.invoice import Invoice
 from models.message import MessagePurpose
 from models.messaging import queue
 from models.payer import known_contact
-from models.payment import Payment
-from models.pricing import charge_booking, owe_together, service_of
-from models.reckoning import Reckoned, reckon
+from models.pricing import owe_together, service_of
+from models.receiving import Told, paid_with, payment_of, receive
+from models.reckoning import Reckoned, charges_under, reckon
 from models.running import retime_runs
 from models.shop import Shop
 
@@ -43,12 +44,15 @@ def place_order(shop: Shop, event: Event) -> None:
 
 
 def _place_booking(shop: Shop, event: Event, data: BookingData, position: int) -> Session:
-    session, moved = know_session(shop, data.session, event.stamp)
-    if moved:
+    session = session_of(shop, data.session.id)
+    if describe_session(shop, session, data.session, event.stamp):
+        _complete_all(shop, shop.bookings.by("session_id", session.id))
+    if set_times(session, data.session.starts_at, data.session.ends_at, event.stamp):
         _moved(shop, session, shop.bookings.by("session_id", session.id))
     booking = booking_of(shop, data.id)
     if data.contact is not None:
         know_contact(shop, data.contact, event.stamp)
+    booking.first_stamp = min(booking.first_stamp or event.stamp, event.stamp)
     if event.stamp > booking.placed_stamp:
         shop.bookings.rehang(booking, "order_id", event.data.order.id)
         booking.position = position
@@ -61,13 +65,32 @@ def _place_booking(shop: Shop, event: Event, data: BookingData, position: int) -
         booking.policy = {"id": policy.id, "accepted_at": policy.accepted_at.isoformat()} if policy else None
         booking.placed_at, booking.placed_stamp = event.time, event.stamp
     if event.stamp > booking.move_stamp:
-        booking.move_stamp = event.stamp
-        shop.bookings.rehang(booking, "session_id", session.id)
+        _seat(shop, booking, session, event.stamp)
     seated = shop.sessions[booking.session_id or session.id]
     _inherit(shop, seated, session)
-    if booking.moved_starts and booking.moved_ends:
-        set_times(seated, booking.moved_starts, booking.moved_ends, booking.moved_stamp)
     return seated
+
+
+def _seat(shop: Shop, booking: Booking, session: Session, stamp: str) -> None:
+    """Let a booking sit in a session; a time that its appointment got later comes along, an older one does not."""
+    left = shop.sessions.get(booking.session_id) if booking.session_id else None
+    booking.move_stamp = stamp
+    shop.bookings.rehang(booking, "session_id", session.id)
+    if left is not None and forget_times(left, booking.id):
+        _moved(shop, left, shop.bookings.by("session_id", left.id))
+    if _retime(booking, session):
+        _moved(shop, session, _beside(shop, booking, session))
+
+
+def _retime(booking: Booking, session: Session) -> bool:
+    """Give a session the new time of a booking in it, unless that is older than the seat; tell whether it moved."""
+    if booking.moved_stamp <= booking.move_stamp or booking.moved_starts is None or booking.moved_ends is None:
+        return False
+    return set_times(session, booking.moved_starts, booking.moved_ends, booking.moved_stamp, booking.id)
+
+
+def _beside(shop: Shop, booking: Booking, session: Session) -> list[Booking]:
+    return [seat for seat in shop.bookings.by("session_id", session.id) if seat is not booking]
 
 
 def _inherit(shop: Shop, target: Session, origin: Session) -> None:
@@ -91,8 +114,7 @@ def complete(shop: Shop, order: Order) -> None:
         charge_booking(shop, order, seat)
     charges = shop.charges.by("order_id", order.id)
     owe_together([charge for charge in charges if ending_of(shop, charge) is None])
-    _book_paid(shop, order)
-    reckoned = reckon(shop, charges)
+    reckoned = reckon(shop, [*charges, *_book_paid(shop, order)])
     _tell_clients(shop, ended, reckoned.notes)
     _tell_refunds(shop, seats, reckoned)
     first = starts_first(shop, [seat for seat in seats if seat.live])
@@ -108,43 +130,31 @@ def complete(shop: Shop, order: Order) -> None:
         )
 
 
-def _book_paid(shop: Shop, order: Order) -> None:
-    """Book what was paid with the order, once; a newer telling corrects it."""
-    name = f"order:{order.id}:paid"
-    if not order.paid_upstream:
-        return
-    payment = shop.payments.get(name)
-    if payment is None:
-        payment = Payment(
-            shop.id,
-            name,
-            order.contact_id,
-            order.paid_upstream,
-            order.paid_currency or shop.business.currency,
-            "upstream",
-            order.placed_at or shop.now,
-            shop.now,
-            order.paid_upstream,
-            target=f"order:{order.id}",
-            stamp=order.paid_stamp,
-        )
-        book(shop, shop.payments.add(payment))
-    elif payment.amount != order.paid_upstream:
-        correct(shop, payment, order.paid_upstream)
-    payment.stamp = order.paid_stamp
+def _book_paid(shop: Shop, order: Order) -> list[Charge]:
+    """Book what was paid with the order, once, a newer telling corrects it; return the charges under that money."""
+    if order.paid_upstream is None or order.contact_id is None:
+        return []
+    payment = payment_of(shop, paid_with(order.id))
+    currency = order.paid_currency or shop.business.currency
+    at = moment_of(order.paid_stamp)
+    told = Told(order.contact_id, order.paid_upstream, currency, "upstream", at, order.paid_stamp)
+    receive(shop, payment, told, f"order:{order.id}")
+    return charges_under(shop, payment)
 
 
 def complete_waiting(shop: Shop, service_id: str) -> None:
     """Complete the orders that waited for a service that has just become known, and price again what is not billed."""
-    orders: dict[str, None] = {}
-    for session in list(shop.sessions.by("service_id", service_id)):
-        for seat in shop.bookings.by("session_id", session.id):
-            if seat.order_id:
-                orders[seat.order_id] = None
-    for id_ in orders:
-        complete(shop, shop.orders[id_])
-    for session in list(shop.sessions.by("service_id", service_id)):
+    sessions = list(shop.sessions.by("service_id", service_id))
+    _complete_all(shop, [seat for session in sessions for seat in shop.bookings.by("session_id", session.id)])
+    for session in sessions:
         announce(shop, session)
+
+
+def _complete_all(shop: Shop, seats: Iterable[Booking]) -> None:
+    """Bring the orders of some bookings up to date."""
+    for order_id in dict.fromkeys(seat.order_id for seat in seats):
+        if order_id:
+            complete(shop, shop.orders[order_id])
 
 
 def reschedule_booking(shop: Shop, event: Event) -> None:
@@ -152,28 +162,28 @@ def reschedule_booking(shop: Shop, event: Event) -> None:
     booking = booking_of(shop, event.data.booking.id)
     new = event.data.session
     if new.id is None:
-        if booking.session_id is None:
-            _remember_times(booking, event)
-            return
-        reschedule(shop, shop.sessions[booking.session_id], event)
+        _remember_times(shop, booking, event)
         return
     target = session_of(shop, new.id)
-    set_times(target, new.starts_at, new.ends_at, event.stamp)
+    moved = set_times(target, new.starts_at, new.ends_at, event.stamp)
     if booking.session_id:
         _inherit(shop, target, shop.sessions[booking.session_id])
-    if event.stamp <= booking.move_stamp:
+    if event.stamp > booking.move_stamp:
+        _seat(shop, booking, target, event.stamp)
+        _moved(shop, target, [booking, *(_beside(shop, booking, target) if moved else ())])
+    elif moved:
+        _moved(shop, target, shop.bookings.by("session_id", target.id))
+
+
+def _remember_times(shop: Shop, booking: Booking, event: Event) -> None:
+    """Keep the new time of an appointment: it may come before its booking, or before what the booking moved to."""
+    if event.stamp <= booking.moved_stamp:
         return
-    booking.move_stamp = event.stamp
-    shop.bookings.rehang(booking, "session_id", target.id)
-    _moved(shop, target, [booking])
-
-
-def _remember_times(booking: Booking, event: Event) -> None:
-    """Keep a new time that came before its booking: it is applied when the booking is known."""
     new = event.data.session
-    if event.stamp > booking.moved_stamp:
-        booking.moved_stamp = event.stamp
-        booking.moved_starts, booking.moved_ends = new.starts_at, new.ends_at
+    booking.moved_stamp, booking.moved_starts, booking.moved_ends = event.stamp, new.starts_at, new.ends_at
+    session = shop.sessions.get(booking.session_id) if booking.session_id else None
+    if session is not None and _retime(booking, session):
+        _moved(shop, session, shop.bookings.by("session_id", session.id))
 
 
 def reschedule_session(shop: Shop, event: Event) -> None:
@@ -190,8 +200,10 @@ def reschedule(shop: Shop, session: Session, event: Event) -> None:
 
 def _moved(shop: Shop, session: Session, seats: list[Booking]) -> None:
     """Move what follows a session's time: due dates, waits (R4), announcements; tell of each live booking."""
-    for seat in [seat for seat in seats if seat.order_id]:
-        complete(shop, order_of(shop, seat.order_id or ""))
+    for seat in sorted(seats, key=lambda seat: (seat.order_id or "", seat.position, seat.id)):
+        if seat.order_id is None:
+            continue
+        complete(shop, order_of(shop, seat.order_id))
         if seat.live:
             retime_runs(shop, seat)
             raise_fact(
@@ -222,21 +234,21 @@ def cancel_session(shop: Shop, event: Event) -> None:
     if event.stamp <= session.cancel_stamp:
         return
     session.cancel_stamp = event.stamp
-    session.cancel_reason, session.cancel_refund = event.data.session.reason, _terms(event)
-    for order_id in dict.fromkeys(seat.order_id for seat in shop.bookings.by("session_id", session.id)):
-        if order_id:
-            complete(shop, shop.orders[order_id])
+    reason = event.data.session.reason
+    session.cancel_reason, session.cancel_refund = reason, _terms(event, reason)
+    _complete_all(shop, shop.bookings.by("session_id", session.id))
 
 
 def _note_terms(booking: Booking, event: Event, reason: str | None) -> None:
-    booking.cancel_reason, booking.cancel_refund = reason, _terms(event)
+    booking.cancel_reason, booking.cancel_refund = reason, _terms(event, reason)
 
 
-def _terms(event: Event) -> dict[str, Any]:
+def _terms(event: Event, reason: str | None) -> dict[str, Any]:
     """Return what a cancellation says of money and messages."""
     refund, notify = event.data.refund, event.data.notify
     money = {"amount": refund.amount, "currency": refund.currency} if hasattr(refund, "amount") else str(refund)
     return {
+        "reason": reason,
         "refund": money,
         "cancellation": bool(notify and notify.cancellation),
         "notify_refund": bool(notify and notify.refund),

@@ -1,57 +1,48 @@
 """Payments as upstream tells of them: received, reversed, "the rest was paid" (R15-R17, R20)."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from models.bookkeeping import book, enter
+from models.bookkeeping import enter
 from models.charge import Charge
 from models.contacts import Event, know_contact
 from models.diary import order_of
 from models.event_shapes import PaymentData, Target
 from models.facts import raise_fact
-from models.payer import known_contact
 from models.payment import Payment, PaymentStatus
-from models.reckoning import charges_of_target, reckon
+from models.receiving import Told, aim, payment_of, receive, tell_reversed
+from models.reckoning import charges_of_target, charges_under, reckon
 from models.settling import give, invoice_named, open_debts
 from models.shop import Shop, tell_owner
 
 
 def receive_payment(shop: Shop, event: Event) -> None:
-    """`payment.received`: book money that has arrived, whatever it is for (R16)."""
+    """`payment.received`: book money that has arrived, whatever it is for (R16); the newest telling holds."""
     data: PaymentData = event.data.payment
     contact = know_contact(shop, event.data.contact, event.stamp)
-    known = shop.payments.get(data.id)
-    if known is not None and known.stamp:
-        _told_twice(shop, known, data)
+    payment = payment_of(shop, data.id)
+    if event.stamp <= payment.stamp:
         return
-    payment = known or shop.payments.add(
-        Payment(shop.id, data.id, None, 0, data.amount.currency, data.method, event.time, shop.now, 0)
-    )
-    shop.payments.rehang(payment, "contact_id", known_contact(shop, contact.id).id)
-    payment.amount = payment.available = data.amount.amount
-    payment.currency, payment.method = data.amount.currency, data.method
-    payment.received_at, payment.stamp = data.received_at or event.time, event.stamp
-    _aim(shop, payment, event.data.target)
-    book(shop, payment)
-    raise_fact(shop, "payment.succeeded", contact_id=contact.id, payment=payment.id, **_about(shop, payment))
-    if payment.status == PaymentStatus.REVERSED:
-        _tell_reversed(shop, payment)
-        payment.available = 0
-        return
-    take(shop, payment)
+    first = not payment.stamp
+    if not first:
+        _told_twice(shop, payment, data)
+    money, received_at = data.amount, data.received_at or event.time
+    told = Told(contact.id, money.amount, money.currency, data.method, received_at, event.stamp)
+    touched = charges_under(shop, payment)
+    aim(shop, payment, dict.fromkeys((event.data.target and event.data.target.charges) or ()))
+    receive(shop, payment, told, _name_of(event.data.target))
+    if first:
+        raise_fact(shop, "payment.succeeded", contact_id=contact.id, payment=payment.id, **_about(shop, payment))
+    take(shop, payment, touched)
 
 
-def _aim(shop: Shop, payment: Payment, target: Target | None) -> None:
-    """Note what a payment is for; a document stands for the charges that are on it when the money comes."""
+def _name_of(target: Target | None) -> str | None:
+    """Return what a payment is for, as it is kept; of charges the first."""
     if target is None:
-        return
-    payment.charge_ids = list(target.charges or ())
+        return None
     if target.order:
-        name = f"order:{target.order}"
-    elif target.invoice:
-        name = f"invoice:{target.invoice}"
-    else:
-        name = f"charge:{payment.charge_ids[0]}"
-    shop.payments.rehang(payment, "target", name)
+        return f"order:{target.order}"
+    return f"invoice:{target.invoice}" if target.invoice else f"charge:{(target.charges or ('',))[0]}"
 
 
 def _about(shop: Shop, payment: Payment) -> dict[str, Any]:
@@ -68,25 +59,28 @@ def _told_twice(shop: Shop, known: Payment, data: PaymentData) -> None:
         tell_owner(
             shop,
             "payment_conflict",
-            f"Payment {known.id} was booked as {known.amount} {known.currency} and told again with another amount: "
-            "give the second payment an id of its own.",
+            f"Payment {known.id} was booked as {known.amount} {known.currency} and is told again as "
+            f"{data.amount.amount} {data.amount.currency}, which holds now: if there were two payments, give the "
+            "second an id of its own.",
             contact_id=known.contact_id,
         )
 
 
-def take(shop: Shop, payment: Payment) -> None:
-    """Send money where its payer said, else to issued debts, oldest first; the rest stays as credit (R16)."""
+def take(shop: Shop, payment: Payment, touched: Iterable[Charge] = ()) -> None:
+    """Send money where its payer said, else to issued debts, oldest first; the rest stays as credit (R16).
+
+    `touched` are charges on which it was before.
+    """
     charges = charges_of_target(shop, payment)
     if charges is None:
+        reckon(shop, touched)
         give(shop, payment, open_debts(shop, payment))
-    elif charges:
-        payment.charge_ids = payment.charge_ids or _those_of_a_document(payment, charges)
-        reckon(shop, charges, payment)
+        return
+    if charges and not payment.charge_ids and (payment.target or "").startswith("invoice:"):
+        aim(shop, payment, [charge.id for charge in charges])
+    reckon(shop, [*charges, *touched])
+    if charges:
         _tell_surplus(shop, payment, charges)
-
-
-def _those_of_a_document(payment: Payment, charges: list[Charge]) -> list[str]:
-    return [charge.id for charge in charges] if (payment.target or "").startswith("invoice:") else []
 
 
 def _tell_surplus(shop: Shop, payment: Payment, charges: list[Charge]) -> None:
@@ -115,21 +109,17 @@ def rest_was_paid(shop: Shop, event: Event) -> None:
 
 def reverse_payment(shop: Shop, event: Event) -> None:
     """`payment.reversed`: the money proved not to exist; what it had closed is open again (R15)."""
-    id_ = event.data.payment.id
-    payment = shop.payments.get(id_) or shop.payments.add(
-        Payment(shop.id, id_, None, 0, shop.business.currency, "other", event.time, shop.now, 0)
-    )
-    if payment.status == PaymentStatus.REVERSED:
+    payment = payment_of(shop, event.data.payment.id)
+    if event.stamp <= payment.reverse_stamp:
         return
+    first = payment.status != PaymentStatus.REVERSED
     payment.status, payment.reverse_stamp = PaymentStatus.REVERSED, event.stamp
     payment.reverse_reason = event.data.payment.reason
     if not payment.stamp:
+        payment.received_at = event.time
         return
-    reckon(shop, [shop.charges[a.charge_id] for a in shop.allocations.by("payment_id", payment.id) if a.charge_id])
+    reckon(shop, charges_under(shop, payment))
     payment.available = 0
-    _tell_reversed(shop, payment)
-
-
-def _tell_reversed(shop: Shop, payment: Payment) -> None:
-    enter(shop, "reversal", payment.id, amount=-payment.amount, currency=payment.currency)
-    raise_fact(shop, "payment.reversed", contact_id=payment.contact_id, payment=payment.id)
+    if first:
+        enter(shop, "reversal", payment.id, amount=-payment.amount, currency=payment.currency)
+        tell_reversed(shop, payment)

@@ -72,6 +72,20 @@ class Payment:
 
 
 @row(
+    "payment_charges",
+    key=("business_id", "charge_id", "payment_id"),
+    refs=[Ref(("business_id", "payment_id"), "payments")],
+)
+@dataclass(slots=True)
+class PaymentCharge:
+    """A charge that a payment names, known or not: by it the payment is found when the charge comes or changes."""
+
+    business_id: str
+    charge_id: str
+    payment_id: str
+
+
+@row(
     "allocations",
     looks=[Look(("business_id", "payment_id")), Look(("business_id", "charge_id"))],
     refs=[Ref(("business_id", "payment_id"), "payments")],

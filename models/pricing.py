@@ -3,15 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
-from models.booking import Booking, Order, Session
+from models.booking import Booking, Session
 from models.catalogue import ServiceVersion, as_of
 from models.charge import Charge
 from models.identifiers import stamp
-from models.money import times
 from models.periods import local_date
-from models.reckoning import take_off
 from models.shop import Shop
 from models.tax import Priced, compute, tax_on_net
 
@@ -49,61 +46,14 @@ def tax_category(shop: Shop, rate: Decimal) -> str:
     return "S" if rate else "Z"
 
 
-class Agreed(NamedTuple):
-    """What a charge is worth and to whom it goes: what a document, once it says so, must not say differently."""
-
-    contact_id: str
-    quantity: Decimal
-    unit_price: int
-    currency: str
-    tax_included: bool
-    tax_rate: Decimal
-    tax_category: str
-
-
-def agree(shop: Shop, charge: Charge, new: Agreed) -> bool:
-    """Let a charge be worth what was agreed; return whether it may still change: no document holds it.
-
-    One that a document holds at another price is taken off it first (R20).
-    """
-    now = Agreed(*(getattr(charge, name) for name in Agreed._fields))
-    if charge.invoice_id is not None:
-        if now == new:
-            return False
-        take_off(shop, charge)
-    for name, value in new._asdict().items():
-        setattr(charge, name, value)
-    charge.amount = times(new.unit_price, new.quantity)
-    charge.owed = owed(charge)
-    return True
-
-
-def charge_booking(shop: Shop, order: Order, booking: Booking) -> None:
-    """Make the booking's charge, or bring it up to date; what a document holds changes only with its price."""
-    service = service_of(shop, booking)
-    session = shop.sessions.get(booking.session_id) if booking.session_id else None
-    if service is None or session is None or order.contact_id is None or booking.placed_at is None:
-        return
-    unit_price, currency = price_of(shop, booking, service)
-    payment = booking.payment or service.payment or LATER
-    if payment == FREE:
-        unit_price = 0
-    due_on = _due_on(shop, booking, session, payment)
-    charge = shop.charges.get(booking.id)
-    if charge is None:
-        if unit_price == 0:
-            return
-        charge = shop.charges.add(new_charge(shop, booking.id, "session", due_on))
-        charge.booking_id = booking.id
-        shop.charges.rehang(charge, "order_id", order.id)
-    rate = tax_rate_of(shop, service)
-    quantity, category = Decimal(booking.quantity), tax_category(shop, rate)
-    new = Agreed(order.contact_id, quantity, unit_price, currency, service.tax_included, rate, category)
-    if not agree(shop, charge, new):
+def describe(shop: Shop, charge: Charge, booking: Booking) -> None:
+    """Let the charge of a booking say what it is for, as far as that does not change what is owed."""
+    service, session = service_of(shop, booking), shop.sessions.get(booking.session_id)
+    if service is None or session is None:
         return
     charge.participant_id = booking.contact_id
     charge.description = service.name or service.id
-    charge.position, charge.due_on = booking.position, due_on
+    charge.position, charge.due_on = booking.position, due_day(shop, charge)
     charge.nature, charge.unit = service.nature, service.unit
     charge.service_from = charge.service_to = _service_date(shop, session)
     charge.place, charge.policy, charge.stamp = session.place, booking.policy, booking.placed_stamp
@@ -134,12 +84,24 @@ def owe_together(charges: Iterable[Charge]) -> None:
         charge.owed = line.gross
 
 
-def _due_on(shop: Shop, booking: Booking, session: Session, payment: str) -> date:
-    """Return the session's local date for what is paid later, the day of booking for what is paid at once."""
-    assert booking.placed_at is not None
-    if payment == AT_BOOKING or session.starts_at is None:
+def due_day(shop: Shop, charge: Charge) -> date:
+    """Return when a charge is due as things are now, also where a document holds it and says something older.
+
+    A booking's is due on the session's local date if it is paid later, on the day of booking if it is paid at once.
+    """
+    booking = shop.bookings.get(charge.booking_id) if charge.booking_id else None
+    service = service_of(shop, booking) if booking else None
+    session = shop.sessions.get(booking.session_id) if booking else None
+    if booking is None or service is None or session is None or booking.placed_at is None:
+        return charge.due_on
+    if payment_choice(booking, service) == AT_BOOKING or session.starts_at is None:
         return local_date(booking.placed_at, shop.zone)
     return local_date(session.starts_at, shop.zone)
+
+
+def payment_choice(booking: Booking, service: ServiceVersion) -> str:
+    """Return when a booking is paid: as it says itself, else its service, else later."""
+    return booking.payment or service.payment or LATER
 
 
 def _service_date(shop: Shop, session: Session) -> date | None:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from models.apportioning import Debt, Money, Part, Rest, Shares, apportion
 from models.balancing import credit, restate
-from models.booking import Order
-from models.bookkeeping import book, correct
 from models.cancelling import cancellation_of, ending_of, returns_of
 from models.charge import Charge
-from models.identifiers import stamp
+from models.identifiers import moment_of, stamp
 from models.invoice import DocumentStatus, Invoice
+from models.payer import known_contact
 from models.payment import Payment, PaymentStatus
+from models.pricing import describe, due_day
+from models.receiving import Told, payment_of, receive, rest_of
 from models.refunding import refund, withdraw
 from models.settling import Settlement, allocate, charges_on, document_of, invoice_named, restate_charge
 from models.shop import Shop, skip, tell_owner
@@ -29,15 +30,12 @@ class Reckoned:
     refunds: Mapping[str, int]
 
 
-def reckon(shop: Shop, charges: Iterable[Charge], news: Payment | None = None) -> Reckoned:
-    """Give every charge, and every other one of its order, the money that is meant for it; end those that are ended.
-
-    `news` is a payment that has just come, from whomever.
-    """
-    together = _whole_orders(shop, charges)
-    debts = [Debt(c.id, c.owed, c.currency, ending_of(shop, c), returns_of(c)) for c in together]
+def reckon(shop: Shop, charges: Iterable[Charge]) -> Reckoned:
+    """Give charges, and those that share their order or their money, what is meant for them; end what is ended."""
+    together = _together(shop, charges)
+    debts = [_debt_of(shop, charge) for charge in together]
     held, refunded = _held(shop, together), _refunded(shop, together)
-    moneys, rests = _moneys(shop, together, held, refunded, news), _rests(shop, together)
+    moneys, rests = _moneys(shop, together, held, refunded), _rests(shop, together)
     if not (moneys or rests or any(debt.ending for debt in debts) or any(c.kept is not None for c in together)):
         return Reckoned({}, {})
     shares = apportion(debts, moneys, rests)
@@ -75,11 +73,26 @@ def charges_of_target(shop: Shop, payment: Payment) -> list[Charge] | None:
         order = shop.orders.get(name)
         if order is None or order.waits:
             return []
-        return sorted(shop.charges.by("order_id", name), key=lambda charge: (charge.due_on, charge.position, charge.id))
+        return sorted(
+            shop.charges.by("order_id", name),
+            key=lambda charge: (due_day(shop, charge), _position(shop, charge), charge.id),
+        )
     if kind == "invoice" and not payment.charge_ids:
         invoice = invoice_named(shop, name)
         return charges_on(shop, invoice) if invoice else []
     return [charge for id_ in payment.charge_ids if (charge := shop.charges.get(id_))]
+
+
+def charges_under(shop: Shop, payment: Payment) -> list[Charge]:
+    """Return the charges that a payment names, that it is on, or was refunded from."""
+    ids = [use.charge_id for use in shop.allocations.by("payment_id", payment.id)]
+    ids += [refund.charge_id for refund in shop.refunds.by("payment_id", payment.id)]
+    return [*(charges_of_target(shop, payment) or ()), *(shop.charges[id_] for id_ in dict.fromkeys(ids) if id_)]
+
+
+def _position(shop: Shop, charge: Charge) -> int:
+    booking = shop.bookings.get(charge.booking_id) if charge.booking_id else None
+    return booking.position if booking else charge.position
 
 
 def take_off(shop: Shop, charge: Charge) -> None:
@@ -96,8 +109,11 @@ def take_off(shop: Shop, charge: Charge) -> None:
     credit(shop, invoice, [(charge, charge.worth)])
     restate(shop, invoice)
     shop.charges.rehang(charge, "invoice_id", None)
+    if charge.booking_id:
+        describe(shop, charge, shop.bookings[charge.booking_id])
     for (payment_id, _), amount in held.items():
         allocate(shop, shop.payments[payment_id], charge, amount, None)
+    restate_charge(charge)
     tell_owner(
         shop,
         "taken_off_invoice",
@@ -109,13 +125,31 @@ def take_off(shop: Shop, charge: Charge) -> None:
     )
 
 
-def _whole_orders(shop: Shop, charges: Iterable[Charge]) -> list[Charge]:
+def _debt_of(shop: Shop, charge: Charge) -> Debt:
+    booking = shop.bookings.get(charge.booking_id) if charge.booking_id else None
+    born = booking.first_stamp if booking else charge.first_stamp
+    return Debt(charge.id, charge.owed, charge.currency, ending_of(shop, charge), returns_of(charge), born)
+
+
+def _together(shop: Shop, charges: Iterable[Charge]) -> list[Charge]:
+    """Return charges with all that must be reckoned with them: their whole orders, and what their payments name."""
     found: dict[str, Charge] = {}
-    for charge in charges:
+    ahead = list(charges)
+    while ahead:
+        charge = ahead.pop(0)
         if charge.id not in found:
             members = shop.charges.by("order_id", charge.order_id) if charge.order_id else [charge]
             found |= {member.id: member for member in members}
-    return list(found.values())
+            for payment in {payment.id: payment for member in members for payment in _naming(shop, member)}.values():
+                ahead += charges_of_target(shop, payment) or ()
+                ahead += [shop.charges[use.charge_id] for use in shop.allocations.by("payment_id", payment.id)]
+    return sorted(found.values(), key=lambda charge: (charge.order_id or "", charge.position, charge.id))
+
+
+def _naming(shop: Shop, charge: Charge) -> list[Payment]:
+    """Return the payments that name a charge, or its order."""
+    named = [shop.payments[named.payment_id] for named in shop.named.by("charge_id", charge.id)]
+    return [*named, *(shop.payments.by("target", f"order:{charge.order_id}") if charge.order_id else ())]
 
 
 def _held(shop: Shop, charges: Iterable[Charge]) -> dict[Part, int]:
@@ -139,44 +173,40 @@ def _refunded(shop: Shop, charges: Iterable[Charge]) -> dict[Part, int]:
 
 
 def _moneys(
-    shop: Shop,
-    charges: Iterable[Charge],
-    held: Mapping[Part, int],
-    refunded: Mapping[Part, int],
-    news: Payment | None,
+    shop: Shop, charges: Iterable[Charge], held: Mapping[Part, int], refunded: Mapping[Part, int]
 ) -> list[Money]:
-    """Return the money that is meant for these charges, or on them: what it has for them, and which it prefers.
+    """Return the money that is meant for these charges, or on them: what it has for them, and where it goes.
 
-    What is on a document stays there. Money that names none of them is where it was used, since then.
+    It goes first to what it names; what is on another charge was the client's credit, and stays there since then.
     """
     by_id = {charge.id: charge for charge in charges}
     spent = {part: held.get(part, 0) + refunded.get(part, 0) for part in {**held, **refunded}}
     moneys: list[Money] = []
-    for payment in _payments(shop, by_id.values(), spent, news):
+    for payment in _payments(shop, by_id.values(), spent):
         own = {debt_id: amount for (payment_id, debt_id), amount in spent.items() if payment_id == payment.id}
         reversed_at = payment.reverse_stamp if payment.status == PaymentStatus.REVERSED else ""
         named = [charge.id for charge in charges_of_target(shop, payment) or () if charge.id in by_id]
-        if named:
-            amount = payment.amount if reversed_at else payment.available + sum(own.values())
-            pins = {debt_id: part for debt_id, part in own.items() if by_id[debt_id].invoice_id}
-            moneys.append(Money(payment.id, payment.stamp, amount, payment.currency, named, pins, reversed_at))
-            continue
-        for debt_id, part in own.items():
-            since = _since(shop, payment, debt_id)
-            moneys.append(Money(payment.id, since, part, payment.currency, (), {debt_id: part}, reversed_at))
+        amount = payment.amount if reversed_at else payment.available + sum(own.values())
+        uses = {
+            debt_id: (_since(shop, payment, debt_id), part)
+            for debt_id, part in own.items()
+            if debt_id not in named and not reversed_at and _is_credit_for(shop, payment, by_id[debt_id])
+        }
+        moneys.append(Money(payment.id, payment.stamp, amount, payment.currency, named, uses, reversed_at))
     return moneys
 
 
-def _payments(shop: Shop, charges: Iterable[Charge], spent: Iterable[Part], news: Payment | None) -> list[Payment]:
+def _is_credit_for(shop: Shop, payment: Payment, charge: Charge) -> bool:
+    """Whether a document that is the payer's own asks for a charge: only there is credit used."""
+    invoice = document_of(shop, charge)
+    if invoice is None or payment.contact_id is None:
+        return False
+    return known_contact(shop, payment.contact_id) is known_contact(shop, invoice.contact_id)
+
+
+def _payments(shop: Shop, charges: Iterable[Charge], spent: Iterable[Part]) -> list[Payment]:
     """Return the payments that name these charges or their orders, and those that are on them."""
-    found = {news.id: news} if news else {}
-    for charge in charges:
-        waiting = shop.payments.by("target", f"charge:{charge.id}")
-        if charge.order_id:
-            waiting = [*waiting, *shop.payments.by("target", f"order:{charge.order_id}")]
-        credit_of_client = shop.payments.by("contact_id", charge.contact_id)
-        waiting = [*waiting, *(payment for payment in credit_of_client if charge.id in payment.charge_ids)]
-        found |= {payment.id: payment for payment in waiting}
+    found = {payment.id: payment for charge in charges for payment in _naming(shop, charge)}
     found |= {id_: payment for id_, _ in spent if (payment := shop.payments.get(id_))}
     return [payment for payment in found.values() if payment.stamp and not _is_rest(payment)]
 
@@ -185,11 +215,6 @@ def _since(shop: Shop, payment: Payment, charge_id: str) -> str:
     """Return since when money that names no charge is on one, as a stamp."""
     uses = (a.at for a in shop.allocations.by("charge_id", charge_id) if a.payment_id == payment.id and a.amount > 0)
     return stamp(min(uses, default=payment.recorded_at), "", payment.id)
-
-
-def rest_of(order_id: str, currency: str) -> str:
-    """Return the id of the payment by which upstream collected the open rest of an order."""
-    return f"order:{order_id}:rest:{currency}"
 
 
 def _is_rest(payment: Payment) -> bool:
@@ -219,20 +244,13 @@ def _correct_rests(shop: Shop, shares: Shares, charges: Iterable[Charge]) -> Non
         rest_of(charge.order_id, charge.currency): shop.orders[charge.order_id] for charge in charges if charge.order_id
     }
     for id_, amount in shares.rests.items():
-        payment = shop.payments.get(id_)
-        if payment is None and amount:
-            _book_rest(shop, orders[id_], id_, amount)
-        elif payment is not None and payment.amount != amount:
-            correct(shop, payment, amount)
-
-
-def _book_rest(shop: Shop, order: Order, id_: str, amount: int) -> None:
-    currency = id_.rpartition(":")[2]
-    payment = Payment(
-        shop.id, id_, order.contact_id, amount, currency, "upstream", shop.now, shop.now, amount,
-        target=f"order:{order.id}", stamp=order.rest_stamp,
-    )  # fmt: skip
-    book(shop, shop.payments.add(payment))
+        known, order = shop.payments.get(id_), orders[id_]
+        if not amount and (known is None or not known.stamp):
+            continue
+        currency = id_.rpartition(":")[2]
+        at, payer = moment_of(order.rest_stamp), order.contact_id or ""
+        told = Told(payer, amount, currency, "upstream", at, order.rest_stamp)
+        receive(shop, known or payment_of(shop, id_), told, f"order:{order.id}")
 
 
 def _end(shop: Shop, charges: Iterable[Charge], shares: Shares, settlement: Settlement) -> dict[str, Invoice]:

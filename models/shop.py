@@ -25,7 +25,7 @@ from models.invoice import Counter, Invoice, InvoiceLine, InvoiceTax
 from models.journal import JournalEntry, JournalHead
 from models.message import Message
 from models.pausing import Stops
-from models.payment import Allocation, Payment, Refund
+from models.payment import Allocation, Payment, PaymentCharge, Refund
 from models.periods import local_date, zone
 from models.sending_hours import SendingHours, sending_hours
 from models.shelf import Shelf
@@ -81,8 +81,9 @@ class Shop:
         self.taxes = Shelf(InvoiceTax, by=("invoice_id",), key=("invoice_id", "position"))
         self.counters = Shelf(Counter, key=("series", "year"))
         self.payments = Shelf(Payment, by=("contact_id", "target"))
+        self.named = Shelf(PaymentCharge, by=("charge_id", "payment_id"), key=("charge_id", "payment_id"))
         self.allocations = Shelf(Allocation, by=("payment_id", "charge_id", "invoice_id"))
-        self.refunds = Shelf(Refund, by=("charge_id",))
+        self.refunds = Shelf(Refund, by=("charge_id", "payment_id"))
         self.journal = Shelf(JournalEntry, key=("sequence",))
         self.heads = Shelf(JournalHead, key=("business_id",))
         self.runs = Shelf(Run)

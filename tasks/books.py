@@ -228,7 +228,8 @@ RULES = (
         """SELECT a.business_id, a.payment_id, a.charge_id, p.currency, c.currency AS owed_in FROM allocations a
              JOIN payments p ON (p.business_id, p.id) = (a.business_id, a.payment_id)
              JOIN charges c ON (c.business_id, c.id) = (a.business_id, a.charge_id)
-            WHERE p.currency <> c.currency""",
+            WHERE p.currency <> c.currency
+            GROUP BY a.business_id, a.payment_id, a.charge_id, p.currency, c.currency HAVING sum(a.amount) <> 0""",
     ),
     Rule(
         "journal_complete",

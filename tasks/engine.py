@@ -81,14 +81,15 @@ class Arrival:
         seeds.add("invoices", b, named.invoices)
         seeds.add("recurring", b, named.recurring_payments)
         if self.event.type == "order.placed":
-            told = (booking.session for booking in self.event.data.order.bookings)
-            seeds.timed.update((b, session.id, session.starts_at, session.ends_at) for session in told)
+            seeds.described.update((b, booking.session) for booking in self.event.data.order.bookings)
         if self.event.type == "contact.merged" or (
             self.event.type == "payment.received" and self.event.data.target is None
         ):
             seeds.payers.update((b, contact) for contact in named.contacts)
-        if self.event.type == "payment.reversed":
-            seeds.undone.update((b, payment) for payment in named.payments)
+        if self.event.type in {"payment.received", "payment.reversed"}:
+            seeds.followed.update((b, payment) for payment in named.payments)
+        if self.event.type in {"order.placed", "booking.rescheduled"}:
+            seeds.moved.update((b, booking) for booking in named.bookings)
         if self.event.type == "booking.cancelled":
             seeds.given_back.update((b, booking) for booking in named.bookings)
         if self.event.type == "service.updated":

@@ -21,12 +21,13 @@ from models.business import Business
 from models.catalogue import ServiceVersion
 from models.charge import Charge, NotedCharge, RecurringPayment
 from models.contact import Contact, Hold
+from models.diary import says_more
 from models.ending import OF_SEATS
 from models.invoice import Counter, DocumentStatus, Invoice, InvoiceTax
 from models.journal import JournalHead
 from models.message import Message
 from models.pausing import EVERYBODY, stops_of
-from models.payment import Allocation, Payment, Refund
+from models.payment import Allocation, Payment, PaymentCharge, Refund
 from models.rows import columns_of, table_of
 from models.shelf import Shelf
 from models.shop import Shop
@@ -75,6 +76,7 @@ class Loader:
         self._asked: dict[tuple[str, str], Pairs] = {}
         self._closed: dict[str, Pairs] = {kind: set() for kind in KINDS}
         self._found: dict[str, dict[int, tuple[str, Any]]] = {}
+        self._followed: list[tuple[str, Payment]] = []
         names = sorted(set(tenants))
         books = rulebook_for(connection, names)
         for values in self._rows(Business, "t.id = ANY(%s)", names):
@@ -146,10 +148,10 @@ class Loader:
         self._documents_named(seeds)
         self._bookings_named(seeds)
         self._noted(seeds)
-        self._orders(seeds)
+        self._together(seeds)
         self._documents()
         self._people(seeds)
-        self._money(seeds)
+        self._money()
         self._waiting_runs()
         self._by(ServiceVersion, "services", "id", known["services"] | self._all("sessions", "service_id"))
         self._close(seeds)
@@ -157,8 +159,8 @@ class Loader:
 
     def _leave_out_closed(self, seeds: Seeds) -> None:
         """Forget what is there with all that belongs to it: named before, or made from what was named before."""
-        seeds.undone -= self._asked.get(("allocations", "payment_id"), set())
-        seeds.undone -= {pair for pair in seeds.undone if self.shops[pair[0]].payments.made_here(pair[1])}
+        seeds.followed -= self._asked.get(("allocations", "payment_id"), set())
+        seeds.followed -= {pair for pair in seeds.followed if self.shops[pair[0]].payments.made_here(pair[1])}
         for kind, pairs in seeds.pairs.items():
             pairs.difference_update(self._closed[kind])
             if pairs:
@@ -174,7 +176,7 @@ class Loader:
             self._closed[kind] |= self._all(kind, "id")
         self._closed["services"] |= self._all("sessions", "service_id")
         payers = self._closed["contacts"]
-        payments = self._everything("payments")
+        payments = self._followed
         self._closed["payments"].update((name, one.id) for name, one in payments if (name, one.contact_id) in payers)
 
     def _everything(self, shelf: str) -> Iterable[tuple[str, Any]]:
@@ -197,17 +199,18 @@ class Loader:
         self._by(Run, "runs", "id", seeds.pairs["runs"])
         for name, run in self._everything("runs"):
             seeds.about(name, run.subjects, seats=run.trigger in OF_SEATS)
-            seeds.undone.update((name, payment) for payment in [run.subjects.get("payment")] if payment)
+            seeds.followed.update((name, payment) for payment in [run.subjects.get("payment")] if payment)
             seeds.add("invoices", name, run.made)
             seeds.add("charges", name, run.merged)
             seeds.add("contacts", name, [run.contact_id])
 
     def _agreements_named(self, seeds: Seeds) -> None:
-        """Take named payments and recurring payments with their contacts; of those undone also what they closed."""
+        """Take named payments and recurring payments with their contacts; of those told anew also what they closed."""
         known = seeds.pairs
         self._by(Payment, "payments", "id", known["payments"])
         self._by(RecurringPayment, "recurring", "id", known["recurring"])
-        self._by(Allocation, "allocations", "payment_id", seeds.undone)
+        told_before = {(name, id_) for name, id_ in seeds.followed if id_ in self.shops[name].payments}
+        self._by(Allocation, "allocations", "payment_id", told_before)
         known["contacts"] |= self._all("payments", "contact_id") | self._all("recurring", "contact_id")
         known["charges"] |= self._all("allocations", "charge_id")
         known["invoices"] |= self._all("allocations", "invoice_id")
@@ -248,10 +251,12 @@ class Loader:
         known = seeds.pairs
         self._by(Booking, "bookings", "id", known["bookings"])
         self._by(Session, "sessions", "id", known["sessions"])
-        for name, id_, starts_at, ends_at in seeds.timed:
-            session = self.shops[name].sessions.get(id_)
-            if session is not None and (session.starts_at, session.ends_at) != (starts_at, ends_at):
-                seeds.add("classes", name, [id_])
+        for name, told in seeds.described:
+            session = self.shops[name].sessions.get(told.id)
+            if session is not None and says_more(session, told):
+                seeds.add("classes", name, [told.id])
+        moved = [(name, seat) for name, seat in self._everything("bookings") if (name, seat.id) in seeds.moved]
+        known["classes"] |= {(name, seat.session_id) for name, seat in moved if seat.session_id}
         self._by(Booking, "bookings", "session_id", known["classes"])
         self._beside(seeds)
         self._priced(seeds)
@@ -316,15 +321,41 @@ class Loader:
         self._by(Charge, "charges", "order_id", orders)
         self._by(Session, "sessions", "id", seeds.pairs["classes"] | self._all("bookings", "session_id"))
 
+    def _together(self, seeds: Seeds) -> None:
+        """Take orders whole, the payments that name something of them, and what else these name or are used for."""
+        known, before = seeds.pairs, -1
+        while before < (before := len(known["orders"]) + len(self._found.get("charges", ()))):
+            self._orders(seeds)
+            self._by(Payment, "payments", "target", {(name, f"order:{id_}") for name, id_ in known["orders"]})
+            named = known["charges"] | self._all("charges", "id") | self._all("bookings", "id")
+            self._by(PaymentCharge, "named", "charge_id", named)
+            self._by(Payment, "payments", "id", self._all("named", "payment_id"))
+            naming = [(name, payment) for name, payment in self._everything("payments") if payment.target]
+            self._by(Allocation, "allocations", "payment_id", {(name, payment.id) for name, payment in naming})
+            others = {(name, id_) for name, payment in naming for id_ in payment.charge_ids}
+            self._by(Charge, "charges", "id", others | self._all("allocations", "charge_id"))
+            targets = ((name, payment.target.partition(":")) for name, payment in naming)
+            known["orders"] |= {(name, id_) for name, (kind, _, id_) in targets if kind == "order"}
+            known["orders"] |= self._all("charges", "order_id")
+        self._followed = list(self._everything("payments"))
+
     def _documents(self) -> None:
-        """Take the documents that hold the charges, and the VAT groups that payments and credits move."""
+        """Take the documents that hold the charges with their VAT groups, and the money that is on the charges."""
         self._by(Invoice, "invoices", "id", self._all("charges", "invoice_id"))
         self._by(InvoiceTax, "taxes", "invoice_id", self._all("invoices", "id"))
+        charges = list(self._everything("charges"))
+        ended = {(name, charge.id) for name, charge in charges if charge.kept is not None}
+        paid = ended | {(name, charge.id) for name, charge in charges if charge.settled}
+        self._by(Allocation, "allocations", "charge_id", paid)
+        self._by(Payment, "payments", "id", self._all("allocations", "payment_id"))
+        if ended:
+            self._by(Refund, "refunds", "payment_id", self._all("payments", "id"))
 
     def _people(self, seeds: Seeds) -> None:
         """Take everybody who takes part, pays or is named, and whom they name as payer."""
         people = seeds.pairs["contacts"] | self._all("bookings", "contact_id") | self._all("orders", "contact_id")
         people |= self._all("invoices", "contact_id") | self._all("charges", "contact_id")
+        people |= self._all("payments", "contact_id")
         people = self._acquaint(people)
         self._by(Hold, "holds", "contact_id", people, " AND t.ended_at IS NULL")
         self._by(LimitSlot, "slots", "contact_id", people, f" AND t.until > '{self.now - REMEMBERED}'")
@@ -338,21 +369,9 @@ class Loader:
             people = people | others
         return people
 
-    def _money(self, seeds: Seeds) -> None:
-        """Take the payments that wait for what is here, the payers' credit, and what was allocated."""
-        payers = self._all("contacts", "id")
-        self._by(Payment, "payments", "contact_id", payers, " AND t.available > 0")
-        targets = {(name, f"order:{id_}") for name, id_ in self._all("orders", "id") | seeds.pairs["orders"]}
-        targets |= {(name, f"charge:{id_}") for name, id_ in self._all("charges", "id") | seeds.pairs["charges"]}
-        self._by(Payment, "payments", "target", targets)
-        charges = list(self._everything("charges"))
-        ended = {(name, charge.id) for name, charge in charges if charge.kept is not None}
-        paid = ended | {(name, charge.id) for name, charge in charges if charge.settled}
-        self._by(Allocation, "allocations", "charge_id", paid)
-        givers = self._all("allocations", "payment_id")
-        self._by(Payment, "payments", "id", givers)
-        if ended:
-            self._by(Refund, "refunds", "payment_id", givers)
+    def _money(self) -> None:
+        """Take the payers' credit."""
+        self._by(Payment, "payments", "contact_id", self._all("contacts", "id"), " AND t.available > 0")
 
     def _waiting_runs(self) -> None:
         """Take the runs that wait for anything that is here."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from models.event_shapes import SessionData
+
 Pairs = set[tuple[str, str]]
 """(tenant, id) pairs."""
 
@@ -44,18 +46,20 @@ class Seeds:
     """What a batch names, as (tenant, id) pairs by kind.
 
     A session comes alone, a class with all its seats. `payers` are contacts whose open debts matter, `clients` contacts
-    of whose documents an act looks for the newest, `priced` services of which a new version is told, `timed` sessions
-    with the times that an event tells of, `given_back` bookings whose participant may have other seats in the same
-    session, `undone` payments whose money is, or may be, taken back.
+    of whose documents an act looks for the newest, `priced` services of which a new version is told, `described`
+    sessions as an event tells of them, `moved` bookings that may leave their session or give it a new time,
+    `given_back` bookings whose participant may have other seats in the same session, `followed` payments of which all
+    that they were used for matters.
     """
 
     pairs: dict[str, Pairs] = field(default_factory=_none_of_any)
     payers: Pairs = field(default_factory=set)
     clients: Pairs = field(default_factory=set)
     priced: set[tuple[str, str, datetime]] = field(default_factory=set)
-    timed: set[tuple[str, str, datetime, datetime]] = field(default_factory=set)
+    described: set[tuple[str, SessionData]] = field(default_factory=set)
+    moved: Pairs = field(default_factory=set)
     given_back: Pairs = field(default_factory=set)
-    undone: Pairs = field(default_factory=set)
+    followed: Pairs = field(default_factory=set)
 
     def add(self, kind: str, business_id: str, ids: Iterable[str | None]) -> None:
         """Name entities of one kind."""
@@ -68,5 +72,5 @@ class Seeds:
 
     def __bool__(self) -> bool:
         """Whether anything is named."""
-        more = (self.payers, self.clients, self.priced, self.timed, self.given_back, self.undone)
+        more = (self.payers, self.clients, self.priced, self.described, self.moved, self.given_back, self.followed)
         return any(self.pairs.values()) or any(more)

@@ -201,6 +201,13 @@ def test_a_rescheduled_class_moves_the_waits_of_everyone(shop: Story) -> None:
     assert lines.of("event", type="booking.rescheduled").each("contact") == ["zoe", "ada"]
 
 
+def test_a_booking_that_moves_within_its_class_moves_everyone_once(shop: Story) -> None:
+    for contact in ("zoe", "ada"):
+        shop.books(contact, seat("yoga", "2027-01-20 18:00", session=CLASS), at="2027-01-05 09:00")
+    shop.moves("o1-b1", to="2027-01-27 18:00", session="monday", at="2027-01-10 12:00")
+    assert shop.run().of("event", type="booking.rescheduled").each("contact") == ["zoe", "ada"]
+
+
 def test_a_booking_that_moves_to_another_class_takes_only_its_own_waits_along(shop: Story) -> None:
     shop.automation("soon", "session.booked", BEFORE, mail("{{ session.id }}"))
     for contact in ("zoe", "ada"):
