@@ -253,7 +253,8 @@ class Loader:
         self._by(Session, "sessions", "id", known["sessions"])
         for name, told in seeds.described:
             session = self.shops[name].sessions.get(told.id)
-            if session is not None and says_more(session, told):
+            begun = told.starts_at <= self.now  # it is announced at once, but to nobody twice
+            if session is not None and (begun or says_more(session, told)):
                 seeds.add("classes", name, [told.id])
         moved = [(name, seat) for name, seat in self._everything("bookings") if (name, seat.id) in seeds.moved]
         known["classes"] |= {(name, seat.session_id) for name, seat in moved if seat.session_id}

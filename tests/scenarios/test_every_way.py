@@ -16,7 +16,7 @@ from models.scenario_file import load_scenario
 from tasks.settings import ROOT
 from tasks.simulate import Simulation
 from tests.benchmarks.year import scenario as a_year
-from tests.scenarios.story import Databases, Story, mail, wait
+from tests.scenarios.story import Databases, Story, mail, seat, wait
 from tests.scenarios.thrown import Automation, Thing, automations, things, thrown
 from tests.scenarios.ways import check_every_way
 
@@ -46,6 +46,16 @@ def test_a_slice_of_the_benchmark_tells_the_same_every_way(databases: Databases)
     story = Story(databases)
     story.file = a_year(40, 6, days=25)
     play_every_way(databases, story)
+
+
+def test_a_second_seat_in_a_class_that_has_begun_is_not_announced_again(databases: Databases) -> None:
+    """Once per participant and session, also where the seats are decided one after the other."""
+    story = Story(databases)
+    for minute in ("18:30", "18:40"):
+        place = seat("yoga", "2027-01-05 18:00", session={"id": "monday", "kind": "class"})
+        story.books("ada", place, at=f"2027-01-05 {minute}")
+    play_every_way(databases, story)
+    assert story.run().times("event", "ada", type="session.started") == ["2027-01-05 18:30"]
 
 
 def test_a_slot_that_one_run_gives_back_and_another_takes_needs_no_second_try(databases: Databases) -> None:
