@@ -98,9 +98,8 @@ def databases(server: Postgres) -> Databases:
     return new
 
 
-@pytest.fixture(scope="session")
-def salon(databases: Databases) -> str:
-    """Tell the story that commands are asked about (see `tests.database.salon`); return its database's URL."""
+def url_after(databases: Databases, tell: Callable[[Story], None]) -> str:
+    """Tell a story; return the URL of the database that it leaves behind."""
     urls: list[str] = []
 
     @contextmanager
@@ -111,6 +110,12 @@ def salon(databases: Databases) -> str:
 
     tell(Story(noted))
     return urls[0]
+
+
+@pytest.fixture(scope="session")
+def salon(databases: Databases) -> str:
+    """Tell the story that commands are asked about (see `tests.database.salon`); return its database's URL."""
+    return url_after(databases, tell)
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """Explaining: why an automation fired, why it did not, what a run did; in French and in English."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine
 
 from tests.database.at_work import AtWork
-from tests.database.conftest import Relance
+from tests.database.conftest import Relance, url_after
 from tests.scenarios.story import ASK, Databases, Story, holds, mail, wait, when
 
 BOOKED = "2025-01-05 10:00"
@@ -47,16 +45,7 @@ def tell(shop: Story) -> None:
 @pytest.fixture(scope="module")
 def told(databases: Databases) -> str:
     """Tell the story; return its database's URL."""
-    urls: list[str] = []
-
-    @contextmanager
-    def noted() -> Iterator[Engine]:
-        with databases() as engine:
-            urls.append(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
-            yield engine
-
-    tell(Story(noted))
-    return urls[0]
+    return url_after(databases, tell)
 
 
 @pytest.fixture
