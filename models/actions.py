@@ -6,6 +6,7 @@ One that would write a message too many does nothing at all and returns `CAP` (R
 from collections.abc import Callable
 from typing import Any
 
+from models.asking import issue_all, template_of
 from models.automation import Run
 from models.charge import Charge
 from models.contact import Contact
@@ -13,8 +14,6 @@ from models.fees import add_charge
 from models.flow import Act
 from models.holding import holds_on
 from models.invoice import DocumentStatus, Invoice
-from models.invoicing import invoice_charges
-from models.issuing import group_charges
 from models.message import MessagePurpose
 from models.messaging import over_cap, queue, queue_to_owner
 from models.payer import known_contact, payer_of
@@ -45,8 +44,7 @@ def _request_payment(shop: Shop, run: Run, published: Published, op: Act) -> str
         return "nothing_due"
     run.made = [*run.made, *(document.id for document in documents)]
     for document in documents:
-        template = "request_payment" if document.amount_due > 0 else "issue_paid_invoice"
-        _bring(shop, run, published, op, document, template)
+        _bring(shop, run, published, op, document, template_of(document))
     return None
 
 
@@ -69,14 +67,7 @@ def _noted(shop: Shop, run: Run, published: Published, charges: list[Charge]) ->
 
 def _issue_all(shop: Shop, charges: list[Charge], op: Act, order_id: str | None) -> list[Invoice]:
     terms = op.settings.due_in if isinstance(op.settings, RequestPayment) else None
-    days = shop.business.payment_terms_days if terms is None else terms
-    documents: list[Invoice] = []
-    for group, members in group_charges(shop, charges).items():
-        payer = known_contact(shop, group.payer_id)
-        document = invoice_charges(shop, payer, members, terms_days=days, order_id=order_id)
-        if document is not None:
-            documents.append(document)
-    return documents
+    return issue_all(shop, charges, terms_days=terms, order_id=order_id)
 
 
 def _send_again(shop: Shop, run: Run, published: Published, op: Act) -> str | None:

@@ -50,6 +50,7 @@ class FeeKind(StrEnum):
         Look(("business_id", "order_id"), where="order_id IS NOT NULL"),
         Look(("business_id", "invoice_id"), where="invoice_id IS NOT NULL"),
         Look(("business_id", "contact_id", "due_on"), where="state = 'due'"),
+        Look(("business_id", "recurring_id"), where="recurring_id IS NOT NULL"),
     ],
     checks={
         "settled": "settled >= 0 OR amount < 0",
@@ -119,29 +120,6 @@ class Charge:
     def billable(self) -> bool:
         """Whether a document may take it: not on one yet and worth something."""
         return self.invoice_id is None and self.state in {ChargeState.DUE, ChargeState.SETTLED} and self.worth != 0
-
-
-@row("recurring_payments", looks=[Look(("next_run_at",), where="next_run_at IS NOT NULL")])
-@dataclass(slots=True)
-class RecurringPayment:
-    """A standing agreement to pay; every occurrence makes one charge (R1)."""
-
-    business_id: str
-    id: str
-    contact_id: str | None = None
-    description: str | None = None
-    price: int | None = None
-    currency: str | None = None
-    every: str | None = None
-    anchor: str | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
-    collect: str | None = None
-    stamp: str = ""
-    cancel_stamp: str = ""
-    cancel_reason: str | None = None
-    started: bool = False
-    next_run_at: datetime | None = None
 
 
 @row(

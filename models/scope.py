@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from models.booking import Booking, Order, Session
 from models.catalogue import ServiceVersion
-from models.charge import RecurringPayment
 from models.contact import Contact
 from models.invoice import Invoice
 from models.money import Money
 from models.payment import Payment
 from models.periods import local_date
 from models.pricing import service_of
+from models.recurrence import RecurringPayment
 from models.shop import Shop
 
 

@@ -17,7 +17,7 @@ from models.booking import Booking, Order, Session
 from models.business import Alert, Business
 from models.catalogue import ServiceVersion
 from models.changes import Change
-from models.charge import Charge, NotedCharge, RecurringPayment
+from models.charge import Charge, NotedCharge
 from models.contact import Contact, Hold
 from models.event_rows import FactRow
 from models.identifiers import key
@@ -27,6 +27,7 @@ from models.message import Message
 from models.pausing import Stops
 from models.payment import Allocation, Payment, PaymentCharge, Refund
 from models.periods import local_date, zone
+from models.recurrence import RecurringPayment
 from models.sending_hours import SendingHours, sending_hours
 from models.shelf import Shelf
 
@@ -36,18 +37,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What made something happen: an automation's run and step, or a person's act; `depth` counts the chain (R21)."""
+    """What made something happen: an automation's run and step, a person's act, or a recurring payment.
+
+    `depth` counts the chain (R21).
+    """
 
     automation: str | None = None
     run: str | None = None
     step: str | None = None
     act: str | None = None
     depth: int = 0
+    recurring: str | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return the cause as it is kept and shown."""
         if self.act:
             return {"act": self.act}
+        if self.recurring:
+            return {"recurring": self.recurring}
         return {"automation": self.automation, "run": self.run, "step": self.step}
 
 
@@ -74,7 +81,7 @@ class Shop:
         self.sessions = Shelf(Session, by=("service_id",))
         self.orders = Shelf(Order)
         self.bookings = Shelf(Booking, by=("order_id", "session_id"))
-        self.charges = Shelf(Charge, by=("order_id", "invoice_id"))
+        self.charges = Shelf(Charge, by=("order_id", "invoice_id", "recurring_id"))
         self.recurring = Shelf(RecurringPayment)
         self.invoices = Shelf(Invoice, by=("contact_id", "number"))
         self.lines = Shelf(InvoiceLine, by=("invoice_id",), key=("invoice_id", "position"))

@@ -14,6 +14,7 @@ from models import (
     message,
     pausing,
     payment,
+    recurrence,
 )
 
 ROW_MODULES = (
@@ -30,4 +31,5 @@ ROW_MODULES = (
     message,
     pausing,
     payment,
+    recurrence,
 )

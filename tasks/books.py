@@ -102,7 +102,10 @@ RULES = (
         "Charge {charge_id} stands on {count} live documents ({numbers}): void all but one.",
         """SELECT l.business_id, l.charge_id, count(*), string_agg(d.number, ', ' ORDER BY d.number) AS numbers
              FROM invoice_lines l JOIN invoices d ON (d.business_id, d.id) = (l.business_id, l.invoice_id)
-            WHERE d.kind = '380' AND d.status <> 'void' AND l.charge_id IS NOT NULL
+            WHERE d.kind = '380' AND d.status <> 'void' AND l.charge_id IS NOT NULL AND l.gross > coalesce(
+                  (SELECT sum(c.gross) FROM invoices n JOIN invoice_lines c
+                       ON (c.business_id, c.invoice_id) = (n.business_id, n.id) AND c.charge_id = l.charge_id
+                    WHERE n.kind = '381' AND (n.business_id, n.of_id) = (d.business_id, d.id)), 0)
             GROUP BY l.business_id, l.charge_id HAVING count(*) > 1""",
     ),
     Rule(

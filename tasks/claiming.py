@@ -10,7 +10,7 @@ from psycopg import Connection
 from models.identifiers import key
 from tasks.catching_up import Horizon, View
 from tasks.due import ASKABLE
-from tasks.engine import Due, DueInvoice, DueMerge, DueRun, DueSession, try_lock
+from tasks.engine import Due, DueInvoice, DueMerge, DueRecurring, DueRun, DueSession, try_lock
 
 TENANTS_AT_ONCE = 500
 GOES_ON = (
@@ -21,6 +21,7 @@ GOES_ON = (
 _SOURCES = {
     "runs": ("due_at", "sequence"),
     "sessions": ("announce_at", "id"),
+    "recurring_payments": ("next_run_at", "id"),
     "invoices": ("check_at", "id"),
     "messages": ("next_attempt_at", "sequence"),
 }
@@ -28,6 +29,7 @@ _SOURCES = {
 _MAKERS: dict[str, Callable[[str, datetime, str], Due]] = {
     "runs": DueRun,
     "sessions": DueSession,
+    "recurring_payments": DueRecurring,
     "invoices": DueInvoice,
 }
 

@@ -21,6 +21,7 @@ from models.matching import park_broken, work_off
 from models.merging import merge_due, waits
 from models.periods import decision_instant
 from models.projection import decide
+from models.recurring import fall_due
 from models.running import resume
 from models.shop import Shop
 from tasks.loading import Loader
@@ -86,6 +87,8 @@ class Arrival:
             self.event.type == "payment.received" and self.event.data.target is None
         ):
             seeds.payers.update((b, contact) for contact in named.contacts)
+        if self.event.type in {"recurring_payment.started", "recurring_payment.cancelled"}:
+            seeds.retold.update((b, agreement) for agreement in named.recurring_payments)
         if self.event.type in {"payment.received", "payment.reversed"}:
             seeds.followed.update((b, payment) for payment in named.payments)
         if self.event.type in {"order.placed", "booking.rescheduled"}:
@@ -127,6 +130,34 @@ class DueSession:
             announce(shop, session)
             work_off(shop)
             _leave_nothing_due(shop, session.announce_at)
+
+
+@dataclass(slots=True)
+class DueRecurring:
+    """A recurring payment whose date has come."""
+
+    business_id: str
+    due: datetime
+    recurring_id: str
+    rank: int = 1
+
+    def seed(self, seeds: Seeds) -> None:
+        """Name the agreement."""
+        seeds.add("recurring", self.business_id, [self.recurring_id])
+
+    @property
+    def row(self) -> tuple[str, str]:
+        """The agreement."""
+        return "recurring_payments", self.recurring_id
+
+    def decide(self, shop: Shop) -> None:
+        """Charge it."""
+        shop.begin(f"{self.recurring_id} {self.due.isoformat()}")
+        agreement = shop.recurring.get(self.recurring_id)
+        if agreement is not None and agreement.next_run_at is not None and agreement.next_run_at <= shop.now:
+            fall_due(shop, agreement)
+            work_off(shop)
+            _leave_nothing_due(shop, agreement.next_run_at)
 
 
 @dataclass(slots=True)

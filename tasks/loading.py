@@ -19,7 +19,7 @@ from models.automation import DailyCount, LimitSlot, Run, RunSubject
 from models.booking import Booking, Order, Session
 from models.business import Business
 from models.catalogue import ServiceVersion
-from models.charge import Charge, NotedCharge, RecurringPayment
+from models.charge import Charge, NotedCharge
 from models.contact import Contact, Hold
 from models.diary import says_more
 from models.ending import OF_SEATS
@@ -28,6 +28,7 @@ from models.journal import JournalHead
 from models.message import Message
 from models.pausing import EVERYBODY, stops_of
 from models.payment import Allocation, Payment, PaymentCharge, Refund
+from models.recurrence import RecurringPayment, charge_id, occurrences_due
 from models.rows import columns_of, table_of
 from models.shelf import Shelf
 from models.shop import Shop
@@ -209,6 +210,10 @@ class Loader:
         known = seeds.pairs
         self._by(Payment, "payments", "id", known["payments"])
         self._by(RecurringPayment, "recurring", "id", known["recurring"])
+        self._by(Charge, "charges", "recurring_id", seeds.retold)
+        for name, agreement in self._everything("recurring"):
+            due = occurrences_due(agreement, self.now, self.shops[name].zone)
+            seeds.add("charges", name, [charge_id(agreement, one.day) for one in due])
         told_before = {(name, id_) for name, id_ in seeds.followed if id_ in self.shops[name].payments}
         self._by(Allocation, "allocations", "payment_id", told_before)
         known["contacts"] |= self._all("payments", "contact_id") | self._all("recurring", "contact_id")

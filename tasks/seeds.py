@@ -49,7 +49,7 @@ class Seeds:
     of whose documents an act looks for the newest, `priced` services of which a new version is told, `described`
     sessions as an event tells of them, `moved` bookings that may leave their session or give it a new time,
     `given_back` bookings whose participant may have other seats in the same session, `followed` payments of which all
-    that they were used for matters.
+    that they were used for matters, `retold` recurring payments of which all charges matter.
     """
 
     pairs: dict[str, Pairs] = field(default_factory=_none_of_any)
@@ -60,6 +60,7 @@ class Seeds:
     moved: Pairs = field(default_factory=set)
     given_back: Pairs = field(default_factory=set)
     followed: Pairs = field(default_factory=set)
+    retold: Pairs = field(default_factory=set)
 
     def add(self, kind: str, business_id: str, ids: Iterable[str | None]) -> None:
         """Name entities of one kind."""
@@ -73,4 +74,4 @@ class Seeds:
     def __bool__(self) -> bool:
         """Whether anything is named."""
         more = (self.payers, self.clients, self.priced, self.described, self.moved, self.given_back, self.followed)
-        return any(self.pairs.values()) or any(more)
+        return any(self.pairs.values()) or any(more) or bool(self.retold)

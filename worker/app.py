@@ -21,6 +21,7 @@ MODULES = (
     "tasks.automations",
     "tasks.sessions",
     "tasks.invoices",
+    "tasks.payments",
     "tasks.messages",
     "tasks.pauses",
     "tasks.housekeeping",
