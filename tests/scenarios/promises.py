@@ -74,7 +74,8 @@ def _check_instant(line: dict[str, Any], zone: ZoneInfo) -> None:
 
 def _check_cause(line: dict[str, Any]) -> None:
     cause = line.get("cause")
-    assert cause is None or cause.keys() == {"automation", "run", "step"} or cause.keys() & {"act", "billing", "recurring"}, line
+    single = {"act", "billing", "recurring"}
+    assert cause is None or cause.keys() == {"automation", "run", "step"} or cause.keys() & single, line
 
 
 def _check_document(line: dict[str, Any]) -> None:

@@ -63,7 +63,11 @@ def test_a_cancellation_told_late_takes_back_what_came_after_it(shop: Story) -> 
 def test_a_new_price_holds_from_when_it_was_told(shop: Story) -> None:
     shop.subscribes("zoe", 3000, at=NOW, anchor=1)
     shop.subscribes("zoe", 4000, at="2027-02-20 09:00", anchor=1, starts_on="2027-02-20")
-    assert asked(shop.run(until="2027-04-02 00:00")) == [("2027-02-01", 3000), ("2027-03-01", 4000), ("2027-04-01", 4000)]
+    assert asked(shop.run(until="2027-04-02 00:00")) == [
+        ("2027-02-01", 3000),
+        ("2027-03-01", 4000),
+        ("2027-04-01", 4000),
+    ]
 
 
 def test_whoever_pays_for_a_client_gets_the_invoice(shop: Story) -> None:

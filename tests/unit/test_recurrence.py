@@ -1,6 +1,7 @@
 """R1, R2: when recurring payments fall due, against an oracle that knows nothing of our schedules."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,14 +16,14 @@ PARIS = ZoneInfo("Europe/Paris")
 STARTS = date(2027, 1, 31)
 
 
-def told(at: str = "2027-01-05T10:00Z", **keys: object) -> dict[str, object]:
+def told(at: str = "2027-01-05T10:00Z", **keys: Any) -> dict[str, Any]:
     """Return a telling as it is kept."""
     terms = {"contact": "zoe", "description": "Club", "price": 3000, "currency": "EUR", "every": "month"}
     unsaid = dict.fromkeys(("anchor", "starts_on", "ends_on"))
     return terms | unsaid | {"collect": "invoice", "stamp": stamp(datetime.fromisoformat(at), "/s", "1")} | keys
 
 
-def agreed(*tellings: dict[str, object], cancelled: str = "") -> RecurringPayment:
+def agreed(*tellings: dict[str, Any], cancelled: str = "") -> RecurringPayment:
     """Return an agreement that was told so."""
     end = stamp(datetime.fromisoformat(cancelled), "/s", "2") if cancelled else ""
     return RecurringPayment("b", "club", tellings=list(tellings), cancel_stamp=end)
@@ -46,7 +47,7 @@ def days(agreement: RecurringPayment, until: str) -> list[str]:
         ({"every": "week", "anchor": "mon", "ends_on": "2027-01-20"}, ["2027-01-11", "2027-01-18"]),
     ],
 )
-def test_dates_come_from_the_anchor_never_from_the_date_before(keys: dict[str, object], expected: list[str]) -> None:
+def test_dates_come_from_the_anchor_never_from_the_date_before(keys: dict[str, Any], expected: list[str]) -> None:
     assert days(agreed(told(**keys)), "2027-05-10T00:00Z") == expected
 
 
@@ -94,7 +95,7 @@ STARTS_ON = st.dates(date(2024, 1, 1), date(2030, 12, 31))
 
 def oracle(every: str, anchor: str, start: date) -> list[date]:
     """Return the first ten dates by `dateutil`, which picks the last of the days that a month has."""
-    start_at = datetime(start.year, start.month, start.day)
+    start_at = datetime(start.year, start.month, start.day, tzinfo=UTC)
     if every == "week":
         rule = rrule(WEEKLY, dtstart=start_at, byweekday=WEEKDAYS.index(anchor), count=10)
     elif every == "month":
