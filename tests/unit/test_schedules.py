@@ -6,7 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil.rrule import MONTHLY, WEEKLY, YEARLY, rrule  # type: ignore[import-untyped]
+from dateutil.rrule import MONTHLY, WEEKLY, YEARLY, rrule
 from hypothesis import given
 from hypothesis import strategies as st
 
