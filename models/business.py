@@ -58,6 +58,7 @@ class Business:
     quiet_channels: Json | None = None
     send_window: Json | None = None
     holidays: Json | None = None
+    cards: Json | None = None
 
 
 @row("business_regimes", key=("business_id", "kind", "valid_from"))

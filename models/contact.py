@@ -91,7 +91,7 @@ class Consent:
 @row("mandates", looks=[Look(("business_id", "contact_id"))])
 @dataclass(slots=True)
 class Mandate:
-    """A client's permission to charge a saved card: the text agreed to, when, and up to how much."""
+    """A client's permission to charge a saved card: the text agreed to, when, and up to how much a time."""
 
     business_id: str
     id: str
@@ -103,3 +103,4 @@ class Mandate:
     cap: int | None = None
     currency: str | None = None
     ended_at: datetime | None = None
+    label: str | None = None

@@ -45,6 +45,7 @@ PAYMENT_TRANSITIONS = transitions(
 class Payment:
     """One receipt of money. `available` is the part not allocated: the payer's credit.
 
+    `answers` is what the payer wrote into the fields of the page on which it was paid.
     `target` names what the payer said it is for (`order:…`, `invoice:…`, `charge:…`), kept while it is unknown.
     """
 
@@ -69,6 +70,7 @@ class Payment:
     provider_fee: int | None = None
     actor: str | None = None
     note: str | None = None
+    answers: Json | None = None
 
 
 @row(
@@ -112,7 +114,10 @@ class Allocation:
 @row("refunds", looks=[Look(("business_id", "payment_id"))])
 @dataclass(slots=True)
 class Refund:
-    """Money given back; `credit_note_id` links the document that goes with it, where there is one."""
+    """Money given back; `credit_note_id` links the document that goes with it, where there is one.
+
+    A person pays out what is `recorded`; what is `prepared` the card provider gives back, then it is `paid_out`.
+    """
 
     business_id: str
     id: str

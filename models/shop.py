@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from models.automation import DailyCount, Decision, LimitSlot, Run, RunSubject
 from models.booking import Booking, Order, Session
 from models.business import Alert, Business
+from models.card import CardAttempt
 from models.catalogue import ServiceVersion
 from models.changes import Change
 from models.charge import Charge, NotedCharge
-from models.contact import Contact, Hold
+from models.contact import Contact, Hold, Mandate
 from models.event_rows import FactRow
 from models.identifiers import key
 from models.invoice import Counter, Invoice, InvoiceLine, InvoiceTax
@@ -77,6 +78,7 @@ class Shop:
         self._hours: tuple[Business, SendingHours] | None = None
         self.contacts = Shelf(Contact)
         self.holds = Shelf(Hold, by=("contact_id",))
+        self.mandates = Shelf(Mandate, by=("contact_id",))
         self.services = Shelf(ServiceVersion, by=("id",), key=("id", "stamp"))
         self.sessions = Shelf(Session, by=("service_id",))
         self.orders = Shelf(Order)
@@ -91,6 +93,7 @@ class Shop:
         self.named = Shelf(PaymentCharge, by=("charge_id", "payment_id"), key=("charge_id", "payment_id"))
         self.allocations = Shelf(Allocation, by=("payment_id", "charge_id", "invoice_id"))
         self.refunds = Shelf(Refund, by=("charge_id", "payment_id"))
+        self.attempts = Shelf(CardAttempt, by=("contact_id", "payment_id", "refund_id"))
         self.journal = Shelf(JournalEntry, key=("sequence",))
         self.heads = Shelf(JournalHead, key=("business_id",))
         self.runs = Shelf(Run)

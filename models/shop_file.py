@@ -11,6 +11,7 @@ from babel import Locale
 
 from models.automation_file import Automation, load_automation, read_automation
 from models.business import Business
+from models.cards_file import read_cards
 from models.errors import BadInputError
 from models.event_shapes import ContactData, ServiceData
 from models.hours_file import read_hours
@@ -28,7 +29,7 @@ SHOP_KEYS = ("business", "contacts", "services", "automations")
 BUSINESS_KEYS = (
     "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
     "payment_terms", "due_soon", "channels", "daily_cap", "quiet_hours", "send_window", "holidays", "billing", "email",
-    "series_prefix",
+    "series_prefix", "cards",
 )  # fmt: skip
 LEGAL_KEYS = (
     "name", "form", "capital", "registration", "vat_number", "address", "vat_exempt", "trade_name", "siren", "siret",
@@ -125,6 +126,7 @@ def read_business(node: Node, created_at: datetime) -> Business:
     _terms(node, business)
     _habits(node, business)
     read_hours(node, business)
+    read_cards(node, business)
     legal = node.get("legal")
     if legal is not None:
         _legal(legal, business)

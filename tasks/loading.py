@@ -18,9 +18,10 @@ from psycopg import Connection
 from models.automation import DailyCount, LimitSlot, Run, RunSubject
 from models.booking import Booking, Order, Session
 from models.business import Business
+from models.card import LIVE_SQL, CardAttempt
 from models.catalogue import ServiceVersion
 from models.charge import Charge, NotedCharge
-from models.contact import Contact, Hold
+from models.contact import Contact, Hold, Mandate
 from models.diary import says_more
 from models.ending import OF_SEATS
 from models.invoice import Counter, DocumentStatus, Invoice, InvoiceTax
@@ -139,6 +140,7 @@ class Loader:
         """Load the closure of the seeds; return the shops by tenant."""
         self._found = {}
         self._runs_and_messages(seeds)
+        self._attempts_named(seeds)
         self._newest_of_clients(seeds)
         self._leave_out_closed(seeds)
         if not seeds:
@@ -204,6 +206,24 @@ class Loader:
             seeds.add("invoices", name, run.made)
             seeds.add("charges", name, run.merged)
             seeds.add("contacts", name, [run.contact_id])
+
+    def _attempts_named(self, seeds: Seeds) -> None:
+        """Take named attempts at moving money by card, with what they are for."""
+        known = seeds.pairs
+        if not known["attempts"]:
+            return
+        self._by(CardAttempt, "attempts", "id", known["attempts"])
+        for name, attempt in self._everything("attempts"):
+            seeds.add("contacts", name, [attempt.contact_id])
+            seeds.add("invoices", name, [attempt.invoice_id])
+            seeds.add("charges", name, attempt.charge_ids)
+            seeds.add("payments", name, [attempt.payment_id])
+            kind, _, target = (attempt.target or "").partition(":")
+            seeds.add("orders", name, [target] if kind == "order" else ())
+            if attempt.target is None and attempt.contact_id:
+                seeds.payers.add((name, attempt.contact_id))
+        self._by(Mandate, "mandates", "id", self._all("attempts", "mandate_id"))
+        self._by(Refund, "refunds", "id", self._all("attempts", "refund_id"))
 
     def _agreements_named(self, seeds: Seeds) -> None:
         """Take named payments and recurring payments with their contacts; of those told anew also what they closed."""
@@ -364,8 +384,14 @@ class Loader:
         people |= self._all("payments", "contact_id")
         people = self._acquaint(people)
         self._by(Hold, "holds", "contact_id", people, " AND t.ended_at IS NULL")
+        self._cards({pair for pair in people if self.shops[pair[0]].business.cards})
         self._by(LimitSlot, "slots", "contact_id", people, f" AND t.until > '{self.now - REMEMBERED}'")
         self._by(DailyCount, "daily", "contact_id", people, f" AND t.day >= '{(self.now - WESTERNMOST).date()}'")
+
+    def _cards(self, people: Pairs) -> None:
+        """Take saved cards and what is under way on them, of businesses that take cards."""
+        self._by(Mandate, "mandates", "contact_id", people, " AND t.ended_at IS NULL")
+        self._by(CardAttempt, "attempts", "contact_id", people, f" AND t.{LIVE_SQL}")
 
     def _acquaint(self, people: Pairs) -> Pairs:
         """Take contacts, whom they name as payer and as whom they go on since they were merged; return all of them."""

@@ -23,6 +23,7 @@ KINDS = (
     "recurring",
     "runs",
     "messages",
+    "attempts",
 )
 
 _PLURAL = {

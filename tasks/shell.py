@@ -1,4 +1,4 @@
-"""What a task may touch of the outside (database, stream, clock, bells, mail), given by `worker.runner` or a test."""
+"""What a task may touch of the outside (database, stream, clock, bells, mail, cards), given by a worker or a test."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import Engine
 
 from tasks.catching_up import CatchUp
+from tasks.gateways.cards import CardProviders, Providers
 from tasks.settings import Settings
 
 if TYPE_CHECKING:
@@ -103,5 +104,6 @@ class Shell:
     """Shown every batch after its commit; the simulator writes its lines from them."""
     keep_refusals: bool = False
     """Whether to record also what triggers did not match."""
+    cards: CardProviders = field(default_factory=lambda: Providers({}))
     catch_up: CatchUp = field(default_factory=CatchUp)
     """How this process gives way to a stream that is behind (R3)."""

@@ -12,6 +12,7 @@ from tasks import automations, events, housekeeping, invoices, messages, pauses,
 from tasks.gateways.mail import Mail, Report
 from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
 from tasks.gateways.recording import RecordingMail
+from tasks.gateways.recording_cards import RecordingCards
 from tasks.opening import open_shop
 from tasks.registry import Counts, call
 from tasks.settings import Settings
@@ -39,7 +40,8 @@ class AtWork:
         self.ahead = list(scenario.happenings)
         self.clock, self.stream, self.mail = VirtualClock(scenario.start), MemoryStream(), WatchedMail()
         settings = Settings(batch_size=batch)
-        self.shell = Shell(engine, self.clock, settings, SilentBells(), self.stream, self.mail)
+        self.cards = RecordingCards()
+        self.shell = Shell(engine, self.clock, settings, SilentBells(), self.stream, self.mail, cards=self.cards)
         transact(engine, lambda c: open_shop(c, scenario.shop, scenario.start, actor="tests"))
 
     def comes(self, instant: str) -> None:

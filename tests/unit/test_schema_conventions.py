@@ -28,10 +28,11 @@ def enum_columns() -> Iterator[tuple[str, str, type[StrEnum]]]:
                     yield table, column, kind
 
 
-def test_the_states_of_seven_tables_are_guarded() -> None:
+def test_the_states_of_eight_tables_are_guarded() -> None:
     assert {table for table, _, _ in state_columns()} == {
         "automations",
         "bookings",
+        "card_attempts",
         "charges",
         "invoices",
         "messages",

@@ -1,0 +1,221 @@
+"""Taking money by card: what is asked for, what is in the way, and what is looked at again right before (R5, R12)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from models.card import IN_DOUBT, CardAttempt, CardKind, CardState
+from models.card_settings import CardSettings, cards_of
+from models.charge import Charge
+from models.contact import Mandate
+from models.errors import BadInputError
+from models.holding import holds_on
+from models.invoice import DocumentStatus, Invoice
+from models.settling import charges_on
+from models.shop import Shop
+
+REUSED = timedelta(minutes=5)
+"""A page is handed out again as long as it stays open for so much longer."""
+SENDING_LEASE = timedelta(seconds=60)
+"""How long a call stays its caller's own: longer than the answer of any provider may take."""
+
+
+class CardRefusedError(BadInputError):
+    """A card can't be charged, or a page can't be opened; `code` is the reason in one word."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What a card is asked for, in minor units.
+
+    `target` is what the money is for, as a payment's (`invoice:ID`, `order:ID`, `charge:ID`); without it the client's
+    debts, oldest first, then credit. `charge_ids` name the charges where no document does.
+    """
+
+    contact_id: str
+    amount: int
+    currency: str
+    target: str | None = None
+    charge_ids: tuple[str, ...] = ()
+    invoice_id: str | None = None
+    link_id: str | None = None
+    description: str = ""
+    answers: dict[str, Any] | None = None
+
+
+def debt_of(invoice: Invoice, amount: int | None = None) -> Debt:
+    """Return what is open on a document, or a part of it, as a debt."""
+    due = invoice.amount_due if amount is None else amount
+    number = invoice.number or invoice.id
+    return Debt(invoice.contact_id, due, invoice.currency, f"invoice:{invoice.id}", (), invoice.id, description=number)
+
+
+def settings_of(shop: Shop) -> CardSettings:
+    """Return how a business takes cards, or refuse."""
+    settings = cards_of(shop.business)
+    if settings is None:
+        raise CardRefusedError(
+            "no_provider",
+            f"{shop.business.name} takes no cards. Write `cards: {{provider: sandbox}}`, or another provider, under "
+            "`business` in its shop file.",
+        )
+    return settings
+
+
+def planned_for(shop: Shop, invoice: Invoice) -> CardAttempt | None:
+    """Return the charge of a saved card that may still pay a document, if there is one."""
+    charges = {charge.id for charge in charges_on(shop, invoice)}
+    for attempt in shop.attempts.by("contact_id", invoice.contact_id):
+        about = attempt.invoice_id == invoice.id or not charges.isdisjoint(attempt.charge_ids)
+        if about and attempt.live and attempt.kind == CardKind.CHARGE:
+            return attempt
+    return None
+
+
+def attempts_on(shop: Shop, debt: Debt) -> list[CardAttempt]:
+    """Return the attempts for any of the same charges from which money may still come."""
+    wanted = charges_of(shop, debt.invoice_id, debt.charge_ids)
+    return [
+        attempt
+        for attempt in shop.attempts.by("contact_id", debt.contact_id)
+        if attempt.live
+        and attempt.kind != CardKind.REFUND
+        and ((debt.target is not None and attempt.target == debt.target) or wanted & _charges_of(shop, attempt))
+    ]
+
+
+def _charges_of(shop: Shop, attempt: CardAttempt) -> set[str]:
+    return charges_of(shop, attempt.invoice_id, attempt.charge_ids)
+
+
+def charges_of(shop: Shop, invoice_id: str | None, charge_ids: Iterable[str]) -> set[str]:
+    """Return the ids of the charges that a debt is about."""
+    invoice = shop.invoices.get(invoice_id) if invoice_id else None
+    return {*charge_ids, *(charge.id for charge in (charges_on(shop, invoice) if invoice else ()))}
+
+
+def begin_checkout(shop: Shop, debt: Debt, lease: str) -> CardAttempt:
+    """Return the attempt by which a client pays on the provider's page: the one that is open for it, or a new one.
+
+    While it is in doubt whether a saved card was charged for the same debt, nobody is let in to pay it twice.
+    """
+    settings = settings_of(shop)
+    before = attempts_on(shop, debt)
+    if any(attempt.kind == CardKind.CHARGE and attempt.state in IN_DOUBT for attempt in before):
+        raise CardRefusedError("in_doubt", "A card is being charged for this just now. Look again in a few minutes.")
+    for attempt in before:
+        if _is_open_for(shop, attempt, debt):
+            attempt.answers = debt.answers or attempt.answers
+            return attempt
+    attempt = _attempt(shop, CardKind.CHECKOUT, settings, debt)
+    attempt.state, attempt.lease, attempt.ask_at = CardState.SENDING, lease, shop.now + SENDING_LEASE
+    return shop.attempts.add(attempt)
+
+
+def _is_open_for(shop: Shop, attempt: CardAttempt, debt: Debt) -> bool:
+    same = (attempt.amount, attempt.currency, attempt.target) == (debt.amount, debt.currency, debt.target)
+    lasts = attempt.expires_at is None or attempt.expires_at > shop.now + REUSED
+    return attempt.state == CardState.OPEN and attempt.url is not None and same and lasts
+
+
+def _attempt(shop: Shop, kind: CardKind, settings: CardSettings, debt: Debt) -> CardAttempt:
+    if debt.amount <= 0:
+        raise CardRefusedError("nothing_due", "There is nothing to pay.")
+    return CardAttempt(
+        shop.id,
+        shop.key("card", kind, debt.target or debt.contact_id, shop.next_serial()),
+        kind,
+        settings.provider,
+        debt.amount,
+        debt.currency,
+        shop.now,
+        contact_id=debt.contact_id,
+        target=debt.target,
+        charge_ids=list(debt.charge_ids),
+        invoice_id=debt.invoice_id,
+        link_id=debt.link_id,
+        description=debt.description,
+        answers=debt.answers,
+        cause=shop.cause.plain() if shop.cause else None,
+        depth=shop.cause.depth + 1 if shop.cause else 0,
+    )
+
+
+def saved_card(shop: Shop, contact_id: str, provider: str) -> Mandate | None:
+    """Return the card that a client lets us charge, if there is one."""
+    live = [one for one in shop.mandates.by("contact_id", contact_id) if one.ended_at is None]
+    return max((one for one in live if one.provider == provider), key=lambda one: one.agreed_at, default=None)
+
+
+def plan_charge(shop: Shop, debt: Debt) -> CardAttempt:
+    """Plan to charge the client's saved card at once; a try that is planned for later is brought forward.
+
+    Never two for one debt: what is under way, or in doubt, is refused.
+    """
+    settings = settings_of(shop)
+    mandate = saved_card(shop, debt.contact_id, settings.provider)
+    if mandate is None:
+        raise CardRefusedError("no_card", f"Client {debt.contact_id} has no saved card that may be charged.")
+    if mandate.cap is not None and debt.amount > mandate.cap:
+        raise CardRefusedError(
+            "over_cap", f"Client {debt.contact_id} lets the card be charged up to {mandate.cap} a time (minor units)."
+        )
+    for attempt in attempts_on(shop, debt):
+        if attempt.kind == CardKind.CHARGE:
+            return _bring_forward(shop, attempt)
+    attempt = _attempt(shop, CardKind.CHARGE, settings, debt)
+    attempt.mandate_id, attempt.due_at = mandate.id, shop.now
+    return shop.attempts.add(attempt)
+
+
+def _bring_forward(shop: Shop, attempt: CardAttempt) -> CardAttempt:
+    if attempt.state != CardState.PREPARED:
+        raise CardRefusedError("in_doubt", "The card is being charged for this already; what comes of it is not known.")
+    if attempt.due_at is not None:
+        attempt.due_at = min(attempt.due_at, shop.now)
+    return attempt
+
+
+def take_up(shop: Shop, attempt: CardAttempt, lease: str) -> bool:
+    """Take a due attempt in hand: it is `sending` when this is committed; what is not wanted any more is cancelled."""
+    if shop.stops.everything or shop.stops.money:
+        attempt.held_at, attempt.due_at = attempt.held_at or attempt.due_at, None
+        return False
+    if attempt.kind == CardKind.CHARGE and not _still_wanted(shop, attempt):
+        attempt.state, attempt.due_at, attempt.held_at, attempt.ended_at = CardState.CANCELLED, None, None, shop.now
+        return False
+    attempt.state, attempt.lease = CardState.SENDING, lease
+    attempt.due_at, attempt.held_at, attempt.ask_at = None, None, shop.now + SENDING_LEASE
+    return True
+
+
+def _still_wanted(shop: Shop, attempt: CardAttempt) -> bool:
+    """Look once more, right before the card is charged, whether so much is still owed; charge no more than that (R5).
+
+    A try that was sent is never changed: its key stands for its amount.
+    """
+    mandate = shop.mandates.get(attempt.mandate_id)
+    if mandate is None or mandate.ended_at is not None:
+        replaced = saved_card(shop, attempt.contact_id or "", attempt.provider)
+        if replaced is None:
+            return False
+        attempt.mandate_id = replaced.id
+    open_ = still_open(shop, attempt)
+    if attempt.calls == 0:
+        attempt.amount = min(attempt.amount, open_) or attempt.amount
+    return open_ >= attempt.amount > 0
+
+
+def still_open(shop: Shop, attempt: CardAttempt) -> int:
+    """Return what is still to be paid of what an attempt is for; what is held is not asked for."""
+    invoice = shop.invoices.get(attempt.invoice_id) if attempt.invoice_id else None
+    if invoice is not None:
+        asked = invoice.status == DocumentStatus.ISSUED and not holds_on(shop, invoice)
+        return invoice.amount_due if asked else 0
+    charges: list[Charge] = [charge for id_ in attempt.charge_ids if (charge := shop.charges.get(id_))]
+    return sum(charge.open for charge in charges)
