@@ -100,12 +100,18 @@ class Order:
     looks=[
         Look(("business_id", "order_id")),
         Look(("business_id", "session_id")),
+        Look(("pay_by", "business_id"), where="pay_by IS NOT NULL"),
+        Look(("business_id", "pay_by", "id"), where="pay_by IS NOT NULL"),
     ],
     fillfactor=85,
+    alarm="pay_by",
 )
 @dataclass(slots=True)
-class Booking:
-    """A seat of a session in an order. Placing, moving, cancelling, attendance: each has its own stamp (R20)."""
+class Booking(Alarmed):
+    """A seat of a session in an order. Placing, moving, cancelling, attendance: each has its own stamp (R20).
+
+    `pay_by` is set while a seat that is paid at booking awaits its money: then it is given back.
+    """
 
     business_id: str
     id: str
@@ -133,6 +139,7 @@ class Booking:
     started: str = ""
     ended: str = ""
     first_stamp: str = ""
+    pay_by: datetime | None = None
 
     @property
     def live(self) -> bool:

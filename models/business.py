@@ -59,6 +59,7 @@ class Business:
     send_window: Json | None = None
     holidays: Json | None = None
     cards: Json | None = None
+    payment_window_minutes: int | None = None
 
 
 @row("business_regimes", key=("business_id", "kind", "valid_from"))

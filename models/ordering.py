@@ -21,6 +21,7 @@ from models.payer import known_contact
 from models.pricing import owe_together, service_of
 from models.receiving import Told, paid_with, payment_of, receive
 from models.reckoning import Reckoned, charges_under, reckon
+from models.releasing import give_up, watch
 from models.running import retime_runs
 from models.shop import Shop
 
@@ -118,7 +119,10 @@ def complete(shop: Shop, order: Order) -> None:
     _tell_clients(shop, ended, reckoned.notes)
     _tell_refunds(shop, seats, reckoned)
     first = starts_first(shop, [seat for seat in seats if seat.live])
-    if first is not None and not order.booked:
+    newly = not order.booked
+    for seat in seats:
+        watch(shop, seat, first=newly)
+    if first is not None and newly:
         order.booked = True
         raise_fact(
             shop,
@@ -226,6 +230,12 @@ def cancel_booking(shop: Shop, event: Event) -> None:
     _note_terms(booking, event, event.data.booking.reason)
     if booking.placed_stamp and booking.order_id:
         complete(shop, order_of(shop, booking.order_id))
+
+
+def release(shop: Shop, seat: Booking) -> None:
+    """Give a seat back that had to be paid when it was booked and was not within its window."""
+    if give_up(shop, seat) and seat.order_id:
+        complete(shop, order_of(shop, seat.order_id))
 
 
 def cancel_session(shop: Shop, event: Event) -> None:

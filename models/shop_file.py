@@ -12,6 +12,7 @@ from babel import Locale
 from models.automation_file import Automation, load_automation, read_automation
 from models.business import Business
 from models.cards_file import read_cards
+from models.condition_file import read_span
 from models.errors import BadInputError
 from models.event_shapes import ContactData, ServiceData
 from models.hours_file import read_hours
@@ -28,14 +29,16 @@ S = TypeVar("S")
 SHOP_KEYS = ("business", "contacts", "services", "automations")
 BUSINESS_KEYS = (
     "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
-    "payment_terms", "due_soon", "channels", "daily_cap", "quiet_hours", "send_window", "holidays", "billing", "email",
-    "series_prefix", "cards",
+    "payment_terms", "payment_window", "due_soon", "channels", "daily_cap", "quiet_hours", "send_window", "holidays",
+    "billing", "email", "series_prefix", "cards",
 )  # fmt: skip
 LEGAL_KEYS = (
     "name", "form", "capital", "registration", "vat_number", "address", "vat_exempt", "trade_name", "siren", "siret",
     "register_city", "tax_registration", "mediator", "penalty_rate", "discount_text",
 )  # fmt: skip
 CHANNELS = ("email", "sms")
+A_WEEK = 7 * 24 * 60
+"""Minutes: the longest that a seat waits for its money."""
 UNREAD = frozenset({"", "?"})
 """Ids of what could not be read: a problem is noted there already."""
 
@@ -194,11 +197,22 @@ def _terms(node: Node, business: Business) -> None:
 
 
 def _habits(node: Node, business: Business) -> None:
-    partial, billing = node.get("partial_payments"), node.get("billing")
+    partial, billing, window = node.get("partial_payments"), node.get("billing"), node.get("payment_window")
+    if window is not None:
+        business.payment_window_minutes = _minutes(window.mapping(("hours", "minutes")))
     if partial is not None:
         business.partial_payments = _partial_payments(partial.mapping(("allowed", "minimum"), ("allowed",)))
     if billing is not None:
         business.billing = billing.plain()
+
+
+def _minutes(node: Node) -> int:
+    """Read `{hours, minutes}`: at least a minute, at most a week."""
+    span = read_span(node)
+    minutes = span.hours * 60 + span.minutes
+    if node.is_mapping and not 1 <= minutes <= A_WEEK:
+        node.problem(f"{node.label} is not between a minute and a week", "Write {minutes: 30} or {hours: 2}.")
+    return minutes
 
 
 def _partial_payments(node: Node) -> dict[str, Any]:

@@ -21,6 +21,7 @@ TICKS = (
     Tick("automations.merge", every=1),
     Tick("pauses.end", every=1),
     Tick("events.drain", every=1),
+    Tick("bookings.release", every=1),
     Tick("payments.recur", every=1),
     Tick("messages.deliver", every=1),
     Tick("invoices.mark_overdue", every=1),

@@ -14,6 +14,7 @@ BELLS = (
     "automations.advance",
     "automations.merge",
     "sessions.announce",
+    "bookings.release",
     "payments.recur",
     "invoices.mark_overdue",
     "messages.deliver",

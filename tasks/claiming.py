@@ -10,7 +10,7 @@ from psycopg import Connection
 from models.identifiers import key
 from tasks.catching_up import Horizon, View
 from tasks.due import ASKABLE
-from tasks.engine import Due, DueInvoice, DueMerge, DueRecurring, DueRun, DueSession, try_lock
+from tasks.engine import Due, DueInvoice, DueMerge, DueRecurring, DueRun, DueSeat, DueSession, try_lock
 
 TENANTS_AT_ONCE = 500
 GOES_ON = (
@@ -20,6 +20,7 @@ GOES_ON = (
 """What an owner is told when ticks give way no more."""
 _SOURCES = {
     "runs": ("due_at", "sequence"),
+    "bookings": ("pay_by", "id"),
     "sessions": ("announce_at", "id"),
     "recurring_payments": ("next_run_at", "id"),
     "invoices": ("check_at", "id"),
@@ -29,6 +30,7 @@ _SOURCES = {
 _MAKERS: dict[str, Callable[[str, datetime, str], Due]] = {
     "runs": DueRun,
     "sessions": DueSession,
+    "bookings": DueSeat,
     "recurring_payments": DueRecurring,
     "invoices": DueInvoice,
 }

@@ -19,6 +19,7 @@ from models.errors import StuckError
 from models.event_data import Named
 from models.matching import park_broken, work_off
 from models.merging import merge_due, waits
+from models.ordering import release
 from models.periods import decision_instant
 from models.projection import decide
 from models.recurring import fall_due
@@ -158,6 +159,34 @@ class DueRecurring:
             fall_due(shop, agreement)
             work_off(shop)
             _leave_nothing_due(shop, agreement.next_run_at)
+
+
+@dataclass(slots=True)
+class DueSeat:
+    """A seat that had to be paid when it was booked."""
+
+    business_id: str
+    due: datetime
+    booking_id: str
+    rank: int = 1
+
+    def seed(self, seeds: Seeds) -> None:
+        """Name the booking."""
+        seeds.add("bookings", self.business_id, [self.booking_id])
+
+    @property
+    def row(self) -> tuple[str, str]:
+        """The booking."""
+        return "bookings", self.booking_id
+
+    def decide(self, shop: Shop) -> None:
+        """Give it back if it is still not paid."""
+        shop.begin(f"{self.booking_id} unpaid")
+        seat = shop.bookings.get(self.booking_id)
+        if seat is not None and seat.pay_by is not None and seat.pay_by <= shop.now:
+            release(shop, seat)
+            work_off(shop)
+            _leave_nothing_due(shop, seat.pay_by)
 
 
 @dataclass(slots=True)

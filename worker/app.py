@@ -20,6 +20,7 @@ MODULES = (
     "tasks.events",
     "tasks.automations",
     "tasks.sessions",
+    "tasks.bookings",
     "tasks.invoices",
     "tasks.payments",
     "tasks.messages",

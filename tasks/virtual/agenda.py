@@ -12,7 +12,7 @@ from models.message import Message
 from models.rows import alarm_of
 from models.shelf import Shelf
 from models.shop import Shop
-from tasks.engine import DueInvoice, DueMerge, DueRecurring, DueRun, DueSession, Item
+from tasks.engine import DueInvoice, DueMerge, DueRecurring, DueRun, DueSeat, DueSession, Item
 from tasks.virtual.delivery import Delivery, HandOver
 
 Key = tuple[datetime, int, datetime, tuple[Any, ...]]
@@ -84,6 +84,7 @@ def tie_of(row: Any, serial: int = 0) -> tuple[Any, ...]:
 
 _MAKERS: Mapping[str, Maker] = {
     "sessions": lambda row, due, _: DueSession(row.business_id, due, row.id),
+    "bookings": lambda row, due, _: DueSeat(row.business_id, due, row.id),
     "recurring": lambda row, due, _: DueRecurring(row.business_id, due, row.id),
     "runs": lambda row, due, _: DueRun(row.business_id, due, row.id),
     "invoices": lambda row, due, _: DueInvoice(row.business_id, due, row.id),

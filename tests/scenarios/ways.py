@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from models.db import raw, transact
 from models.scenario_file import Happening, Scenario
-from tasks import automations, events, invoices, messages, pauses, payments, sessions
+from tasks import automations, bookings, events, invoices, messages, pauses, payments, sessions
 from tasks.due import ASKABLE, due_bells
 from tasks.engine import Outcome, run_batch
 from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
@@ -33,6 +33,7 @@ _IN_ORDER: dict[str, Callable[[Shell], Counts]] = {
     "pauses.end": pauses.end,
     "events.drain": events.drain,
     "sessions.announce": sessions.announce,
+    "bookings.release": bookings.release,
     "payments.recur": payments.recur,
     "automations.advance": automations.advance,
     "invoices.mark_overdue": invoices.mark_overdue,
@@ -43,7 +44,7 @@ _NEXT_DUE = (
     "SELECT min(at) FROM (SELECT min(due_at) AS at FROM runs UNION ALL SELECT min(announce_at) FROM sessions"  # noqa: S608  # ours
     f" UNION ALL SELECT min(check_at) FROM invoices UNION ALL SELECT min(n.due_at) FROM {ASKABLE}"
     " UNION ALL SELECT min(until) FROM pauses WHERE released_at IS NULL"
-    " UNION ALL SELECT min(next_run_at) FROM recurring_payments"
+    " UNION ALL SELECT min(next_run_at) FROM recurring_payments UNION ALL SELECT min(pay_by) FROM bookings"
     " UNION ALL SELECT min(next_attempt_at) FROM messages) d"
 )
 

@@ -27,6 +27,7 @@ NAMES = {
     "sessions.announce": "automations",
     "pauses.end": "automations",
     "invoices.mark_overdue": "automations",
+    "bookings.release": "automations",
     "payments.recur": "payments",
     "messages.deliver": "messages",
     "housekeeping.prune": "housekeeping",

@@ -1,0 +1,98 @@
+"""Seed 004: a service that must be paid when it is booked; what is not paid within its window is given back."""
+
+import pytest
+
+from tests.scenarios.story import Story, euros, mail, seat
+
+NOW = "2027-01-05 10:00"
+LATER = "2027-01-20 14:00"
+UNPAID = "2027-01-05 10:30"
+
+
+@pytest.fixture
+def shop(shop: Story) -> Story:
+    """A shop whose cut must be paid within half an hour."""
+    shop.business["payment_window"] = {"minutes": 30}
+    shop.service("cut", 4500, payment="at_booking")
+    return shop
+
+
+def test_paiement_obligatoire_a_la_prise_du_rdv(shop: Story) -> None:
+    """What is not paid in time is cancelled exactly then, and says why."""
+    shop.automation("gone", "booking.cancelled", mail("{{ booking.cancellation_reason }}"))
+    shop.books("zoe", "cut", at=NOW, when=LATER)
+    lines = shop.run()
+    assert lines.times("event", "zoe", type="booking.cancelled") == [UNPAID]
+    assert [line["subject"] for line in lines.of("message", "zoe")] == ["unpaid"]
+
+
+def test_what_is_paid_in_time_stays_booked(shop: Story) -> None:
+    order = shop.books("zoe", "cut", at=NOW, when=LATER)
+    shop.pays("zoe", 4500, at="2027-01-05 10:29", order=order.id)
+    assert not shop.run().of("event", type="booking.cancelled")
+
+
+def test_a_payment_at_the_last_instant_is_in_time(shop: Story) -> None:
+    order = shop.books("zoe", "cut", at=NOW, when=LATER)
+    shop.pays("zoe", 4500, at=UNPAID, order=order.id)
+    assert not shop.run().of("event", type="booking.cancelled")
+
+
+def test_what_was_paid_with_the_order_is_in_time(shop: Story) -> None:
+    shop.books("zoe", "cut", at=NOW, when=LATER, paid=euros(4500))
+    assert not shop.run().of("event", type="booking.cancelled")
+
+
+def test_a_part_is_not_enough_and_goes_back(shop: Story) -> None:
+    order = shop.books("zoe", "cut", at=NOW, when=LATER)
+    shop.pays("zoe", 1000, at="2027-01-05 10:10", order=order.id)
+    lines = shop.run()
+    assert lines.times("event", "zoe", type="booking.cancelled") == [UNPAID]
+    assert lines.one("refund", "zoe")["amount"] == 1000
+
+
+def test_a_part_is_enough_where_parts_may_be_paid(shop: Story) -> None:
+    shop.business["partial_payments"] = {"allowed": True, "minimum": 1000}
+    order = shop.books("zoe", "cut", at=NOW, when=LATER)
+    shop.pays("zoe", 1000, at="2027-01-05 10:10", order=order.id)
+    assert not shop.run().of("event", type="booking.cancelled")
+
+
+def test_an_invoice_that_was_sent_at_booking_is_credited_when_the_seat_is_given_back(shop: Story) -> None:
+    shop.automation("request", "session.booked", {"request_payment": {}})
+    shop.books("zoe", "cut", at=NOW, when=LATER)
+    lines = shop.run()
+    assert lines.one("invoice", "zoe")["total"] == lines.one("credit_note", "zoe")["total"] == 4500
+    assert not lines.of("event", type="invoice.overdue")
+
+
+def test_exiger_le_paiement_a_la_reservation_au_cas_par_cas(shop: Story) -> None:
+    """The booking's own choice goes before its service's, either way."""
+    shop.service("colour", 8000, payment="later")
+    shop.books("zoe", seat("cut", LATER, payment="later"), at=NOW)
+    shop.books("ada", seat("colour", LATER, payment="at_booking"), at=NOW)
+    lines = shop.run()
+    assert lines.times("event", type="booking.cancelled") == [UNPAID]
+    assert lines.one("event", type="booking.cancelled")["contact"] == "ada"
+
+
+def test_without_a_window_nothing_is_given_back(shop: Story) -> None:
+    del shop.business["payment_window"]
+    shop.books("zoe", "cut", at=NOW, when=LATER)
+    assert not shop.run().of("event", type="booking.cancelled")
+
+
+def test_a_booking_learned_of_after_its_window_is_given_back_after_the_events_that_came_with_it(shop: Story) -> None:
+    shop.does("outage", at="2027-01-05 09:00", hours=4)
+    paid = shop.books("zoe", "cut", at=NOW, when=LATER)
+    shop.books("ada", "cut", at=NOW, when="2027-01-21 14:00")
+    shop.pays("zoe", 4500, at="2027-01-05 12:00", order=paid.id)
+    lines = shop.run()
+    assert lines.one("event", type="booking.cancelled")["contact"] == "ada"
+    assert lines.times("event", type="booking.cancelled") == ["2027-01-05 13:00"]
+
+
+def test_a_seat_moved_to_another_day_keeps_its_window(shop: Story) -> None:
+    order = shop.books("zoe", "cut", at=NOW, when=LATER)
+    shop.moves(order.booking, at="2027-01-05 10:10", to="2027-01-22 14:00")
+    assert shop.run().times("event", type="booking.cancelled") == [UNPAID]
