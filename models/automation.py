@@ -64,7 +64,10 @@ RUN_TRANSITIONS = transitions(
 @row("automations")
 @dataclass(slots=True)
 class AutomationRow:
-    """An automation of a business; `version` is the one that is published, `draft` the text being edited."""
+    """An automation of a business; `version` is the one that is published, `draft` the text being edited.
+
+    `proposal` is a publication of the draft that waits for approval (`models.reach`); what is live goes on meanwhile.
+    """
 
     business_id: str
     id: str
@@ -75,6 +78,7 @@ class AutomationRow:
     draft: str | None = None
     parked_reason: str | None = None
     paused_at: datetime | None = None
+    proposal: Json | None = None
 
 
 @row("automation_versions", key=("business_id", "automation_id", "version"))

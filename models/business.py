@@ -60,6 +60,8 @@ class Business:
     holidays: Json | None = None
     cards: Json | None = None
     payment_window_minutes: int | None = None
+    approval_contacts: int = 200
+    approval_amount: int = 1_000_000
 
 
 @row("business_regimes", key=("business_id", "kind", "valid_from"))

@@ -80,7 +80,7 @@ def _views(
     return views
 
 
-def view_of(shop: Shop, published: Published, fact: FactRow) -> Scope | None:
+def _view_of(shop: Shop, published: Published, fact: FactRow) -> Scope | None:
     """Return a fact as one automation sees it, None where its service filter does not let it through."""
     services = published.automation.trigger.services
     if services is None:
@@ -88,6 +88,13 @@ def view_of(shop: Shop, published: Published, fact: FactRow) -> Scope | None:
     seats = _seats_by_service(shop, fact)
     views = _views(shop, fact, {service_id: [published] for service_id in services}, seats)
     return views[published.id][1] if views else None
+
+
+def let_through(shop: Shop, published: Published, fact: FactRow) -> Scope | None:
+    """Return a fact as one automation sees it, None where its services or its condition do not let it through."""
+    scope = _view_of(shop, published, fact)
+    where = published.program.where
+    return scope if scope is not None and (where is None or where(scope)) else None
 
 
 def _narrowed(shop: Shop, fact: FactRow, matching: list[Booking]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ SHOP_KEYS = ("business", "contacts", "services", "automations")
 BUSINESS_KEYS = (
     "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
     "payment_terms", "payment_window", "due_soon", "channels", "daily_cap", "quiet_hours", "send_window", "holidays",
-    "billing", "email", "series_prefix", "cards",
+    "billing", "email", "series_prefix", "cards", "approval",
 )  # fmt: skip
 LEGAL_KEYS = (
     "name", "form", "capital", "registration", "vat_number", "address", "vat_exempt", "trade_name", "siren", "siret",
@@ -39,6 +39,8 @@ LEGAL_KEYS = (
 CHANNELS = ("email", "sms")
 A_WEEK = 7 * 24 * 60
 """Minutes: the longest that a seat waits for its money."""
+MOST = 10**15
+"""More clients or money than any bound need be."""
 UNREAD = frozenset({"", "?"})
 """Ids of what could not be read: a problem is noted there already."""
 
@@ -200,10 +202,22 @@ def _habits(node: Node, business: Business) -> None:
     partial, billing, window = node.get("partial_payments"), node.get("billing"), node.get("payment_window")
     if window is not None:
         business.payment_window_minutes = _minutes(window.mapping(("hours", "minutes")))
+    approval = node.get("approval")
     if partial is not None:
         business.partial_payments = _partial_payments(partial.mapping(("allowed", "minimum"), ("allowed",)))
     if billing is not None:
         business.billing = billing.plain()
+    if approval is not None:
+        _approval(approval.mapping(("contacts", "amount")), business)
+
+
+def _approval(node: Node, business: Business) -> None:
+    """Read above how many clients and how much money, in minor units, a publication waits for approval."""
+    contacts, amount = node.get("contacts"), node.get("amount")
+    if contacts is not None:
+        business.approval_contacts = contacts.integer(0, MOST)
+    if amount is not None:
+        business.approval_amount = amount.integer(0, MOST)
 
 
 def _minutes(node: Node) -> int:

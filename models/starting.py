@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from models.ending import nothing_left
 from models.event_rows import FactRow
-from models.matching import consider, new_run, view_of
+from models.matching import consider, let_through, new_run
 from models.rulebook import Published
 from models.shop import Cause, Shop
 from models.tracing import note
@@ -22,9 +22,8 @@ class Started:
 
 def start_late(shop: Shop, published: Published, fact: FactRow) -> Started:
     """Begin the run that an automation would have begun for a fact; its filters, conditions and limit hold as ever."""
-    scope = view_of(shop, published, fact)
-    where = published.program.where
-    if scope is None or (where is not None and not where(scope)):
+    scope = let_through(shop, published, fact)
+    if scope is None:
         return Started(fact.contact_id, fact, reason="filter")
     if nothing_left(shop, new_run(shop, published, fact, scope.subjects)) and not published.automation.keep_on_cancel:
         return Started(fact.contact_id, fact, reason="cancelled")

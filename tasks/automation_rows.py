@@ -1,5 +1,6 @@
 """The rows of automations: found by their ids, read, made known to every process, with who changed them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from psycopg import Connection
 from models.automation import AutomationRow, Run
 from models.changes import Change, change
 from models.errors import NotFoundError
+from models.event_rows import FactRow
 from models.rows import columns_of
 from models.shop import Shop
 from models.suggestions import did_you_mean
@@ -72,6 +74,15 @@ def waiting_shop(
     seeds.add("contacts", business_id, [row[0] for row in noted])
     shop = Loader(connection, now, [business_id]).load(seeds)[business_id]
     return shop, [shop.runs[row[0]] for row in runs]
+
+
+def shop_about(connection: Connection[Any], business_id: str, cases: Iterable[FactRow | Run], now: datetime) -> Shop:
+    """Load what facts and runs are about, with their clients."""
+    seeds = Seeds()
+    for case in cases:
+        seeds.about(business_id, case.subjects)
+        seeds.add("contacts", business_id, [case.contact_id])
+    return Loader(connection, now, [business_id]).load(seeds)[business_id]
 
 
 def waiting_count(connection: Connection[Any], business_id: str, automation_id: str) -> int:

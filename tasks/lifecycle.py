@@ -68,7 +68,7 @@ def archive(
         return None
     outcome = _last_runs(connection, business_id, automation_id, now, waiting)
     was, row.state, row.updated_at = row.state, AutomationState.ARCHIVED, now
-    row.paused_at = row.parked_reason = None
+    row.paused_at = row.parked_reason = row.proposal = None
     update(connection, AutomationRow, [row])
     renew_rulebook(connection, business_id, now)
     settled = {"waiting": waiting, "runs": outcome.items} if outcome.items else {}

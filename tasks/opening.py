@@ -160,6 +160,8 @@ class _Opening:
 
     def _automation(self, published: PublishedText, row: AutomationRow | None) -> Entry:
         id_ = published.automation.id
+        if row is not None and row.proposal is not None and row.draft == published.text:
+            return Entry("automation", id_, Verdict.UNCHANGED)  # it waits for approval already
         if row is None or row.version is None:
             require_runnable(published.automation)
             text = Difference("text", row.draft if row else None, published.text)

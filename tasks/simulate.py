@@ -79,7 +79,7 @@ class Simulation:
         if happening.publishing is not None:
             text, waiting = happening.publishing.published, Waiting(happening.publishing.waiting)
             return transact(
-                self.engine, lambda c: publish(c, business_id, text, now, waiting=waiting, actor=ACTOR)
+                self.engine, lambda c: publish(c, business_id, text, now, waiting=waiting, actor=ACTOR, approved=True)
             ).outcome
         name = happening.automation or ""
         if happening.do == "archive_automation":

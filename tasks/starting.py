@@ -1,6 +1,5 @@
 """Starting automations for facts of the past: chosen by client or by time, each once, bounded, in one transaction."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,10 +16,8 @@ from models.rows import columns_of
 from models.rulebook import Published
 from models.shop import Shop
 from models.starting import Started, start_late
-from tasks.automation_rows import require, text_of
-from tasks.loading import Loader
+from tasks.automation_rows import require, shop_about, text_of
 from tasks.rulebooks import publish_text
-from tasks.seeds import Seeds
 from tasks.writing import write
 
 
@@ -51,7 +48,7 @@ def start_for_past(
         raise BadInputError(
             f"More than {past.most} facts would start {automation_id}. Choose a later --since, or raise --most."
         )
-    shop = _load(connection, business_id, facts, now)
+    shop = shop_about(connection, business_id, facts, now)
     shop.begin(f"start {automation_id}")
     started = tuple(start_late(shop, published, fact) for fact in facts)
     work_off(shop)
@@ -90,11 +87,3 @@ def _facts(connection: Connection[Any], business_id: str, published: Published, 
         },
     ).fetchall()
     return sorted((FactRow(*row) for row in rows), key=lambda fact: fact.id)
-
-
-def _load(connection: Connection[Any], business_id: str, facts: Sequence[FactRow], now: datetime) -> Shop:
-    seeds = Seeds()
-    for fact in facts:
-        seeds.about(business_id, fact.subjects)
-        seeds.add("contacts", business_id, [fact.contact_id])
-    return Loader(connection, now, [business_id]).load(seeds)[business_id]

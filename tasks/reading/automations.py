@@ -78,6 +78,7 @@ def _line(row: AutomationRow, trigger: str | None, runs: Line) -> Line:
         "state": row.state,
         "version": row.version,
         "draft": row.draft is not None,
+        "awaiting_approval": row.proposal,
         "trigger": trigger,
         "runs": runs["states"],
         "last_fired": runs["last_fired"],

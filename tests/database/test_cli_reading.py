@@ -72,6 +72,7 @@ def test_automations_tell_of_their_runs(in_salon: Relance) -> None:
         "state": "active",
         "version": 1,
         "draft": False,
+        "awaiting_approval": None,
         "trigger": "session.booked",
         "runs": {"waiting": 1},
         "last_fired": "2025-01-05T10:00:00+01:00",

@@ -10,6 +10,7 @@ import typer
 from models.automation_diff import lines_of, text_diff
 from models.db import raw, transact
 from models.shop_file import ShopFile, load_shop
+from tasks.approving import proposals
 from tasks.gateways.clock import SystemClock
 from tasks.opening import Difference, Entry, Plan, Verdict, open_shop, plan_shop
 from tasks.reading.businesses import business, businesses
@@ -71,14 +72,20 @@ def apply(
         with engine.connect() as connection:
             plan = plan_shop(raw(connection), shop, now)
         _show(plan, as_json=as_json)
-        if not plan.news:
-            return
-        if not confirm("Apply this?", yes=yes):
-            typer.echo("Nothing was changed.", err=True)
-            raise typer.Exit(1)
-        transact(engine, lambda connection: _open(connection, shop, plan, actor(by)))
-    if not as_json:
+        if plan.news:
+            if not confirm("Apply this?", yes=yes):
+                typer.echo("Nothing was changed.", err=True)
+                raise typer.Exit(1)
+            transact(engine, lambda connection: _open(connection, shop, plan, actor(by)))
+        waiting = transact(engine, lambda connection: proposals(connection, shop.business.id))
+    if plan.news and not as_json:
         typer.echo(f"Applied to {shop.business.id}.")
+    for name, proposal in waiting:
+        typer.echo(
+            f"{name} waits for approval: {proposal.reach} in a week."
+            f" `relance automations approve {name} --business {shop.business.id}` publishes it.",
+            err=True,
+        )
 
 
 def _open(connection: Any, shop: ShopFile, shown: Plan, who: str) -> None:

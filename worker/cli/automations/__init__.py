@@ -34,6 +34,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "apply": files.apply,
     "export": exporting.export,
     "publish": life.publish,
+    "approve": life.approve,
+    "refuse": life.refuse,
     "pause": life.pause,
     "resume": life.resume,
     "archive": life.archive,

@@ -22,6 +22,9 @@ WaitingRuns = Annotated[
     Waiting, typer.Option("--waiting", help="Waiting runs finish as they began, move to the new version, or end.")
 ]
 
+Done = tuple[str, dict[str, Any]]
+"""What was done: a participle for people, and what programs are told beside it."""
+
 Work = Callable[[psycopg.Connection[Any], str, datetime, str], R]
 """A change, given the connection, the business, the instant and who acts."""
 
@@ -47,6 +50,17 @@ def tell(name: str, done: str, *, as_json: bool, **more: Any) -> None:
         typer.echo(f"{name}: {done}.")
 
 
-def in_words(publication: Publication) -> str:
+def _in_words(name: str, publication: Publication) -> str:
     """Return what publishing did."""
+    if publication.proposal is not None:
+        return (
+            f"waits for approval, because it would touch {publication.proposal.reach} in a week; nothing else changes"
+            f" until then. `relance automations approve {name}` publishes it, `refuse {name}` takes it back"
+        )
     return f"published as version {publication.version}" if publication.version else "unchanged"
+
+
+def told(name: str, publication: Publication) -> Done:
+    """Return what publishing did, in words and with what programs are told of what waits for approval."""
+    proposal = publication.proposal
+    return _in_words(name, publication), {"awaiting_approval": proposal.plain()} if proposal is not None else {}

@@ -14,7 +14,7 @@ from models.shop_file import PublishedText
 from tasks.comparing import Comparison, compare_new
 from tasks.publishing import Waiting, publish, save_draft
 from worker.cli.automations.checking import Checked, check, sound
-from worker.cli.automations.desk import WaitingRuns, change, in_words, tell
+from worker.cli.automations.desk import Done, WaitingRuns, change, tell, told
 from worker.cli.automations.differences import show_comparison
 from worker.cli.desk import Business, By, ChangedMeanwhileError, Json, Yes, confirm, office
 from worker.cli.output import show_json
@@ -58,18 +58,18 @@ def apply(
         shown = compare(raw(seen.connection), seen.id)
     _ask(shown, waiting, yes=yes or not sys.stdin.isatty())
 
-    def work(connection: psycopg.Connection[Any], tenant: str, now: datetime, who: str) -> list[str]:
+    def work(connection: psycopg.Connection[Any], tenant: str, now: datetime, who: str) -> list[Done]:
         if compare(connection, tenant) != shown:
             raise ChangedMeanwhileError
         if publish_now:
             return [
-                in_words(publish(connection, tenant, text, now, waiting=waiting, actor=who))
+                told(text.automation.id, publish(connection, tenant, text, now, waiting=waiting, actor=who))
                 for _, text in _texts(checked)
             ]
-        return [save_draft(connection, tenant, text, now, actor=who) for _, text in _texts(checked)]
+        return [(save_draft(connection, tenant, text, now, actor=who), {}) for _, text in _texts(checked)]
 
-    for found, done in zip(shown, change(business, by, work), strict=True):
-        tell(found.automation, done, as_json=as_json, **(found.plain() if as_json else {}))
+    for found, (done, more) in zip(shown, change(business, by, work), strict=True):
+        tell(found.automation, done, as_json=as_json, **found.plain(), **more)
     for remark in (remark for one in checked for remark in one.remarks):
         typer.echo(str(remark), err=True)
 

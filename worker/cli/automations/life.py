@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from tasks import lifecycle, publishing
+from tasks import approving, lifecycle, publishing
 from tasks.lifecycle import LastRuns
 from tasks.publishing import Waiting
-from worker.cli.automations.desk import Name, WaitingRuns, change, in_words, tell
+from worker.cli.automations.desk import Name, WaitingRuns, change, tell, told
 from worker.cli.desk import Business, By, Json
 
 
@@ -27,7 +27,29 @@ def publish(
         ),
     )
     settled = f"; waiting runs to {waiting}: {done.outcome.items}" if done.outcome.items else ""
-    tell(name, f"{in_words(done)}{settled}", as_json=as_json)
+    words, more = told(name, done)
+    tell(name, f"{words}{settled}", as_json=as_json, **more)
+
+
+def approve(name: Name, by: By = None, business: Business = None, as_json: Json = False) -> None:
+    """Publish what waits for approval because it would touch many; `relance automations show` tells what it is."""
+    done = change(
+        business,
+        by,
+        lambda connection, tenant, now, who: approving.approve(connection, tenant, name, now, actor=who),
+    )
+    settled = f"; waiting runs settled: {done.outcome.items}" if done.outcome.items else ""
+    tell(name, f"approved and {told(name, done)[0]}{settled}", as_json=as_json)
+
+
+def refuse(name: Name, by: By = None, business: Business = None, as_json: Json = False) -> None:
+    """Refuse what waits for approval, or take it back; its text stays as the draft."""
+    change(
+        business,
+        by,
+        lambda connection, tenant, now, who: approving.refuse(connection, tenant, name, now, actor=who),
+    )
+    tell(name, "refused; its text stays as the draft", as_json=as_json)
 
 
 def pause(name: Name, by: By = None, business: Business = None, as_json: Json = False) -> None:

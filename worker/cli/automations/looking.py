@@ -16,6 +16,8 @@ from worker.cli.output import Cell, Line, show_facts, show_json, show_lines
 
 
 def _state(line: Line) -> str:
+    if line["awaiting_approval"]:
+        return f"{line['state']}, awaiting approval"
     return f"{line['state']} + draft" if line["draft"] and line["version"] else str(line["state"])
 
 
@@ -41,6 +43,7 @@ FACTS = (
     "next_due",
     "parked_reason",
     "paused_at",
+    "awaiting_approval",
 )
 
 

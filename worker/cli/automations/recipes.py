@@ -14,7 +14,7 @@ from models.recipes import find, recipe_named
 from models.shop_file import PublishedText
 from tasks.automation_rows import find as find_row
 from tasks.publishing import Waiting, publish, save_draft
-from worker.cli.automations.desk import change, in_words, tell
+from worker.cli.automations.desk import Done, change, tell, told
 from worker.cli.desk import Business, By, Json, office
 from worker.cli.output import Line, show_facts, show_json, show_lines
 
@@ -80,16 +80,20 @@ def use(
     text = recipe.text(lang or _language(business), id_)
     edited = PublishedText(load_automation(text, name), text)
 
-    def work(connection: psycopg.Connection[Any], tenant: str, now: datetime, who: str) -> str:
+    def work(connection: psycopg.Connection[Any], tenant: str, now: datetime, who: str) -> Done:
         if find_row(connection, tenant, edited.automation.id) is not None:
             raise BadInputError(
                 f"{tenant} has an automation {edited.automation.id} already. Choose another id with --as."
             )
         if publish_now:
-            return in_words(publish(connection, tenant, edited, now, waiting=Waiting.FINISH, actor=who))
-        return save_draft(connection, tenant, edited, now, actor=who)
+            return told(
+                edited.automation.id,
+                publish(connection, tenant, edited, now, waiting=Waiting.FINISH, actor=who),
+            )
+        return save_draft(connection, tenant, edited, now, actor=who), {}
 
-    tell(edited.automation.id, change(business, by, work), as_json=as_json)
+    done, more = change(business, by, work)
+    tell(edited.automation.id, done, as_json=as_json, **more)
     if recipe.missing:
         typer.echo(f"It can't be published yet: it needs {', '.join(recipe.missing)}.", err=True)
 
