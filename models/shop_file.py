@@ -199,10 +199,10 @@ def _terms(node: Node, business: Business) -> None:
 
 
 def _habits(node: Node, business: Business) -> None:
-    partial, billing, window = node.get("partial_payments"), node.get("billing"), node.get("payment_window")
+    partial, billing = node.get("partial_payments"), node.get("billing")
+    window, approval = node.get("payment_window"), node.get("approval")
     if window is not None:
         business.payment_window_minutes = _minutes(window.mapping(("hours", "minutes")))
-    approval = node.get("approval")
     if partial is not None:
         business.partial_payments = _partial_payments(partial.mapping(("allowed", "minimum"), ("allowed",)))
     if billing is not None:

@@ -177,6 +177,17 @@ def test_runs_that_would_move_count_and_those_that_finish_do_not(publish: Publis
     assert "waiting runs settled: 16" in relance("automations", "approve", "later").out
 
 
+def test_a_client_whose_run_would_move_and_who_booked_is_counted_once(publish: Publish) -> None:
+    asked = publish(LATER | {"steps": [wait(days=30), mail("b")]}, "--waiting", "move")["awaiting_approval"]
+    assert asked["contacts"] == 12
+
+
+def test_archiving_takes_it_back(relance: Relance, publish: Publish) -> None:
+    publish(HELLO)
+    relance("automations", "archive", "hello")
+    assert shown(relance) == ("archived", None, True, None)
+
+
 def test_another_name_or_comment_needs_no_approval(relance: Relance, publish: Publish) -> None:
     publish(HELLO)
     relance("automations", "approve", "hello")

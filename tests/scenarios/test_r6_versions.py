@@ -219,3 +219,11 @@ def test_moved_runs_find_their_step_wherever_it_stands_now(shop: Story) -> None:
         ("2027-01-15 09:00", "neu")
     ]
     assert lines.of("message", "ada").each("subject") == ["erst", "dann", "neu"]
+
+
+def test_what_a_scenario_publishes_is_approved(shop: Story) -> None:
+    shop.business["approval"] = {"contacts": 0}
+    shop.books("zoe", "cut", at="2027-01-04 10:00", when="2027-02-20 10:00")
+    publish(shop, version("hello", "neu", days=3))
+    shop.books("ada", "cut", at="2027-01-11 10:00", when="2027-02-20 10:00")
+    assert shop.run().of("message").each("subject") == ["neu"]
