@@ -39,7 +39,8 @@ class CardReport:
     """What is said of the try with this `key`. Amounts are minor units; `reference` is the provider's own name.
 
     `code` and `reason` tell why it was declined; `url` and `expires_at` are of a page that was opened; `event` is the
-    provider's id of the message by which it told us, where it did so by itself.
+    provider's id of the message by which it told us, where it did so by itself; `account`
+    is whose money it is, as the provider calls it.
     """
 
     key: str
@@ -54,3 +55,4 @@ class CardReport:
     expires_at: datetime | None = None
     event: str | None = None
     lease: str | None = None
+    account: str | None = None

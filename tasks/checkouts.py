@@ -23,7 +23,7 @@ from models.errors import NotFoundError, RelanceError
 from models.payer import known_contact, language_of
 from models.rows import columns_of
 from models.shop import Shop
-from tasks.card_reports import record_reports
+from tasks.card_reports import account_of, record_reports
 from tasks.engine import lock
 from tasks.gateways.cards import Account, Capability, CardProvider, CardProviders, Page
 from tasks.loading import Loader
@@ -122,7 +122,7 @@ def look_at(engine: Engine, providers: CardProviders, business_id: str, attempt_
     attempt = transact(engine, lambda c: _attempt(c, business_id, attempt_id))
     if attempt.state not in {CardState.OPEN, CardState.UNCERTAIN}:
         return attempt
-    account = transact(engine, lambda c: _account(c, business_id))
+    account = transact(engine, lambda c: account_of(c, business_id))
     report = providers.of(attempt.provider).look_up(account, attempt.kind, attempt.key, attempt.reference)
     still_open = report.outcome is CardOutcome.OPEN and attempt.state == CardState.OPEN
     if not still_open and report.outcome not in {CardOutcome.RETRY, CardOutcome.UNKNOWN}:
@@ -139,8 +139,3 @@ def _attempt(connection: Connection[Any], business_id: str, attempt_id: str) -> 
     if row is None:
         raise NotFoundError(f"{business_id} has no payment by card {attempt_id}.")
     return CardAttempt(*row)
-
-
-def _account(connection: Connection[Any], business_id: str) -> Account:
-    row = connection.execute("SELECT cards ->> 'account' FROM businesses WHERE id = %s", (business_id,)).fetchone()
-    return Account(business_id, row[0] if row else None)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     """`smtp://user:password@host:port` (or `smtps://`); without it the local mailbox is used."""
     mail_from: Address = "relance@localhost"
     """Envelope sender, and the domain of Message-IDs."""
+    sandbox_url: str | None = None
+    """`http://…` of a sandbox card provider; without it the embedded one is used."""
+    sandbox_key: SecretStr | None = None
+    """The key of its API; without it that of the embedded one."""
     batch_size: Annotated[int, Field(ge=1)] = 1000
     """Events, runs or messages taken by one transaction."""
     actor: Actor | None = None

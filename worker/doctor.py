@@ -10,7 +10,9 @@ from redis import Redis
 
 from deploy.failures import explain
 from deploy.local import Addresses, discover
+from deploy.local.cards import SettledProviders
 from models.db import make_engine, raw, require_schema, schema_versions
+from models.errors import ConfigurationError
 from models.pausing import in_words
 from tasks.bells import BEAT
 from tasks.books import check_books
@@ -49,7 +51,7 @@ def examine(*, books: bool = False) -> Iterator[Finding]:
     settings = load()
     yield _variables()
     servers = discover(settings)
-    checks: dict[str, Check] = {"database": _database, "redis": _redis, "mail": _mail}
+    checks: dict[str, Check] = {"database": _database, "redis": _redis, "mail": _mail, "cards": _cards}
     for name, look in (checks | ({"books": _books} if books else {})).items():
         try:
             yield from look(servers)
@@ -184,3 +186,24 @@ def _mail(servers: Addresses) -> Iterator[Finding]:
         yield Finding("mail", False, str(error), "Start it, or correct RELANCE_SMTP_URL.")
     else:
         yield Finding("mail", ok=True, detail=f"The mail server {server.host}:{server.port} lets us in.")
+
+
+def _cards(servers: Addresses) -> Iterator[Finding]:
+    """Ask every card provider that some business uses."""
+    engine = make_engine(servers.database)
+    try:
+        with engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT DISTINCT cards ->> 'provider' FROM businesses ORDER BY 1")
+            names = [row[0] for row in rows if row[0]]
+    finally:
+        engine.dispose()
+    providers = SettledProviders(load())
+    if not names:
+        yield Finding("cards", ok=True, detail="No business takes cards.")
+    for name in names:
+        try:
+            flaw = providers.of(name).ping()
+        except ConfigurationError as error:
+            flaw = str(error)
+        mend = f"Start it, or correct the settings of {name}: docs/cards.md names them." if flaw else ""
+        yield Finding("cards", not flaw, flaw or f"The card provider {name} answers.", mend)

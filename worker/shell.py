@@ -6,6 +6,7 @@ from celery import Celery
 from redis import Redis
 
 from deploy.local import discover
+from deploy.local.cards import SettledProviders
 from models.db import make_engine
 from tasks.gateways.clock import SystemClock
 from tasks.gateways.redis_client import connect
@@ -43,6 +44,7 @@ def shell(app: Celery) -> Shell:
         bells=bells(app),
         stream=RedisStream(servers.redis, settings.events_key),
         mail=SmtpGateway(servers.smtp),
+        cards=SettledProviders(settings),
     )
 
 

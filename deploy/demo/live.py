@@ -48,7 +48,7 @@ class Live:
         require_playground(self.settings)
         System(self.settings, tell=lambda _: None).erase()
         os.environ["RELANCE_HOME"] = str(self.home)
-        with self.console.status("starting Valkey, PostgreSQL, mailbox, worker, intake, beat and Flower …"):
+        with self.console.status("starting the servers, mailbox, card provider, worker, intake, beat and Flower …"):
             self.state: SystemState = control.start_detached(self.home, (sys.executable, "-m", "worker.cli", "up"))
         self.engine = make_engine(self.state.addresses["database"])
         ensure_shop(self.engine)

@@ -1,4 +1,4 @@
-"""Our own processes: mailbox, Celery worker, intake, beat and Flower."""
+"""Our own processes: mailbox, sandbox card provider, Celery worker, intake, beat and Flower."""
 
 import sys
 import time
@@ -26,6 +26,19 @@ def mailbox(home: Path, smtp_port: int, http_port: int) -> Program:
             arguments=(sys.executable, "-m", "deploy.local.mailbox", f"--home={home}", *ports),
             log=_log(home, "mailbox"),
             ready=lambda: answers(smtp_port) and answers(http_port),
+        )
+    )
+
+
+def provider(home: Path, port: int, webhooks: str = "") -> Program:
+    """Return the sandbox card provider, ready when its port answers; it sends its messages to `webhooks/{account}`."""
+    options = (f"--home={home}", f"--port={port}", f"--webhooks={webhooks}")
+    return Program(
+        Command(
+            name="provider",
+            arguments=(sys.executable, "-m", "deploy.local.provider", *options),
+            log=_log(home, "provider"),
+            ready=lambda: answers(port),
         )
     )
 

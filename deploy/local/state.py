@@ -12,7 +12,7 @@ from deploy.local.home import write_private
 from models.errors import ConfigurationError
 from tasks.settings import Settings
 
-KINDS = ("redis", "database", "smtp", "mailbox", "flower", "web")
+KINDS = ("redis", "database", "smtp", "mailbox", "provider", "flower", "web")
 """Every kind of address, in the order in which they are shown."""
 
 
@@ -72,6 +72,11 @@ class Addresses:
     def smtp(self) -> str:
         return self._get("smtp", "mail server")
 
+    @property
+    def provider(self) -> str | None:
+        """The sandbox card provider, where one is set or runs."""
+        return self.known.get("provider")
+
     def _get(self, kind: str, server: str) -> str:
         if kind not in self.known:
             raise ConfigurationError(
@@ -83,7 +88,12 @@ class Addresses:
 
 def configured(settings: Settings) -> dict[str, str]:
     """Return the addresses that the settings give; what they give is not embedded."""
-    given = {"redis": settings.redis_url, "database": settings.database_url, "smtp": settings.smtp_url}
+    given = {
+        "redis": settings.redis_url,
+        "database": settings.database_url,
+        "smtp": settings.smtp_url,
+        "provider": settings.sandbox_url,
+    }
     return {kind: url for kind, url in given.items() if url}
 
 
@@ -91,7 +101,7 @@ def discover(settings: Settings) -> Addresses:
     """Return where the servers are: what the settings say, else what the running system of this home says."""
     home = settings.home.resolve()
     given = configured(settings)
-    running = None if len(given) == len(("redis", "database", "smtp")) else read(home)
+    running = None if len(given) == len(("redis", "database", "smtp", "provider")) else read(home)
     return Addresses(home, {**(running.addresses if running else {}), **given})
 
 

@@ -63,7 +63,7 @@ class System:
         """Remove all data of this home: database, Redis, mails, passwords."""
         with self._alone():
             Postgres(self.home).erase()
-            for name in ("valkey", "mailbox", "secrets"):
+            for name in ("valkey", "mailbox", "provider", "secrets"):
                 shutil.rmtree(self.home / name, ignore_errors=True)
 
     def _start(self) -> None:
@@ -86,6 +86,10 @@ class System:
             smtp, http = self._ports.of("smtp"), self._ports.of("mailbox")
             self._addresses |= {"smtp": f"smtp://{LOOPBACK}:{smtp}", "mailbox": f"http://{LOOPBACK}:{http}"}
             servers.append(programs.mailbox(self.home, smtp, http))
+        if "provider" not in self._addresses:
+            port, web = self._ports.of("provider"), self._ports.of("web")
+            self._addresses["provider"] = f"http://{LOOPBACK}:{port}"
+            servers.append(programs.provider(self.home, port, f"http://{LOOPBACK}:{web}/webhooks/sandbox"))
         return servers
 
     def _prepare_servers(self) -> None:
@@ -107,6 +111,7 @@ class System:
         environment = {"RELANCE_HOME": str(home)} | {
             f"RELANCE_{kind.upper()}_URL": self._addresses[kind] for kind in ("database", "redis", "smtp")
         }
+        environment["RELANCE_SANDBOX_URL"] = self._addresses["provider"]
         return [
             programs.worker(home, environment),
             programs.intake(home, environment),

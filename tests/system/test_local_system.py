@@ -11,8 +11,8 @@ from deploy.local.state import Phase, ProcessState
 from tests.system.local_helpers import home_folder, lives, relance
 from tests.system.patience import eventually
 
-KINDS = ["redis", "database", "smtp", "mailbox", "flower", "web"]
-NAMES = ["valkey", "postgres", "mailbox", "worker", "intake", "beat", "flower"]
+KINDS = ["redis", "database", "smtp", "mailbox", "provider", "flower", "web"]
+NAMES = ["valkey", "postgres", "mailbox", "provider", "worker", "intake", "beat", "flower"]
 
 
 def status(home: Path) -> dict[str, Any]:
