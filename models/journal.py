@@ -47,3 +47,13 @@ class Closing:
     grand_total: int
     hash: str
     at: datetime
+
+
+@row("book_checks", key=("business_id",))
+@dataclass(slots=True)
+class BookCheck:
+    """When the books of a business were last looked at, and how many breaches they had."""
+
+    business_id: str
+    checked_at: datetime
+    breaches: int

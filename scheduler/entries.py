@@ -25,6 +25,7 @@ TICKS = (
     Tick("payments.recur", every=1),
     Tick("messages.deliver", every=1),
     Tick("invoices.mark_overdue", every=1),
+    Tick("books.check", every=60, anyway=3_600),
     Tick("housekeeping.prune", every=60, anyway=3_600),
 )
 

@@ -18,6 +18,7 @@ BELLS = (
     "payments.recur",
     "invoices.mark_overdue",
     "messages.deliver",
+    "books.check",
     "housekeeping.prune",
 )
 """Tasks that may be rung."""

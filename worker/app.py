@@ -26,6 +26,7 @@ MODULES = (
     "tasks.messages",
     "tasks.pauses",
     "tasks.housekeeping",
+    "tasks.checking",
 )
 """Every module that holds tasks."""
 

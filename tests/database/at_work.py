@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from models.db import raw, transact
 from models.scenario_file import load_scenario
-from tasks import automations, bookings, events, housekeeping, invoices, messages, pauses, payments, sessions  # noqa: F401  # register their tasks
+from tasks import automations, bookings, checking, events, housekeeping, invoices, messages, pauses, payments, sessions  # noqa: F401  # register their tasks
 from tasks.gateways.mail import Mail, Report
 from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
 from tasks.gateways.recording import RecordingMail

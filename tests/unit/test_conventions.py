@@ -30,6 +30,7 @@ NAMES = {
     "bookings.release": "automations",
     "payments.recur": "payments",
     "messages.deliver": "messages",
+    "books.check": "housekeeping",
     "housekeeping.prune": "housekeeping",
 }
 """Every task and its queue: wire format, like the names of columns."""

@@ -1,0 +1,117 @@
+"""The accountant's journal of a period: every fact of money in one currency as a balanced entry, in order of days."""
+
+from collections.abc import Callable, Iterator
+from heapq import merge
+from typing import Any
+
+from psycopg import Connection
+
+from models.accounting import Entry, Loss, Receipt, Sale, Use, of_loss, of_receipt, of_sale, of_use
+from tasks.reading.totals import Period
+
+FETCHED = 5_000
+"""Rows read at a time."""
+
+_LOCAL = "({at} AT TIME ZONE %(zone)s)::date"
+_PERIOD = "BETWEEN %(first)s AND %(last)s"
+_NAME = "coalesce(d.payer ->> 'name', d.contact_id)"
+_OF_DOCUMENT = f"d.number, d.issued_on, d.contact_id, {_NAME} AS name, d.currency"
+
+_SALES = f"""
+    SELECT d.issued_on, d.id, d.kind, d.number, d.contact_id, {_NAME}, d.currency,
+           coalesce(l.services, d.net), coalesce(l.goods, 0), d.tax
+      FROM invoices d LEFT JOIN LATERAL (
+           SELECT sum(net) FILTER (WHERE nature <> 'goods')::bigint AS services,
+                  coalesce(sum(net) FILTER (WHERE nature = 'goods'), 0)::bigint AS goods
+             FROM invoice_lines l WHERE (l.business_id, l.invoice_id) = (d.business_id, d.id)) l ON true
+     WHERE d.business_id = %(business)s AND d.currency = %(currency)s AND d.kind IN ('380', '381', '386')
+       AND d.issued_on {_PERIOD}
+     ORDER BY d.issued_on, d.id
+"""  # noqa: S608  # the texts are ours
+_RECEIPTS = f"""
+    SELECT m.day, m.id, m.what, m.method, coalesce(m.contact_id, ''), coalesce(c.name, m.contact_id, ''), m.currency,
+           m.amount
+      FROM (SELECT {_LOCAL.format(at="p.received_at")} AS day, p.id, 'Encaissement' AS what, p.method, p.contact_id,
+                   p.currency, p.amount
+              FROM payments p WHERE p.business_id = %(business)s AND p.stamp <> ''
+            UNION ALL
+            SELECT {_LOCAL.format(at="j.at")}, p.id, 'Rejet', p.method, p.contact_id, p.currency,
+                   (j.content ->> 'amount')::bigint
+              FROM journal j JOIN payments p ON (p.business_id, p.id) = (j.business_id, j.row_id)
+             WHERE j.business_id = %(business)s AND j.kind = 'reversal'
+            UNION ALL
+            SELECT {_LOCAL.format(at="r.at")}, r.id, 'Remboursement', r.method, r.contact_id, r.currency, -r.amount
+              FROM refunds r WHERE r.business_id = %(business)s) m
+      LEFT JOIN contacts c ON c.business_id = %(business)s AND c.id = m.contact_id
+     WHERE m.currency = %(currency)s AND m.day {_PERIOD} ORDER BY m.day, m.id
+"""  # noqa: S608  # the texts are ours
+_USES = f"""
+    SELECT day, id, number, issued_on, contact_id, name, currency, amount, sum(tax)::bigint
+      FROM (SELECT greatest(a.on_date, d.issued_on) AS day, a.id, a.amount, {_OF_DOCUMENT},
+                   round((sum(part.paid) OVER w) * t.tax / nullif(t.net + t.tax, 0))
+                   - round((sum(part.paid) OVER w - part.paid) * t.tax / nullif(t.net + t.tax, 0)) AS tax
+              FROM allocations a
+              JOIN invoices d ON (d.business_id, d.id) = (a.business_id, a.invoice_id)
+              LEFT JOIN invoice_taxes t ON (t.business_id, t.invoice_id) = (d.business_id, d.id)
+             CROSS JOIN LATERAL (SELECT coalesce((a.taxes ->> (t.position - 1)::int)::bigint, 0) AS paid) part
+             WHERE a.business_id = %(business)s AND d.currency = %(currency)s
+            WINDOW w AS (PARTITION BY d.id, t.position ORDER BY a.at, a.id)) u
+     WHERE day {_PERIOD}
+     GROUP BY day, id, number, issued_on, contact_id, name, currency, amount ORDER BY day, id
+"""  # noqa: S608  # the texts are ours
+_LOSSES = f"""
+    SELECT {_LOCAL.format(at="w.at")} AS day, w.id, {_OF_DOCUMENT}, w.net, w.tax
+      FROM write_offs w JOIN invoices d ON (d.business_id, d.id) = (w.business_id, w.invoice_id)
+     WHERE w.business_id = %(business)s AND d.currency = %(currency)s AND {_LOCAL.format(at="w.at")} {_PERIOD}
+     ORDER BY day, w.id
+"""  # noqa: S608  # the texts are ours
+
+
+def entries(
+    connection: Connection[Any], business_id: str, timezone: str, currency: str, period: Period, *, on_receipt: bool
+) -> Iterator[Entry]:
+    """Yield the entries of a period in order of days: documents, money, where it went, what was given up.
+
+    `on_receipt` tells that VAT falls due when money comes, not when a document is issued.
+    """
+    names = {
+        "business": business_id,
+        "zone": timezone,
+        "currency": currency,
+        "first": period.first,
+        "last": period.last,
+    }
+
+    def read(query: str, make: Callable[[tuple[Any, ...]], Entry]) -> Iterator[Entry]:
+        with connection.cursor(name=f"ledger_{id(make)}") as cursor:
+            cursor.itersize = FETCHED
+            cursor.execute(query.encode(), names)
+            yield from map(make, cursor)
+
+    return merge(
+        read(_SALES, lambda found: of_sale(Sale(*found), on_receipt=on_receipt)),
+        read(_RECEIPTS, lambda found: of_receipt(Receipt(*found))),
+        read(_USES, lambda found: of_use(Use(*found), on_receipt=on_receipt)),
+        read(_LOSSES, lambda found: of_loss(Loss(*found), on_receipt=on_receipt)),
+        key=lambda entry: entry.day,
+    )
+
+
+def currencies(connection: Connection[Any], business_id: str) -> list[str]:
+    """Return the currencies in which a business has documents or money."""
+    rows = connection.execute(
+        "SELECT currency FROM invoices WHERE business_id = %(b)s AND number IS NOT NULL"
+        " UNION SELECT currency FROM payments WHERE business_id = %(b)s AND stamp <> '' ORDER BY 1",
+        {"b": business_id},
+    )
+    return [row[0] for row in rows]
+
+
+def vat_on_receipt(connection: Connection[Any], business_id: str, period: Period) -> bool:
+    """Whether VAT falls due on receipt in a period, as it does for services unless the business opted for debits."""
+    row = connection.execute(
+        "SELECT value FROM business_regimes WHERE business_id = %s AND kind = 'vat_due_on' AND valid_from <= %s"
+        " ORDER BY valid_from DESC LIMIT 1",
+        (business_id, period.last),
+    ).fetchone()
+    return row is None or row[0] == "receipts"

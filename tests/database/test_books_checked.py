@@ -1,0 +1,61 @@
+"""The nightly look at the books: each business once a night; one whose books do not balance is stopped and told."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.database.at_work import AtWork
+from tests.scenarios.story import ASK, Databases, Story
+
+NOON, LATER, NEXT_DAY = "2027-01-05 12:00", "2027-01-05 20:00", "2027-01-06 12:00"
+
+
+@pytest.fixture
+def work(databases: Databases) -> Iterator[AtWork]:
+    """Return a shop with an invoice, and a worker."""
+    with databases() as engine:
+        story = Story(databases)
+        story.automation("ask", "session.booked", ASK)
+        story.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
+        work = AtWork(engine, story)
+        work.drains(NOON)
+        yield work
+
+
+def spoil(work: AtWork) -> None:
+    """Let a balance be wrong, as no rule of ours would."""
+    work.sql("UPDATE invoices SET amount_due = amount_due - 1")
+
+
+def test_balanced_books_are_looked_at_once_a_night(work: AtWork) -> None:
+    assert work.rings("books.check") == {"checked": 1, "breaches": 0, "more": 0}
+    work.comes(LATER)
+    assert work.rings("books.check")["checked"] == 0
+    work.comes(NEXT_DAY)
+    assert work.rings("books.check")["checked"] == 1
+    assert not work.sql("SELECT FROM pauses")
+
+
+def test_a_breach_stops_the_business_and_tells_its_owner(work: AtWork) -> None:
+    spoil(work)
+    assert work.rings("books.check")["breaches"] >= 1
+    assert work.sql("SELECT business_id, scope, ended_at FROM pauses") == [("atelier", "everything", None)]
+    ((text,),) = work.sql("SELECT text FROM alerts WHERE reason = 'books'")
+    assert "2027-0001" in text
+    assert "`relance resume`" in text
+
+
+def test_nothing_goes_out_of_a_business_whose_books_do_not_balance(work: AtWork) -> None:
+    spoil(work)
+    work.rings("books.check")
+    work.rings("messages.deliver")
+    assert not work.mail.arrived
+
+
+def test_a_breach_that_stays_is_told_each_night(work: AtWork) -> None:
+    spoil(work)
+    work.rings("books.check")
+    work.comes(NEXT_DAY)
+    work.rings("books.check")
+    assert work.sql("SELECT count(*) FROM alerts WHERE reason = 'books'") == [(2,)]
+    assert work.sql("SELECT count(*) FROM pauses") == [(1,)]

@@ -1,0 +1,180 @@
+"""`relance books totals | rows | close | closings | export`: the figures of a period, each traceable to its rows."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from models.accounting import COLUMNS
+from tests.database.conftest import Relance, url_after
+from tests.scenarios.story import ASK, Databases, Story
+
+YEAR = ("--from", "2025-01-01", "--to", "2025-12-31")
+
+
+def tell(shop: Story) -> None:
+    """Two rates, a part payment, a cancelled booking that gives money back, a bounced cheque, money ahead."""
+    shop.span("2025-01-01 00:00", "2025-04-01 00:00")
+    shop.service("yoga", 1500, tax_rate="5.5")
+    shop.client("zoe", name="Zoé\tMartin")
+    shop.automation("ask", "session.booked", ASK)
+    shop.books("zoe", "cut", "yoga", at="2025-01-05 10:00", when="2025-01-08 14:00")
+    shop.pays("zoe", 2000, at="2025-01-06 09:00", method="cash", invoice="2025-0001")
+    shop.pays("zoe", 4000, at="2025-02-06 09:00", invoice="2025-0001")
+    colour = shop.books("ada", "colour", at="2025-01-10 10:00", when="2025-02-20 14:00")
+    shop.pays("ada", 8000, at="2025-01-11 09:00", order=colour.id)
+    shop.cancels(colour.booking, at="2025-02-01 10:00", refund="full")
+    shop.books("ada", "cut", at="2025-02-10 10:00", when="2025-02-21 14:00")
+    cheque = shop.pays("ada", 4500, at="2025-02-11 09:00", method="cheque", invoice="2025-0003")
+    shop.bounces(cheque, at="2025-02-20 09:00")
+    shop.pays("ada", 700, at="2025-03-01 09:00", charges=["nothing-known"])
+    shop.run()
+
+
+@pytest.fixture(scope="module")
+def told(databases: Databases) -> str:
+    """Return the URL of a database in which all this happened."""
+    return url_after(databases, tell)
+
+
+@pytest.fixture
+def books(command: Callable[[str], Relance], told: str) -> Relance:
+    """Return `relance` for that database."""
+    return command(told)
+
+
+def figures(books: Relance, *options: str) -> list[dict[str, object]]:
+    """Return the totals of 2025."""
+    return books("books", "totals", *(options or YEAR), "--json").lines
+
+
+def test_sales_and_their_vat_by_rate(books: Relance) -> None:
+    sales = [line for line in figures(books) if line["figure"] == "sales"]
+    assert [(line["rate"], line["net"], line["tax"], line["amount"]) for line in sales] == [
+        ("5.5", 1422, 78, 1500),
+        ("20", 7500, 1500, 9000),
+    ]
+
+
+def test_money_by_day_and_method(books: Relance) -> None:
+    money = [line for line in figures(books) if line["figure"] == "money"]
+    assert [(line["day"], line["method"], line["amount"]) for line in money] == [
+        ("2025-01-06", "cash", 2000),
+        ("2025-01-11", "card", 8000),
+        ("2025-02-01", "card", -8000),
+        ("2025-02-06", "card", 4000),
+        ("2025-02-11", "cheque", 4500),
+        ("2025-02-20", "cheque", -4500),
+        ("2025-03-01", "card", 700),
+    ]
+
+
+def test_vat_of_what_was_received_by_rate(books: Relance) -> None:
+    received: Counter[str] = Counter()
+    for line in figures(books):
+        if line["figure"] == "vat_of_money":
+            received[str(line["rate"])] += int(str(line["amount"]))
+    assert received == {"20": 4500, "5.5": 1500}
+
+
+def test_every_figure_is_the_sum_of_its_rows(books: Relance) -> None:
+    rows = books("books", "rows", *YEAR, "--json").lines
+    for figure in ("sales", "money", "vat_of_money"):
+        summed = sum(int(str(line["amount"])) for line in figures(books) if line["figure"] == figure)
+        assert summed == sum(row["amount"] for row in rows if row["figure"] == figure)
+    assert {row["number"] for row in rows if row["figure"] == "sales"} == {
+        *("2025-0001", "2025-0002", "2025-0003", "A2025-0001")
+    }
+
+
+def test_a_period_holds_what_happened_in_it(books: Relance) -> None:
+    january = figures(books, "--from", "2025-01-01", "--to", "2025-01-31")
+    assert sum(int(str(line["amount"])) for line in january if line["figure"] == "money") == 10_000
+
+
+def fec(books: Relance) -> list[dict[str, str]]:
+    """Return the lines of the accountant's file."""
+    heading, *lines = books("books", "export", *YEAR, "--format", "fec").out.splitlines()
+    assert tuple(heading.split("\t")) == COLUMNS
+    return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
+
+
+def minor(text: str) -> int:
+    return int(Decimal(text.replace(",", ".")) * 100)
+
+
+def test_each_entry_of_the_accountants_file_balances(books: Relance) -> None:
+    lines = fec(books)
+    entries: Counter[str] = Counter()
+    for line in lines:
+        entries[line["EcritureNum"]] += minor(line["Debit"]) - minor(line["Credit"])
+    assert set(entries.values()) == {0}
+    assert [int(number) for number in entries] == list(range(1, len(entries) + 1))
+    assert [line["EcritureDate"] for line in lines] == sorted(line["EcritureDate"] for line in lines)
+
+
+def test_the_accounts_say_what_the_books_say(books: Relance) -> None:
+    balance: Counter[str] = Counter()
+    for line in fec(books):
+        balance[line["CompteNum"]] += minor(line["Debit"]) - minor(line["Credit"])
+    assert balance == {
+        "411000": 4500,  # ada owes her cut again
+        "419100": -700,  # and has paid something ahead
+        "530000": 2000,
+        "511500": 4700,
+        "511200": 0,
+        "706000": -8922,
+        "445710": -828,  # VAT of what was received
+        "445740": -750,  # and of what is still to come
+    }
+
+
+def test_names_can_not_break_a_line_of_the_accountants_file(books: Relance) -> None:
+    assert {line["CompAuxLib"] for line in fec(books) if line["CompAuxNum"] == "zoe"} == {"Zoé Martin"}
+
+
+def test_an_exported_journal_is_checked_without_a_database(books: Relance, tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    assert books("books", "export", "--from", "2025-01-01", "--to", "2025-12-31", "--out", str(path)).code == 0
+    assert books("books", "verify", "--file", str(path)).out.startswith("The chain of ")
+    path.write_text(path.read_text().replace('"amount":2000', '"amount":1000', 1))
+    verified = books("books", "verify", "--file", str(path), "--json")
+    assert verified.code == 1
+    (breach,) = json.loads(verified.out)["breaches"]
+    assert "does not match its seal" in breach
+
+
+def test_periods_are_closed_in_order_once_and_chained(command: Callable[[str], Relance], databases: Databases) -> None:
+    books = command(url_after(databases, tell))
+    january = books("books", "close", "2025-01", "--yes", "--json").line
+    assert (january["turnover"], january["grand_total"]) == (14_000, 14_000)
+    assert "2025-02 comes before 2025-03 and is open" in books("books", "close", "2025-03", "--yes").error
+    assert "closed already" in books("books", "close", "2025-01", "--yes").error
+    february = books("books", "close", "2025-02", "--yes", "--json").line
+    assert (february["turnover"], february["grand_total"]) == (-3500, 10_500)
+    assert [line["period"] for line in books("books", "closings", "--json").lines] == ["2025-01", "2025-02"]
+    assert books("books", "verify").out == "The books balance.\n"
+    entries = books("books", "export", "--to", "2099-01-01").out.splitlines()
+    closings = [json.loads(line)["entry"] for line in entries if '"kind":"closing"' in line]
+    assert [entry["content"]["seal"] for entry in closings] == [january["seal"], february["seal"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["close", "2999-01", "--yes"], "is not over yet"),
+        (["close", "soon", "--yes"], "is no period"),
+        (["close", "2025-13", "--yes"], "is no period"),
+        (["totals", "--from", "yesterday"], "is no date"),
+        (["totals", "--from", "2025-02-01", "--to", "2025-01-01"], "before it begins"),
+        (["rows", "--figure", "profit"], "There is no figure"),
+        (["export", "--format", "xlsx"], "There is no format"),
+        (["export", "--out", "/nowhere/at/all"], "can't be written"),
+        (["verify", "--file", "/nowhere/at/all"], "can't be read"),
+    ],
+)
+def test_what_is_refused_says_why(books: Relance, arguments: list[str], error: str) -> None:
+    assert error in books("books", *arguments).error
