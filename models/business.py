@@ -16,6 +16,13 @@ class VatRegime(StrEnum):
     EXEMPT = "exempt"
 
 
+class VatDueOn(StrEnum):
+    """When VAT on services falls due: with the money, or by option with the invoice."""
+
+    RECEIPTS = "receipts"
+    DEBITS = "debits"
+
+
 @row("businesses", key=("id",))
 @dataclass(slots=True)
 class Business:
@@ -49,7 +56,7 @@ class Business:
     vat_number: str | None = None
     tax_registration: str | None = None
     address: Json | None = None
-    vat_exempt: bool = False
+    vat_regime: VatRegime = VatRegime.NORMAL
     penalty_rate: Decimal | None = None
     discount_text: str | None = None
     mediator: str | None = None
@@ -62,6 +69,13 @@ class Business:
     payment_window_minutes: int | None = None
     approval_contacts: int = 200
     approval_amount: int = 1_000_000
+    vat_due_on: VatDueOn = VatDueOn.RECEIPTS
+    exemption_text: str | None = None
+
+    @property
+    def vat_exempt(self) -> bool:
+        """Whether its documents bear no VAT: by franchise, or because what it does is exempt."""
+        return self.vat_regime != VatRegime.NORMAL
 
 
 @row("business_regimes", key=("business_id", "kind", "valid_from"))

@@ -30,6 +30,8 @@ _FR_HELLO, _EN_HELLO = f"Bonjour{_HELLO}", f"Hello{_HELLO}"
 _FR_PAY = "{% if invoice.pay_url %}Payer en ligne : {{ invoice.pay_url }}\n\n{% endif %}"
 _EN_PAY = "{% if invoice.pay_url %}Pay online: {{ invoice.pay_url }}\n\n{% endif %}"
 _SIGNED = "{{ business.name }}\n"
+_DOCUMENT = _SIGNED + "{% if invoice.details %}\n---\n\n{{ invoice.details }}\n{% endif %}"
+"""The signature, and under it the document itself, where there is one: what a page or a file would show."""
 
 WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
     "request_payment": {
@@ -38,7 +40,7 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             _FR_HELLO + "Voici votre facture {{ invoice.number }} du {{ invoice.issued_on | date: 'long' }}, "
             "d'un montant de {{ invoice.total | money }}.\n\n"
             "Reste à payer : {{ invoice.amount_due | money }}, "
-            "au plus tard le {{ invoice.due_on | date: 'long' }}.\n\n" + _FR_PAY + _SIGNED,
+            "au plus tard le {{ invoice.due_on | date: 'long' }}.\n\n" + _FR_PAY + _DOCUMENT,
         ),
         "en": DefaultWording(
             "Invoice {{ invoice.number }} – {{ business.name }}",
@@ -46,7 +48,7 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "for {{ invoice.total | money }}.\n\n"
             "Left to pay: {{ invoice.amount_due | money }}, by {{ invoice.due_on | date: 'long' }}.\n\n"
             + _EN_PAY
-            + _SIGNED,
+            + _DOCUMENT,
         ),
     },
     "issue_paid_invoice": {
@@ -54,13 +56,13 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "Facture {{ invoice.number }} – {{ business.name }}",
             _FR_HELLO + "Voici votre facture {{ invoice.number }} du {{ invoice.issued_on | date: 'long' }}, "
             "d'un montant de {{ invoice.total | money }}.\n\n"
-            "Elle est payée : vous n'avez rien à régler.\n\n" + _SIGNED,
+            "Elle est payée : vous n'avez rien à régler.\n\n" + _DOCUMENT,
         ),
         "en": DefaultWording(
             "Invoice {{ invoice.number }} – {{ business.name }}",
             _EN_HELLO + "Here is your invoice {{ invoice.number }} of {{ invoice.issued_on | date: 'long' }} "
             "for {{ invoice.total | money }}.\n\n"
-            "It is paid: there is nothing left to pay.\n\n" + _SIGNED,
+            "It is paid: there is nothing left to pay.\n\n" + _DOCUMENT,
         ),
     },
     "send_reminder": {
@@ -133,12 +135,12 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
         "fr": DefaultWording(
             "Rendez-vous annulé – {{ business.name }}",
             _FR_HELLO + "Votre rendez-vous{% if service.name %} ({{ service.name }}){% endif %} "
-            "du {{ session.starts_at | date: 'long' }} est annulé.\n\n" + _SIGNED,
+            "du {{ session.starts_at | date: 'long' }} est annulé.\n\n" + _DOCUMENT,
         ),
         "en": DefaultWording(
             "Booking cancelled – {{ business.name }}",
             _EN_HELLO + "Your booking{% if service.name %} ({{ service.name }}){% endif %} "
-            "of {{ session.starts_at | date: 'long' }} is cancelled.\n\n" + _SIGNED,
+            "of {{ session.starts_at | date: 'long' }} is cancelled.\n\n" + _DOCUMENT,
         ),
     },
     "refund": {
@@ -146,13 +148,13 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "Remboursement – {{ business.name }}",
             _FR_HELLO + "{% if booking.status == 'cancelled' %}À la suite de l'annulation de votre rendez-vous"
             "{% if service.name %} ({{ service.name }}){% endif %}, n{% else %}N{% endif %}ous vous remboursons "
-            "ce qui était convenu.\n\n" + _SIGNED,
+            "ce qui était convenu.\n\n" + _DOCUMENT,
         ),
         "en": DefaultWording(
             "Refund – {{ business.name }}",
             _EN_HELLO + "{% if booking.status == 'cancelled' %}After the cancellation of your booking"
             "{% if service.name %} ({{ service.name }}){% endif %}, we{% else %}We{% endif %} refund "
-            "what was agreed.\n\n" + _SIGNED,
+            "what was agreed.\n\n" + _DOCUMENT,
         ),
     },
 }

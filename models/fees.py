@@ -8,13 +8,13 @@ from models.charge import Charge, FeeKind
 from models.errors import BadInputError
 from models.flow import Act
 from models.identifiers import key, stamp
-from models.issuing import OUTSIDE_VAT
 from models.letters import values_of
 from models.payer import known_contact, language_of
 from models.pricing import new_charge, owed, service_of, tax_category, tax_rate_of
 from models.scope import Scope
 from models.shop import Shop, tell_owner
 from models.steps import AddCharge, Fee
+from models.tax import OUTSIDE_VAT
 from models.wording import render_subject
 
 AFTER = 1_000

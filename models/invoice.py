@@ -203,20 +203,3 @@ class WriteOff:
     reason: str
     actor: str
     proof: str | None = None
-
-
-@row("law_texts", key=("id",))
-@dataclass(slots=True)
-class LawText:
-    """A dated legal text, rate or threshold of a country's pack; what is printed is frozen on the document."""
-
-    id: str
-    country: str
-    subject: str
-    language: str
-    valid_from: date
-    text: str
-    payer_kind: str | None = None
-    regime: str | None = None
-    value: Decimal | None = None
-    valid_to: date | None = None

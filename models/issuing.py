@@ -14,10 +14,11 @@ from models.charge import Charge
 from models.contact import Contact, PayerKind
 from models.identifiers import invoice_number
 from models.invoice import Counter, DocumentKind, DocumentStatus, Invoice, InvoiceLine, InvoiceTax
+from models.mentions import NOTHING_SAID, Exemption, exemption, mentions
 from models.payer import language_of, payer_of, payer_snapshot, seller_snapshot
 from models.periods import start_of_day
 from models.shop import Shop
-from models.tax import Priced, Totals, compute
+from models.tax import EXEMPT, OUTSIDE_VAT, Priced, TaxGroup, Totals, compute
 
 SERIES = {
     DocumentKind.INVOICE: "",
@@ -27,9 +28,8 @@ SERIES = {
 }
 """The letter before the year, by kind of document: `2027-0001`, `A2027-0001`, `R2027-0001`."""
 
-OUTSIDE_VAT = "O"
-EXEMPT = "E"
-FRANCHISE = ("VATEX-FR-FRANCHISE", "TVA non applicable, art. 293 B du CGI")
+SAYS = frozenset({DocumentKind.INVOICE, DocumentKind.DEPOSIT})
+"""The kinds of documents that say on which terms they are to be paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +95,15 @@ def _numbered(
 ) -> Invoice:
     series = f"{shop.business.series_prefix}{SERIES[kind]}"
     number, year, sequence, issued_on = take_number(shop, series)
+    payer_kind, language = payer.kind or PayerKind.CONSUMER, language_of(shop, payer)
+    said = mentions(shop, payer_kind, language) if kind in SAYS else NOTHING_SAID
     return Invoice(
         business_id=shop.id,
         id=shop.key("inv" if kind == DocumentKind.INVOICE else "doc", cause_id, number),
         kind=kind,
         status=DocumentStatus.ISSUED,
         contact_id=payer.id,
-        payer_kind=payer.kind or PayerKind.CONSUMER,
+        payer_kind=payer_kind,
         currency=currency,
         created_at=shop.now,
         net=totals.net,
@@ -114,9 +116,11 @@ def _numbered(
         number=number,
         issued_on=issued_on,
         issued_at=shop.now,
-        language=language_of(shop, payer),
+        language=language,
         seller=seller_snapshot(shop),
         payer=payer_snapshot(payer),
+        notes=said.notes,
+        law_ids=said.law_ids,
         order_reference=payer.order_reference,
         cause=shop.cause.plain() if shop.cause else None,
     )
@@ -208,15 +212,22 @@ def _write_lines(shop: Shop, document: Invoice, charges: Sequence[Charge], total
 
 
 def _write_taxes(shop: Shop, document: Invoice, totals: Totals, *, closed: bool) -> None:
-    exemption = FRANCHISE if shop.business.vat_exempt else (None, None)
     for position, group in enumerate(totals.groups, start=1):
-        code, text = exemption if group.category == EXEMPT else (None, None)
+        why = _why_exempt(shop, document, group)
         settled = group.net + group.tax if closed else 0
-        shop.taxes.add(
-            InvoiceTax(
-                shop.id, document.id, position, group.category, group.rate, group.net, group.tax, code, text, settled
-            )
-        )
+        figures = position, group.category, group.rate, group.net, group.tax
+        shop.taxes.add(InvoiceTax(shop.id, document.id, *figures, why.code, why.text, settled))
+        if why.law_id is not None:
+            document.law_ids = [*document.law_ids, why.law_id]
+
+
+def _why_exempt(shop: Shop, document: Invoice, group: TaxGroup) -> Exemption:
+    """Return why a group bears no VAT: what the law says today, or on a credit note what its invoice said."""
+    if document.of_id is None:
+        return exemption(shop, group.category, document.language)
+    said = shop.taxes.by("invoice_id", document.of_id)
+    found = ((one.exemption_code, one.exemption_text) for one in said if one.category == group.category)
+    return Exemption(*next(found, (None, None)))
 
 
 def next_check(shop: Shop, invoice: Invoice) -> datetime | None:

@@ -70,7 +70,7 @@ def seller_snapshot(shop: Shop) -> dict[str, Any]:
         "siret": b.siret,
         "register_city": b.register_city,
         "vat_number": b.vat_number,
-        "tax_registration": b.tax_registration,
+        "tax_registration": b.tax_registration or (b.siren if b.vat_exempt else None),
         "address": b.address,
         "country": b.country,
         "vat_exempt": b.vat_exempt or None,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from models.booking import Booking, Order, Session
 from models.catalogue import ServiceVersion
 from models.contact import Contact
+from models.document_text import details
 from models.invoice import Invoice
 from models.money import Money
 from models.payment import Payment
@@ -184,6 +185,7 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     "invoice.total": lambda invoice, _scope: Money(invoice.total, invoice.currency),
     "invoice.amount_due": lambda invoice, _scope: Money(invoice.amount_due, invoice.currency),
     "invoice.days_overdue": _days_overdue,
+    "invoice.details": lambda invoice, scope: details(scope.shop, invoice),
     "payment.amount": lambda payment, _scope: Money(payment.amount, payment.currency),
     "payment.method": _read("method"),
     **{f"recurring_payment.{name}": _read(name) for name in ("id", "description")},

@@ -75,6 +75,8 @@ class Shop:
         self.keep_refusals = False
         self.parked: dict[str, str] = {}
         self.stops = Stops()
+        self.mentions: dict[Any, Any] = {}
+        """What documents of this batch must say, by kind of payer, language and day (`models.mentions`)."""
         self._hours: tuple[Business, SendingHours] | None = None
         self.contacts = Shelf(Contact)
         self.holds = Shelf(Hold, by=("contact_id",))

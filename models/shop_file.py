@@ -10,7 +10,7 @@ import msgspec
 from babel import Locale
 
 from models.automation_file import Automation, load_automation, read_automation
-from models.business import Business
+from models.business import Business, VatDueOn, VatRegime
 from models.cards_file import read_cards
 from models.condition_file import read_span
 from models.errors import BadInputError
@@ -34,7 +34,12 @@ BUSINESS_KEYS = (
 )  # fmt: skip
 LEGAL_KEYS = (
     "name", "form", "capital", "registration", "vat_number", "address", "vat_exempt", "trade_name", "siren", "siret",
-    "register_city", "tax_registration", "mediator", "penalty_rate", "discount_text",
+    "register_city", "tax_registration", "mediator", "penalty_rate", "discount_text", "vat_regime", "vat_due_on",
+    "exemption_text",
+)  # fmt: skip
+LEGAL_TEXTS = (
+    "siret", "vat_number", "trade_name", "register_city", "tax_registration", "mediator", "discount_text",
+    "exemption_text",
 )  # fmt: skip
 CHANNELS = ("email", "sms")
 A_WEEK = 7 * 24 * 60
@@ -241,12 +246,23 @@ def _legal(node: Node, business: Business) -> None:
     business.legal_form = _text(node, "form", "") or None
     business.capital = _text(node, "capital", "") or None
     business.siren = _text(node, "siren", _text(node, "registration", "")) or None
-    for key in ("siret", "vat_number", "trade_name", "register_city", "tax_registration", "mediator", "discount_text"):
+    for key in LEGAL_TEXTS:
         setattr(business, key, _text(node, key, "") or None)
-    penalty, exempt, address = node.get("penalty_rate"), node.get("vat_exempt"), node.get("address")
+    penalty, address = node.get("penalty_rate"), node.get("address")
     business.penalty_rate = penalty.decimal() if penalty is not None else None
-    business.vat_exempt = exempt.boolean() if exempt is not None else False
     business.address = address.plain() if address is not None else None
+    _vat(node, business)
+
+
+def _vat(node: Node, business: Business) -> None:
+    """Read how the seller stands to VAT; `vat_exempt` alone is the franchise."""
+    regime, due_on, exempt = node.get("vat_regime"), node.get("vat_due_on"), node.get("vat_exempt")
+    if exempt is not None and exempt.boolean():
+        business.vat_regime = VatRegime.FRANCHISE
+    if regime is not None:
+        business.vat_regime = VatRegime(regime.choice(tuple(VatRegime)))
+    if due_on is not None:
+        business.vat_due_on = VatDueOn(due_on.choice(tuple(VatDueOn)))
 
 
 def automation_entry(node: Node, read_text: ReadText) -> PublishedText | None:

@@ -11,6 +11,10 @@ from typing import NamedTuple
 from models.errors import BadInputError
 from models.money import divide
 
+OUTSIDE_VAT = "O"
+EXEMPT = "E"
+"""Categories of EN 16931 that bear no VAT, for a reason that the document gives."""
+
 _WHOLE = 1_000_000
 _PER_CENT = 10_000
 _NO_RATE = "{!r} is not a VAT rate. {}"

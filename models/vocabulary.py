@@ -47,7 +47,7 @@ PROPERTIES: Mapping[str, Mapping[str, Kind]] = {
     "booking": dict.fromkeys(("id", "status", "attendance", "cancellation_reason"), Kind.TEXT)
     | {"quantity": Kind.NUMBER},
     "order": {"id": Kind.TEXT} | dict.fromkeys(("total", "paid", "amount_due"), Kind.MONEY),
-    "invoice": dict.fromkeys(("number", "status", "pay_url"), Kind.TEXT)
+    "invoice": dict.fromkeys(("number", "status", "pay_url", "details"), Kind.TEXT)
     | dict.fromkeys(("total", "amount_due"), Kind.MONEY)
     | dict.fromkeys(("issued_on", "due_on"), Kind.DATE)
     | {"days_overdue": Kind.NUMBER},

@@ -24,7 +24,7 @@ from models.charge import Charge, NotedCharge
 from models.contact import Contact, Hold, Mandate
 from models.diary import says_more
 from models.ending import OF_SEATS
-from models.invoice import Counter, DocumentStatus, Invoice, InvoiceTax
+from models.invoice import Counter, DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from models.journal import JournalHead
 from models.message import Message
 from models.pausing import EVERYBODY, stops_of
@@ -199,6 +199,7 @@ class Loader:
             seeds.add("invoices", name, [*message.documents, message.invoice_id])
             seeds.add("contacts", name, [message.contact_id])
             seeds.add("runs", name, [message.run_id])
+        self._to_be_written()
         self._by(Run, "runs", "id", seeds.pairs["runs"])
         for name, run in self._everything("runs"):
             seeds.about(name, run.subjects, seats=run.trigger in OF_SEATS)
@@ -224,6 +225,15 @@ class Loader:
                 seeds.payers.add((name, attempt.contact_id))
         self._by(Mandate, "mandates", "id", self._all("attempts", "mandate_id"))
         self._by(Refund, "refunds", "id", self._all("attempts", "refund_id"))
+
+    def _to_be_written(self) -> None:
+        """Take the lines and VAT groups of the documents that messages without words yet will speak of."""
+        unwritten = [(name, message) for name, message in self._everything("messages") if message.text is None]
+        documents = {
+            (name, id_) for name, message in unwritten for id_ in (*message.documents, message.invoice_id) if id_
+        }
+        self._by(InvoiceLine, "lines", "invoice_id", documents)
+        self._by(InvoiceTax, "taxes", "invoice_id", documents)
 
     def _agreements_named(self, seeds: Seeds) -> None:
         """Take named payments and recurring payments with their contacts; of those told anew also what they closed."""

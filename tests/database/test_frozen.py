@@ -35,7 +35,7 @@ Whose a row is follows its client when clients are merged; who the payer was sta
 ONCE = {
     Invoice: {"sent_at", "file_hash", "renderer"},
     Allocation: {"invoice_id", "taxes"},
-    Payment: {"provider", "provider_reference", "provider_fee", "actor", "note"},
+    Payment: {"provider", "provider_reference", "provider_fee", "actor", "note", "answers"},
     Refund: {"credit_note_id", "provider_reference"},
 }
 """What may be filled in later."""
@@ -78,6 +78,7 @@ def books(databases: Databases) -> str:
         )
         connection.execute(
             "UPDATE payments SET provider = 'p', provider_reference = 'x', provider_fee = 1, note = 'n',"
+            " answers = '{}',"
             " actor = coalesce(actor, 'olga')"
         )
     return url

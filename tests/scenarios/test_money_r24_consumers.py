@@ -73,3 +73,44 @@ def test_reminders_speak_in_the_creditors_name_and_say_how_to_object(shop: Story
 def test_every_message_has_its_purpose(shop: Story, template: str, purpose: str) -> None:
     found = everything_that_is_said(shop, None, "fr").of("message", "zoe", template=template)
     assert {message["purpose"] for message in found} == {purpose}
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("fr", ("Atelier Lumière SARL, SARL au capital de 5 000 €", "SIREN 732829320 - N° TVA FR44732829320",
+                "12/01/2027 Coupe, 1 × 45,00\xa0€ : 37,50\xa0€ HT, TVA 20 %, 45,00\xa0€", "Reste à payer : 45,00\xa0€",
+                "pénalités au taux annuel de 12,5 %", "frais de recouvrement en cas de retard : 40,00\xa0€",
+                "Pas d'escompte")),
+        ("en", ("Atelier Lumière SARL, SARL with a capital of 5 000 €", "Left to pay: €45.00",
+                "penalties at a yearly rate of 12.5 %", "Fixed compensation for recovery costs")),
+    ],
+)  # fmt: skip
+def test_a_business_reads_its_document_and_the_terms_in_its_language(
+    shop: Story, locale: str, said: tuple[str, ...]
+) -> None:
+    shop.business["legal"] = LEGAL
+    shop.client("zoe", kind="business", locale=locale)
+    shop.automation("request", "session.booked", REQUEST)
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
+    text = shop.run().one("message", "zoe")["text"]
+    for part in said:
+        assert part in text, text
+
+
+def test_a_credit_note_goes_along_with_the_cancellation_in_words(shop: Story) -> None:
+    shop.automation("request", "session.booked", REQUEST)
+    order = shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
+    shop.cancels(order.booking, at="2027-01-06 10:00", notify={"cancellation": True})
+    text = shop.run().one("message", "zoe", template="booking_cancelled")["text"]
+    assert "Avoir sur la facture 2027-0001 du 05/01/2027" in text
+    assert "Total TTC : 45,00" in text
+
+
+def test_a_seller_under_the_franchise_says_why_there_is_no_vat(shop: Story) -> None:
+    shop.business["legal"] = {"vat_regime": "franchise", "siren": "732829320"}
+    shop.automation("request", "session.booked", REQUEST)
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
+    lines = shop.run()
+    assert lines.one("invoice")["tax"] == 0
+    assert "TVA non applicable, art. 293 B du CGI" in lines.one("message", "zoe")["text"]

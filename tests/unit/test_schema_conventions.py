@@ -13,7 +13,6 @@ from tests.guarding import reachable, state_columns
 
 OF_NO_TENANT = {
     "businesses",  # is the tenant
-    "law_texts",  # are of a country
     "dead_letters",  # may not even tell whose they are
 }
 TABLES = [pytest.param(table, id=name) for name, table in metadata.tables.items()]

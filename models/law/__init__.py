@@ -1,0 +1,1 @@
+"""The law as dated data: what documents must say, and the limits that a country sets, by payer, regime and language."""

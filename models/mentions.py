@@ -1,0 +1,102 @@
+"""What a document must say beside its figures, resolved at issue and frozen there (R13, R24).
+
+A consumer never reads of penalties, of what recovery costs or of discounts: those rows are for professionals only.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from models.contact import PayerKind
+from models.law.pack import law
+from models.law.text import LawText, Subject
+from models.money import format_money, minor_digits
+from models.shop import Shop
+from models.tax import EXEMPT, OUTSIDE_VAT, rate_text
+
+
+class Mentions(NamedTuple):
+    """Notes by their code (EN 16931, BT-21), and the rows of the law that they come from."""
+
+    notes: dict[str, str]
+    law_ids: list[str]
+
+
+NOTHING_SAID = Mentions({}, [])
+
+
+class Exemption(NamedTuple):
+    """Why a group bears no VAT: code and text, and the row of the law that says so."""
+
+    code: str | None = None
+    text: str | None = None
+    law_id: str | None = None
+
+
+NO_EXEMPTION = Exemption()
+
+
+class _Asked(NamedTuple):
+    """For whom, in which language."""
+
+    payer: str
+    language: str
+
+
+def mentions(shop: Shop, payer: str, language: str) -> Mentions:
+    """Return the notes of a document issued now; a batch asks once for each kind of payer and language."""
+    asked = payer, language, shop.today
+    known = shop.mentions.get(asked)
+    if known is None:
+        said = list(_said(shop, _Asked(payer, language)))
+        known = Mentions({str(row.code): text for row, text in said}, [row.id for row, _ in said])
+        shop.mentions[asked] = known
+    return known
+
+
+def exemption(shop: Shop, category: str, language: str) -> Exemption:
+    """Return why a group of a category bears no VAT; a business may say it in its own words."""
+    subject = {EXEMPT: Subject.EXEMPTION, OUTSIDE_VAT: Subject.OUTSIDE_VAT}.get(category)
+    row = _row(shop, subject, _Asked(PayerKind.CONSUMER, language)) if subject else None
+    if row is None:
+        return NO_EXEMPTION
+    own = shop.business.exemption_text if subject is Subject.EXEMPTION else None
+    return Exemption(row.code, own or row.text, row.id)
+
+
+def _row(shop: Shop, subject: Subject, asked: _Asked) -> LawText | None:
+    b = shop.business
+    return law(b.country, subject, asked.payer, b.vat_regime, asked.language, shop.today)
+
+
+def _said(shop: Shop, asked: _Asked) -> Iterator[tuple[LawText, str]]:
+    """Yield the rows that hold, each with its words as this business says them."""
+    b = shop.business
+    own = b.penalty_rate is not None
+    penalty = _row(shop, Subject.LATE_PENALTY_OWN if own else Subject.LATE_PENALTY, asked) or _row(
+        shop, Subject.LATE_PENALTY, asked
+    )
+    if penalty is not None:
+        yield penalty, penalty.text.format(rate=_rate(shop, asked.language))
+    recovery = _row(shop, Subject.RECOVERY, asked)
+    if recovery is not None:
+        yield recovery, recovery.text.format(amount=_euros(recovery, asked.language))
+    discount = _row(shop, Subject.DISCOUNT, asked)
+    if discount is not None:
+        yield discount, b.discount_text or discount.text
+    debits = _row(shop, Subject.VAT_ON_DEBITS, asked) if b.vat_due_on == "debits" else None
+    if debits is not None and not b.vat_exempt:
+        yield debits, debits.text
+    mediator = _row(shop, Subject.MEDIATOR, asked) if b.mediator else None
+    if mediator is not None:
+        yield mediator, mediator.text.format(name=b.mediator)
+
+
+def _rate(shop: Shop, language: str) -> str:
+    """Return the business's rate of penalties as its client's language writes it."""
+    text = rate_text(shop.business.penalty_rate) if shop.business.penalty_rate is not None else ""
+    return text.replace(".", ",") if language.startswith("fr") else text
+
+
+def _euros(row: LawText, language: str) -> str:
+    amount = int((row.value or 0) * 10 ** minor_digits("EUR"))
+    return format_money(amount, "EUR", language)
