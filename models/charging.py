@@ -23,6 +23,7 @@ from models.pricing import (
 )
 from models.reckoning import reckon, take_off
 from models.shop import Shop
+from models.tax import check_rate
 
 
 class Agreed(NamedTuple):
@@ -118,6 +119,8 @@ def _sell(shop: Shop, event: Event, line: ItemData | ChargeData, charge: Charge)
     charge.first_stamp = min(charge.first_stamp or event.stamp, event.stamp)
     if event.stamp <= charge.stamp:
         return False
+    if line.tax_rate is not None:
+        check_rate(shop.business.country, line.tax_rate)
     rate = line.tax_rate if line.tax_rate is not None else shop.business.tax_rate
     if shop.business.vat_exempt:
         rate = Decimal(0)

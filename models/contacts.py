@@ -11,6 +11,7 @@ from models.catalogue import ServiceVersion, current
 from models.contact import Contact, PayerKind
 from models.event_shapes import CompanyData, ContactData, ServiceData
 from models.shop import Shop
+from models.tax import check_rate
 
 _PLAIN = ("name", "email", "phone", "locale", "address", "bill_to")
 _ABSENT: dict[str, Any] = {"kind": PayerKind.CONSUMER, "cc": [], "tags": [], "custom": {}}
@@ -79,7 +80,9 @@ def _take(contact: Contact, name: str, value: Any) -> None:
 
 
 def know_service(shop: Shop, data: ServiceData, stamp: str) -> None:
-    """Keep a version of a service, and complete the orders that waited for it."""
+    """Keep a version of a service; a VAT rate that the seller's country does not know is refused."""
+    if data.tax_rate is not None:
+        check_rate(shop.business.country, data.tax_rate)
     if (data.id, stamp) not in shop.services:
         shop.services.add(_version(shop, data, stamp))
 

@@ -4,14 +4,18 @@ A consumer never reads of penalties, of what recovery costs or of discounts: tho
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from models.contact import PayerKind
-from models.law.pack import law
+from models.law.pack import law, longest_terms
 from models.law.text import LawText, Subject
 from models.money import format_money, minor_digits
 from models.shop import Shop
 from models.tax import EXEMPT, OUTSIDE_VAT, rate_text
+
+LATEST = date(9999, 12, 31)
+"""The law as it is known to be in the end, for what is set for the future."""
 
 
 class Mentions(NamedTuple):
@@ -61,6 +65,17 @@ def exemption(shop: Shop, category: str, language: str) -> Exemption:
         return NO_EXEMPTION
     own = shop.business.exemption_text if subject is Subject.EXEMPTION else None
     return Exemption(row.code, own or row.text, row.id)
+
+
+def terms_complaint(country: str, days: int) -> str | None:
+    """Return what is wrong with terms of so many days for professional payers of a country's sellers, if anything."""
+    limits = {kind: longest_terms(country, kind, LATEST) for kind in (PayerKind.BUSINESS, PayerKind.PUBLIC)}
+    over = {kind: most for kind, most in limits.items() if most is not None and days > most}
+    if not over:
+        return None
+    periodic = longest_terms(country, PayerKind.BUSINESS, LATEST, periodic=True)
+    listed = " and ".join(f"{most} for a {kind} payer" for kind, most in over.items())
+    return f"{days} days to pay are more than {country} allows: {listed}, {periodic} where an invoice is periodic"
 
 
 def _row(shop: Shop, subject: Subject, asked: _Asked) -> LawText | None:

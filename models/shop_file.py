@@ -83,10 +83,11 @@ def load_shop(text: str | bytes, file: str, read_text: ReadText, created_at: dat
 
 def read_shop(node: Node, created_at: datetime, automation: Callable[[Node], PublishedText | None]) -> ShopFile:
     """Read the four keys; `automation` reads an entry that names a file or is an automation itself."""
+    business = read_business(node.at("business"), created_at)
     return ShopFile(
-        read_business(node.at("business"), created_at),
+        business,
         _each(node, "contacts", _contact, lambda read: read[0].id),
-        _each(node, "services", lambda item: _shape(item, ServiceData), lambda read: read.id),
+        _each(node, "services", lambda item: _service(item, business.country), lambda read: read.id),
         _each(node, "automations", automation, lambda read: read.automation.id),
     )
 
@@ -107,6 +108,17 @@ def _each(node: Node, key: str, reader: Callable[[Node], S | None], id_of: Calla
 def _contact(node: Node) -> tuple[ContactData, dict[str, Any] | None]:
     billing = node.get("billing")
     return _shape(node, ContactData), billing.plain() if billing else None
+
+
+def _service(node: Node, country: str) -> ServiceData:
+    """Read a service; its VAT rate is one of the seller's country."""
+    service = _shape(node, ServiceData)
+    try:
+        if service.tax_rate is not None:
+            check_rate(country, parse_rate(service.tax_rate))
+    except BadInputError as error:
+        node.at("tax_rate").problem(str(error).rstrip("."))
+    return service
 
 
 def _shape(node: Node, shape: type[S]) -> S:

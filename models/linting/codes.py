@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """A00x limits and goals, A01x conditions, A02x waits, A03x messages, A04x fees, A05x what is not there yet."""
+    """A00x limits and goals, A01x conditions, A02x waits, A03x messages, A04x fees and terms, A05x what is to come."""
 
     NO_GOAL = "A001"
     NO_LIMIT = "A002"
@@ -28,6 +28,7 @@ class Code(StrEnum):
     NO_CHANNEL = "A031"
     STARTS_ITSELF = "A032"
     NO_POLICY = "A040"
+    LONG_TERMS = "A041"
     NEVER_RAISED = "A050"
 
 
@@ -125,6 +126,11 @@ ADVICE: Mapping[Code, Advice] = {
         "this charge after {trigger} does not say which fee it is",
         "Only a fee asks for the policy that the client has accepted; any other charge is made without.",
         "Write fee: price_kept, or fee: indemnity.",
+    ),
+    Code.LONG_TERMS: Advice(
+        "{complaint}",
+        "An invoice with longer terms breaks the law of the seller's country when it goes to such a payer.",
+        "Write a shorter due_in, or let only consumers through.",
     ),
     Code.NEVER_RAISED: Advice(
         "nothing raises {trigger} yet",

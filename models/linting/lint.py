@@ -13,12 +13,13 @@ from models.linting.fees import fees
 from models.linting.findings import Finding, Remark, remark
 from models.linting.limits import goals, limits
 from models.linting.messages import channels, fallbacks
+from models.linting.terms import terms
 from models.linting.triggers import circles, not_yet
 from models.linting.waits import nights, waits
 from models.yamlfile import read
 
 RULES = (goals, limits, dead_branches, waits, fallbacks, circles, fees, not_yet)
-RULES_OF_A_BUSINESS = (channels, nights)
+RULES_OF_A_BUSINESS = (channels, nights, terms)
 
 
 def lint(automation: Automation, business: Business | None = None) -> list[Finding]:

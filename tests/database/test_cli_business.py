@@ -205,3 +205,18 @@ def test_a_bad_file_is_one_message_and_changes_nothing(
 
 def test_a_file_that_is_not_there_is_one_message(on_nothing: Relance) -> None:
     assert "nowhere.yaml can't be read: No such file" in on_nothing("business", "apply", "nowhere.yaml").error
+
+
+def test_terms_beyond_the_law_are_applied_with_a_warning(relance: Relance, shop: Path) -> None:
+    change(shop, ("{days: 14}", "{days: 75}"))
+    answer = relance("business", "apply", shop, "--yes")
+    assert answer.code == 0, answer.err
+    assert "75 days to pay are more than FR allows: 60 for a business payer and 30 for a public payer" in answer.err
+    change(shop, ("{days: 75}", "{days: 30}"))
+    assert "Warning" not in relance("business", "apply", shop, "--yes").err
+
+
+def test_a_service_with_a_rate_that_france_does_not_know_is_refused(relance: Relance, shop: Path) -> None:
+    change(shop, ('currency: EUR}, tax_rate: "20"', 'currency: EUR}, tax_rate: "19"'))
+    assert "shop.yaml:6" in (error := relance("business", "apply", shop, "--yes").error)
+    assert "19 % is no VAT rate of a seller in FR" in error

@@ -41,6 +41,15 @@ BAD = {
 }
 
 
+NINETEEN = CHARGE["charge"] | {"price": {"amount": 100, "currency": "EUR"}, "tax_rate": "19"}  # type: ignore[operator]
+OF_NO_FRENCH_SELLER = {
+    "charge.added": CHARGE | {"charge": NINETEEN},
+    "service.updated": {"service": {"id": "cut", "name": "Cut", "tax_rate": "19"}},
+    "order.placed": {"contact": {"id": "zoe"}, "order": {"id": "o1", "items": [NINETEEN]}},
+}
+"""Events with a VAT rate that France does not know."""
+
+
 @pytest.fixture
 def work(databases: Databases) -> Iterator[AtWork]:
     """Give a shop that writes to whoever says hello."""
@@ -83,3 +92,12 @@ def test_its_bytes_are_forgotten_after_ninety_days(work: AtWork) -> None:
         work.comes(day)
         work.rings("housekeeping.prune")
         assert work.sql("SELECT count(*) FROM dead_letters") == [(kept,)]
+
+
+@pytest.mark.parametrize("type_", OF_NO_FRENCH_SELLER)
+def test_a_vat_rate_that_the_sellers_country_does_not_know_is_refused(work: AtWork, type_: str) -> None:
+    counts = drained(work, hello(), spoilt(type=type_, data=OF_NO_FRENCH_SELLER[type_]))
+    assert (counts["decided"], counts["dead"]) == (1, 1)
+    ((reason,),) = work.sql("SELECT reason FROM dead_letters")
+    assert "19 % is no VAT rate of a seller in FR" in reason
+    assert work.sql("SELECT * FROM charges") == []

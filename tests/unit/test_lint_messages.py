@@ -1,4 +1,4 @@
-"""A030 to A050: values without a fallback, channels, loops, fees, triggers that nothing raises yet."""
+"""A030 to A050: values without a fallback, channels, loops, fees, terms, triggers that nothing raises yet."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -105,3 +105,11 @@ def test_a_trigger_that_nothing_raises_yet() -> None:
     for on in UNRAISED:
         assert odd(MAIL, on=on) == [("A050", "trigger.on")]
     assert codes(MAIL, on="payment.succeeded") == []
+
+
+@pytest.mark.parametrize(("country", "days", "expected"), [("FR", 61, ["A041"]), ("FR", 31, ["A041"]), ("FR", 30, []),
+                                                           ("DE", 90, [])])  # fmt: skip
+def test_more_days_to_pay_than_the_law_allows(country: str, days: int, expected: list[str]) -> None:
+    business = Business("a", "A", "UTC", "fr", "EUR", country, datetime(2027, 1, 1, tzinfo=UTC))
+    found = codes({"request_payment": {"due_in": {"days": days}}}, on="session.booked", business=business)
+    assert [code for code in found if code == "A041"] == expected

@@ -9,6 +9,7 @@ import typer
 
 from models.automation_diff import lines_of, text_diff
 from models.db import raw, transact
+from models.mentions import terms_complaint
 from models.shop_file import ShopFile, load_shop
 from tasks.approving import proposals
 from tasks.gateways.clock import SystemClock
@@ -72,6 +73,7 @@ def apply(
         with engine.connect() as connection:
             plan = plan_shop(raw(connection), shop, now)
         _show(plan, as_json=as_json)
+        _warn(shop)
         if plan.news:
             if not confirm("Apply this?", yes=yes):
                 typer.echo("Nothing was changed.", err=True)
@@ -92,6 +94,13 @@ def _open(connection: Any, shop: ShopFile, shown: Plan, who: str) -> None:
     """Apply what was shown, or nothing."""
     if open_shop(connection, shop, SystemClock().now(), actor=who) != shown:
         raise ChangedMeanwhileError
+
+
+def _warn(shop: ShopFile) -> None:
+    """Say what is allowed and odd: terms that are longer than the law lets them be (R24)."""
+    complaint = terms_complaint(shop.business.country, shop.business.payment_terms_days)
+    if complaint:
+        typer.echo(f"Warning: payment_terms: {complaint}. Consumers may be given any.", err=True)
 
 
 def _show(plan: Plan, *, as_json: bool) -> None:
