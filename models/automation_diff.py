@@ -9,6 +9,8 @@ import msgspec
 
 from models.automation_file import Automation, Late, Limit, Trigger
 from models.flow import Act, Branch, Delay, Jump, Op, compile_program
+from models.languages import Language
+from models.schedule_words import schedule_in_words
 from models.step_words import condition_in_words, in_words
 
 
@@ -74,7 +76,8 @@ def _parts(automation: Automation) -> dict[str, str | None]:
 def _trigger(trigger: Trigger) -> str:
     services = f", services {', '.join(sorted(trigger.services))}" if trigger.services else ""
     where = f", where {condition_in_words(trigger.where)}" if trigger.where else ""
-    return f"{trigger.on}{services}{where}"
+    schedule = f", {schedule_in_words(trigger.schedule, Language.EN)}" if trigger.schedule else ""
+    return f"{trigger.on}{schedule}{services}{where}"
 
 
 def _limit(limit: Limit | None) -> str | None:

@@ -8,8 +8,12 @@ from enum import StrEnum
 from models.condition_file import read_condition
 from models.conditions import Condition
 from models.errors import BadInputError
+from models.events import Fact
 from models.linting.codes import Code
+from models.occurrence import Schedule
 from models.periods import Per
+from models.schedule_file import KEYS as SCHEDULE_KEYS
+from models.schedule_file import read_schedule, refuse_schedule
 from models.step_file import read_steps
 from models.steps import ActStep, RequestPayment, Step, walk
 from models.vocabulary import Vocabulary, trigger_complaint, vocabulary_of
@@ -52,11 +56,15 @@ class Then(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """The event that starts a run; `services` None lets every service through, `where` None every event."""
+    """The event that starts a run; `services` None lets every service through, `where` None every event.
+
+    One that is a schedule starts a run for each client that `where` lets through.
+    """
 
     on: str
     services: frozenset[str] | None = None
     where: Condition | None = None
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +161,21 @@ def _name(node: Node) -> str:
 
 
 def _trigger(node: Node) -> tuple[Trigger, Vocabulary]:
-    node = node.mapping(("on", "services", "where"))
+    node = node.mapping(("on", "services", "where", *SCHEDULE_KEYS))
     on, where = _event(node.at("on")), node.get("where")
     words = vocabulary_of(on)
     condition = read_condition(where, words) if where is not None else None
+    if on == Fact.SCHEDULE_DUE:
+        return _scheduled(node, condition), words
+    refuse_schedule(node, on)
     return Trigger(on, _services(node.get("services")), condition), words
+
+
+def _scheduled(node: Node, condition: Condition | None) -> Trigger:
+    services = node.get("services")
+    if services is not None and _services(services) is not None:
+        services.problem("a schedule is about no service", "Choose clients with where, as in contact.tags.")
+    return Trigger(Fact.SCHEDULE_DUE, None, condition, read_schedule(node))
 
 
 def _event(node: Node) -> str:
@@ -214,7 +232,14 @@ def _by(node: Node, words: Vocabulary) -> tuple[By, ...]:
 def _goals(node: Node | None) -> frozenset[str]:
     if node is None:
         return frozenset()
-    return frozenset(_event(item) for item in ([node] if node.is_scalar else node.items()))
+    return frozenset(_goal(item) for item in ([node] if node.is_scalar else node.items()))
+
+
+def _goal(node: Node) -> str:
+    name = _event(node)
+    if name == Fact.SCHEDULE_DUE:
+        node.problem("a schedule is no goal", "Name what has happened then, such as invoice.paid.")
+    return name
 
 
 def _late(node: Node) -> Late:

@@ -9,6 +9,7 @@ from typing import Any
 
 from models.automation_file import MAX_TIMES, By, Over, Then
 from models.condition_file import MAX_DAYS, RULES, UNITS
+from models.events import Fact
 from models.linting.codes import Code
 from models.periods import Per
 from models.step_file import CHANNELS, MAX_STEPS, PURPOSES, WEEKDAYS
@@ -57,6 +58,23 @@ _SHAPES: dict[str, Schema | None] = {
 }
 
 
+_MONTH_DAY: Schema = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 31}, {"const": "last"}]}
+_ANCHORS: dict[str, Schema | None] = {
+    "day": None,
+    "week": _enum(WEEKDAYS),
+    "month": {"anyOf": [*_MONTH_DAY["anyOf"], _list(_MONTH_DAY, 1)]},
+    "year": {
+        "anyOf": [
+            {"type": "string", "pattern": r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$"},
+            {"type": "string", "pattern": r"^(0[13-9]|1[0-2])-(29|30)$"},
+            {"type": "string", "pattern": r"^(0[13578]|1[02])-31$"},
+            {"const": "02-29"},
+        ]
+    },
+}
+"""The anchors of each period of a schedule."""
+
+
 def automation_schema() -> Schema:
     """Return the JSON Schema (2020-12) of an automation file."""
     top = _object(
@@ -84,7 +102,16 @@ def schema_text() -> str:
 
 def _trigger() -> Schema:
     services = {"anyOf": [_enum(("all", "none")), _list(_TEXT, 1)], "description": "Services let through."}
-    return _object({"on": _ref("event"), "services": services, "where": _ref("condition")}, required=("on",))
+    where = _ref("condition")
+    event = _object({"on": _ref("event"), "services": services, "where": where}, required=("on",))
+    return {"anyOf": [event, *(_schedule(every, anchor) for every, anchor in _ANCHORS.items())]}
+
+
+def _schedule(every: str, anchor: Schema | None) -> Schema:
+    """Return the schema of a trigger that the calendar is."""
+    properties = {"on": {"const": str(Fact.SCHEDULE_DUE)}, "every": {"const": every}, "at": _TIME}
+    more = {"anchor": anchor} if anchor else {}
+    return _object(properties | more | {"where": _ref("condition")}, required=("on", "every"))
 
 
 def _limit() -> Schema:
@@ -100,7 +127,12 @@ def _limit() -> Schema:
 def _definitions() -> Schema:
     names = [f"{group}.{name}" for group, known in PROPERTIES.items() for name in known if "*" not in name]
     return {
-        "event": {"anyOf": [_enum(SUPPLIES), {"type": "string", "pattern": r"^[^\s.]+(\.[^\s.]+)+$"}]},
+        "event": {
+            "anyOf": [
+                _enum(on for on in SUPPLIES if on != Fact.SCHEDULE_DUE),
+                {"type": "string", "pattern": r"^[^\s.]+(\.[^\s.]+)+$"},
+            ]
+        },
         "property": {"anyOf": [_enum(names), {"type": "string", "pattern": _OPEN_ENDED}]},
         "span": _span(),
         "money": _object(

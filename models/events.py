@@ -55,6 +55,7 @@ class Fact(StrEnum):
     BILLING_COMPLETED = "billing.completed"
     MESSAGE_SENT = "message.sent"
     MESSAGE_FAILED = "message.failed"
+    SCHEDULE_DUE = "schedule.due"
 
 
 UNRAISED = frozenset(

@@ -57,6 +57,7 @@ REASONS: Mapping[str, Words] = {
     "held": words("le document est suspendu", "the document is on hold"),
     "limit": words("la limite de fréquence était atteinte", "its frequency limit was full"),
     "loop": words("des automations se déclenchaient l'une l'autre", "automations set each other off"),
+    "merged": words("une date plus récente en tient lieu", "a later date stands for it"),
     "missing_value": words("une valeur manquait", "a value was missing"),
     "no_channel": words("le client n'a pas d'adresse utilisable", "the client has no address that can be used"),
     "no_consent": words("le client n'a pas consenti aux offres", "the client has not agreed to offers"),

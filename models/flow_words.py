@@ -9,6 +9,7 @@ from models.explanations import ACTS, OPERATORS, say
 from models.flow import Act, Branch, Delay, Op
 from models.languages import Language, Words, words
 from models.operators import Expected, Span
+from models.schedule_words import DAYS, schedule_in_words
 from models.steps import AddCharge, AddTag, For, Settings, UntilMoment, UntilProperty, UntilTime, Wait, Wording
 from models.trigger_names import TRIGGERS
 
@@ -18,11 +19,6 @@ UNITS: Mapping[str, tuple[Words, Words]] = {
     "minutes": (words("minute", "minute"), words("minutes", "minutes")),
 }
 """One and several of each unit of time."""
-
-DAYS = (
-    words("lun.", "Mon"), words("mar.", "Tue"), words("mer.", "Wed"), words("jeu.", "Thu"), words("ven.", "Fri"),
-    words("sam.", "Sat"), words("dim.", "Sun"),
-)  # fmt: skip
 
 PHRASES: Mapping[str, Words] = {
     "wait": words("attendre {span}", "wait {span}"),
@@ -78,6 +74,8 @@ class Speaker:
     def terms(self, automation: Automation) -> Iterator[str]:
         """Yield what narrows a trigger, limits it and ends its runs."""
         trigger = automation.trigger
+        if trigger.schedule is not None:
+            yield schedule_in_words(trigger.schedule, self.language)
         if trigger.services:
             yield self.phrase("services", names=", ".join(sorted(trigger.services)))
         if trigger.where is not None:

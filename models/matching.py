@@ -1,5 +1,6 @@
 """From facts to runs: which automations a fact starts, and what happens over the limit (R4, R7, R21)."""
 
+from datetime import datetime
 from typing import Any
 
 from models.automation import Run, RunState
@@ -41,13 +42,13 @@ def _match(shop: Shop, fact: FactRow) -> None:
         if where is None or where(plain):
             consider(shop, published, fact, plain)
         else:
-            _refuse(shop, published, fact, "where")
+            refuse(shop, published, fact, "where")
     for published, scope in views.values():
         where = published.program.where
         if where is None or where(scope):
             consider(shop, published, fact, scope)
         else:
-            _refuse(shop, published, fact, "where")
+            refuse(shop, published, fact, "where")
     note_gates(fact, shop.business.rules_version, plain, list(seats), views)
     if shop.keep_refusals:
         _refuse_unseen(shop, fact, set(views))
@@ -107,20 +108,23 @@ def _narrowed(shop: Shop, fact: FactRow, matching: list[Booking]) -> dict[str, A
 def _refuse_unseen(shop: Shop, fact: FactRow, seen: set[str]) -> None:
     for published in shop.rulebook.triggered_by(fact.type):
         if published.automation.trigger.services is not None and published.id not in seen:
-            _refuse(shop, published, fact, "services")
+            refuse(shop, published, fact, "services")
 
 
-def consider(shop: Shop, published: Published, fact: FactRow, scope: Scope) -> None:
-    """Start a run of one automation for a fact that its filters let through, if its limit lets it (R6, R21)."""
+def consider(shop: Shop, published: Published, fact: FactRow, scope: Scope, *, due: datetime | None = None) -> None:
+    """Start a run of one automation for a fact that its filters let through, if its limit lets it (R6, R21).
+
+    Its first step is due now, or was `due` before.
+    """
     if shop.parked.get(published.id, CAP) != CAP or shop.rulebook.begins_nothing(published.id):
         _skip(shop, published, fact, "paused")
     elif fact.depth > DEEPEST:
         _park_loop(shop, published, fact)
     else:
-        start(shop, published, fact, scope.subjects, scope)
+        start(shop, published, fact, scope.subjects, scope, due=due or shop.now)
 
 
-def _refuse(shop: Shop, published: Published, fact: FactRow, gate: str) -> None:
+def refuse(shop: Shop, published: Published, fact: FactRow, gate: str) -> None:
     """Keep at which gate a trigger did not match; shown only on demand."""
     if shop.keep_refusals:
         _skip(shop, published, fact, "filter", outcome="refused", detail={"gate": gate})
@@ -151,7 +155,9 @@ def _seats(shop: Shop, type_: str, subjects: dict[str, Any]) -> list[Booking]:
     return [seat] if seat else []
 
 
-def start(shop: Shop, published: Published, fact: FactRow, subjects: dict[str, Any], scope: Scope) -> None:
+def start(
+    shop: Shop, published: Published, fact: FactRow, subjects: dict[str, Any], scope: Scope, *, due: datetime
+) -> None:
     """Start a run, or do what the limit says when it is full; while its automation is stopped the run is held."""
     run = new_run(shop, published, fact, subjects)
     if published.automation.limit is not None:
@@ -163,9 +169,9 @@ def start(shop: Shop, published: Published, fact: FactRow, subjects: dict[str, A
         run.slot_key, run.slot = key, slot.slot
     shop.runs.add(run)
     if shop.stopped(published.id):
-        hold(shop, run, shop.now)
+        hold(shop, run, due)
     else:
-        advance(shop, run, published, shop.now)
+        advance(shop, run, published, due)
 
 
 def new_run(shop: Shop, published: Published, fact: FactRow, subjects: dict[str, Any]) -> Run:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.automation import AutomationRow, AutomationState
 from models.automation_file import Automation
+from models.events import Fact
 from models.flow import Program
 
 CAP = "cap"
@@ -74,6 +75,10 @@ class Rulebook:
     def filtered(self, type_: str) -> dict[str, list[Published]]:
         """Return those of them that name services, by the service."""
         return self._by_service.get(type_, {})
+
+    def scheduled(self, automation_id: str) -> Published | None:
+        """Return the live version of an automation that a schedule starts, also of one that is stopped."""
+        return next((one for one in self.triggered_by(Fact.SCHEDULE_DUE) if one.id == automation_id), None)
 
     def version(self, automation_id: str, version: int) -> Published | None:
         """Return one version, also of an automation that is paused or archived."""

@@ -25,6 +25,7 @@ from models.identifiers import key
 from models.invoice import Counter, Invoice, InvoiceLine, InvoiceTax
 from models.journal import JournalEntry, JournalHead
 from models.message import Message
+from models.occurrence import Occurrence
 from models.pausing import Stops
 from models.payment import Allocation, Payment, PaymentCharge, Refund
 from models.periods import local_date, zone
@@ -98,6 +99,7 @@ class Shop:
         self.attempts = Shelf(CardAttempt, by=("contact_id", "payment_id", "refund_id"))
         self.journal = Shelf(JournalEntry, key=("sequence",))
         self.heads = Shelf(JournalHead, key=("business_id",))
+        self.occurrences = Shelf(Occurrence, by=("automation_id",))
         self.runs = Shelf(Run)
         self.subjects = Shelf(RunSubject, by=("subject", "run_id"), key=("subject", "run_id"))
         self.slots = Shelf(LimitSlot, by=("automation_id",), key=("automation_id", "group_key", "slot"))

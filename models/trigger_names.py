@@ -35,6 +35,7 @@ TRIGGERS: Mapping[str, Words] = {
     Fact.BILLING_COMPLETED: words("Facturation automatique terminée", "Automated billing completed"),
     Fact.MESSAGE_SENT: words("Message envoyé", "Message sent"),
     Fact.MESSAGE_FAILED: words("Message non remis", "Message failed"),
+    Fact.SCHEDULE_DUE: words("Date d'un calendrier", "Date of a schedule"),
 }
 
 

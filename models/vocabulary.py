@@ -91,6 +91,7 @@ SUPPLIES: Mapping[str, frozenset[str]] = {
     Fact.BILLING_COMPLETED: ALWAYS,
     Fact.MESSAGE_SENT: ALWAYS,
     Fact.MESSAGE_FAILED: ALWAYS,
+    Fact.SCHEDULE_DUE: ALWAYS,
 }
 """The groups of properties that a trigger supplies; a trigger of upstream's own supplies `ALWAYS`."""
 

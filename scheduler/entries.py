@@ -19,6 +19,7 @@ TICKS = (
     Tick("automations.advance", every=0.2),
     Tick("sessions.announce", every=0.2),
     Tick("automations.merge", every=1),
+    Tick("automations.start", every=1),
     Tick("pauses.end", every=1),
     Tick("events.drain", every=1),
     Tick("bookings.release", every=1),

@@ -13,6 +13,7 @@ BELLS = (
     "pauses.end",
     "automations.advance",
     "automations.merge",
+    "automations.start",
     "sessions.announce",
     "bookings.release",
     "payments.recur",

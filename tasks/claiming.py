@@ -10,7 +10,7 @@ from psycopg import Connection
 from models.identifiers import key
 from tasks.catching_up import Horizon, View
 from tasks.due import ASKABLE
-from tasks.engine import Due, DueInvoice, DueMerge, DueRecurring, DueRun, DueSeat, DueSession, try_lock
+from tasks.engine import Due, DueInvoice, DueMerge, DueOccurrence, DueRecurring, DueRun, DueSeat, DueSession, try_lock
 
 TENANTS_AT_ONCE = 500
 GOES_ON = (
@@ -18,11 +18,12 @@ GOES_ON = (
     "Events are decided too slowly; `relance doctor` tells more."
 )
 """What an owner is told when ticks give way no more."""
-_SOURCES = {
+SOURCES = {
     "runs": ("due_at", "sequence"),
     "bookings": ("pay_by", "id"),
     "sessions": ("announce_at", "id"),
     "recurring_payments": ("next_run_at", "id"),
+    "occurrences": ("next_at", "id"),
     "invoices": ("check_at", "id"),
     "messages": ("next_attempt_at", "sequence"),
 }
@@ -32,6 +33,7 @@ _MAKERS: dict[str, Callable[[str, datetime, str], Due]] = {
     "sessions": DueSession,
     "bookings": DueSeat,
     "recurring_payments": DueRecurring,
+    "occurrences": DueOccurrence,
     "invoices": DueInvoice,
 }
 
@@ -95,7 +97,7 @@ def _start_of_waiting(connection: Connection[Any]) -> str:
 
 def claim_rows(connection: Connection[Any], kind: str, view: View, many: int) -> list[tuple[str, datetime, str]]:
     """Return up to `many` due (tenant, instant, id) of tenants that are free, each its share; they are locked."""
-    column, then = _SOURCES[kind]
+    column, then = SOURCES[kind]
     tenants = tenants_due(connection, kind, column, view.stream.until)
     locked = _lock_some(connection, tenants)
     if not locked:

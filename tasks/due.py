@@ -22,6 +22,7 @@ _LOOKS = {
     "automations.merge": f"SELECT 1 FROM {ASKABLE} WHERE n.due_at <= %(now)s",  # noqa: S608  # ours
     "sessions.announce": "SELECT 1 FROM sessions WHERE announce_at <= %(now)s",
     "bookings.release": "SELECT 1 FROM bookings WHERE pay_by <= %(now)s",
+    "automations.start": "SELECT 1 FROM occurrences WHERE next_at <= %(now)s",
     "payments.recur": "SELECT 1 FROM recurring_payments WHERE next_run_at <= %(now)s",
     "invoices.mark_overdue": "SELECT 1 FROM invoices WHERE check_at <= %(now)s",
     "messages.deliver": "SELECT 1 FROM messages WHERE next_attempt_at <= %(now)s",

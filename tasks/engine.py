@@ -24,6 +24,7 @@ from models.periods import decision_instant
 from models.projection import decide
 from models.recurring import fall_due
 from models.running import resume
+from models.scheduling import open_occurrence
 from models.shop import Shop
 from tasks.loading import Loader
 from tasks.seeds import Seeds
@@ -187,6 +188,36 @@ class DueSeat:
             release(shop, seat)
             work_off(shop)
             _leave_nothing_due(shop, seat.pay_by)
+
+
+@dataclass(slots=True)
+class DueOccurrence:
+    """A date of a schedule that has come, or the rest of its clients."""
+
+    business_id: str
+    due: datetime
+    occurrence_id: str
+    rank: int = 1
+
+    def seed(self, seeds: Seeds) -> None:
+        """Name the clients that it looks at next."""
+        seeds.audiences.add((self.business_id, self.occurrence_id))
+
+    @property
+    def row(self) -> tuple[str, str]:
+        """The occurrence."""
+        return "occurrences", self.occurrence_id
+
+    def decide(self, shop: Shop) -> None:
+        """Begin the runs of these clients."""
+        occurrence = shop.occurrences.get(self.occurrence_id)
+        if occurrence is not None and occurrence.next_at is not None and occurrence.next_at <= shop.now:
+            before = occurrence.reached
+            shop.begin(f"{self.occurrence_id} {before}")
+            open_occurrence(shop, occurrence)
+            work_off(shop)
+            if occurrence.reached == before:
+                _leave_nothing_due(shop, occurrence.next_at)
 
 
 @dataclass(slots=True)

@@ -39,11 +39,21 @@ class Kept(Protocol):
 PATIENCE = (timedelta(minutes=1), timedelta(minutes=10), timedelta(days=1))
 """How long a row is put off after it failed for the first, second and third time, and from then on."""
 
-_PUT_OFF = {
+PUT_OFF = {
     "runs": "UPDATE runs SET due_at = %(at)s WHERE business_id = %(tenant)s AND id = %(id)s AND due_at <= %(now)s",
     "sessions": (
         "UPDATE sessions SET announce_at = %(at)s"
         " WHERE business_id = %(tenant)s AND id = %(id)s AND announce_at <= %(now)s"
+    ),
+    "recurring_payments": (
+        "UPDATE recurring_payments SET next_run_at = %(at)s"
+        " WHERE business_id = %(tenant)s AND id = %(id)s AND next_run_at <= %(now)s"
+    ),
+    "occurrences": (
+        "UPDATE occurrences SET next_at = %(at)s WHERE business_id = %(tenant)s AND id = %(id)s AND next_at <= %(now)s"
+    ),
+    "bookings": (
+        "UPDATE bookings SET pay_by = %(at)s WHERE business_id = %(tenant)s AND id = %(id)s AND pay_by <= %(now)s"
     ),
     "invoices": (
         "UPDATE invoices SET check_at = %(at)s WHERE business_id = %(tenant)s AND id = %(id)s AND check_at <= %(now)s"
@@ -58,6 +68,7 @@ _PUT_OFF = {
         " WHERE business_id = %(tenant)s AND id = %(id)s AND next_attempt_at IS NOT NULL"
     ),
 }
+"""How a row of each kind is made due later."""
 
 
 def by_halves(items: Sequence[T], work: Callable[[Sequence[T]], None], give_up: Callable[[T, Exception], None]) -> None:
@@ -90,7 +101,7 @@ def put_off_locked(
     table, id_ = item.row
     names = {"tenant": item.business_id, "table": table, "id": id_, "now": now, "reason": reason}
     times, until = _count(connection, names | {"patience": list(patience)})
-    there = connection.execute(_PUT_OFF[table].encode(), names | {"at": until}).rowcount
+    there = connection.execute(PUT_OFF[table].encode(), names | {"at": until}).rowcount
     if not there or times < len(PATIENCE):
         return
     if table in _GIVEN_UP:

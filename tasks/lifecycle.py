@@ -16,6 +16,7 @@ from models.errors import BadInputError
 from models.shop import Shop, skip
 from tasks.automation_rows import find, note, release, require, text_of, waiting_count, waiting_shop
 from tasks.engine import Outcome
+from tasks.scheduling import plan
 from tasks.writing import copy, renew_rulebook, update, write
 
 
@@ -71,6 +72,7 @@ def archive(
     row.paused_at = row.parked_reason = row.proposal = None
     update(connection, AutomationRow, [row])
     renew_rulebook(connection, business_id, now)
+    plan(connection, business_id, automation_id, None, now)
     settled = {"waiting": waiting, "runs": outcome.items} if outcome.items else {}
     note(connection, row, now, actor, "archived", was=was, **settled)
     return outcome

@@ -27,10 +27,12 @@ from models.ending import OF_SEATS
 from models.invoice import Counter, DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from models.journal import JournalHead
 from models.message import Message
+from models.occurrence import Occurrence
 from models.pausing import EVERYBODY, stops_of
 from models.payment import Allocation, Payment, PaymentCharge, Refund
 from models.recurrence import RecurringPayment, charge_id, occurrences_due
 from models.rows import columns_of, table_of
+from models.scheduling import PORTION
 from models.shelf import Shelf
 from models.shop import Shop
 from tasks.arrays import pairs_sql, spread
@@ -65,6 +67,10 @@ _NEWEST_OF_CLIENT = (
     " ((SELECT business_id, id FROM invoices WHERE business_id = k.b AND contact_id = k.c AND status = 'issued')"
     " UNION (SELECT business_id, id FROM invoices WHERE business_id = k.b AND contact_id = k.c AND kind = '380'"
     " AND status NOT IN ('issued', 'void') ORDER BY created_at DESC LIMIT 2)) i)"
+)
+_AUDIENCES = (
+    "SELECT k.b, c.id FROM unnest(%s::text[], %s::text[]) AS k(b, after) CROSS JOIN LATERAL"
+    ' (SELECT id FROM contacts WHERE business_id = k.b AND id COLLATE "C" > k.after ORDER BY id COLLATE "C" LIMIT %s) c'
 )
 
 
@@ -142,6 +148,7 @@ class Loader:
         self._runs_and_messages(seeds)
         self._attempts_named(seeds)
         self._newest_of_clients(seeds)
+        self._audiences(seeds)
         self._leave_out_closed(seeds)
         if not seeds:
             return self.shops
@@ -261,6 +268,20 @@ class Loader:
         for name, client in seeds.clients:
             seeds.add("invoices", name, (one.id for one in self.shops[name].invoices.by("contact_id", client)))
         seeds.clients.clear()
+
+    def _audiences(self, seeds: Seeds) -> None:
+        """Name the next clients of occurrences, in the order of their ids as Python compares them."""
+        if not seeds.audiences:
+            return
+        self._by(Occurrence, "occurrences", "id", seeds.audiences)
+        opened = [(name, self.shops[name].occurrences.get(id_)) for name, id_ in seeds.audiences]
+        due = [(name, one) for name, one in opened if one is not None and one.next_at is not None]
+        automations = {(name, one.automation_id) for name, one in due}
+        self._by(Occurrence, "occurrences", "automation_id", automations, " AND t.next_at IS NOT NULL")
+        for name, contact_id in self.connection.execute(
+            _AUDIENCES, ([name for name, _ in due], [one.reached for _, one in due], PORTION)
+        ):
+            seeds.add("contacts", name, [contact_id])
 
     def _debts(self, seeds: Seeds) -> None:
         """Name the open documents of payers whose money has no target (R16)."""

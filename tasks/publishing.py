@@ -20,6 +20,7 @@ from tasks.automation_rows import find, note, release, require, text_of, waiting
 from tasks.engine import Outcome
 from tasks.reaching import reach as reach_of
 from tasks.rulebooks import publish_text
+from tasks.scheduling import plan
 from tasks.writing import copy, renew_rulebook, update, write
 
 
@@ -104,6 +105,7 @@ def publish(
         outcome = _settle_waiting(connection, business_id, compiled, now, waiting)
     settled = {"waiting": waiting, "runs": outcome.items} if outcome.items else {}
     stopped = row.state if row and row.state not in {AutomationState.ACTIVE, AutomationState.DRAFT} else None
+    plan(connection, business_id, automation.id, automation.trigger.schedule, now)
     note(connection, new, now, actor, "published", version=version, was=stopped, **settled)
     return Publication(version, outcome)
 

@@ -21,6 +21,7 @@ KINDS = (
     "payments",
     "invoices",
     "recurring",
+    "occurrences",
     "runs",
     "messages",
     "attempts",
@@ -51,6 +52,7 @@ class Seeds:
     sessions as an event tells of them, `moved` bookings that may leave their session or give it a new time,
     `given_back` bookings whose participant may have other seats in the same session, `followed` payments of which all
     that they were used for matters, `retold` recurring payments of which all charges matter.
+    `audiences` are occurrences whose next clients matter.
     """
 
     pairs: dict[str, Pairs] = field(default_factory=_none_of_any)
@@ -62,6 +64,7 @@ class Seeds:
     given_back: Pairs = field(default_factory=set)
     followed: Pairs = field(default_factory=set)
     retold: Pairs = field(default_factory=set)
+    audiences: Pairs = field(default_factory=set)
 
     def add(self, kind: str, business_id: str, ids: Iterable[str | None]) -> None:
         """Name entities of one kind."""

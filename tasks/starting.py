@@ -14,6 +14,7 @@ from models.identifiers import first_key
 from models.matching import work_off
 from models.rows import columns_of
 from models.rulebook import Published
+from models.scheduling import scheduled_fact
 from models.shop import Shop
 from models.starting import Started, start_late
 from tasks.automation_rows import require, shop_about, text_of
@@ -43,13 +44,16 @@ def start_for_past(
 ) -> Filled:
     """Start an automation for facts of the past for which it has no run yet; the tenant's lock is held."""
     published = _live(connection, business_id, automation_id)
-    facts = _facts(connection, business_id, published, past)
+    dated = published.automation.trigger.schedule is not None
+    facts = (_dates if dated else _facts)(connection, business_id, published, past, now)
     if len(facts) > past.most:
         raise BadInputError(
             f"More than {past.most} facts would start {automation_id}. Choose a later --since, or raise --most."
         )
     shop = shop_about(connection, business_id, facts, now)
     shop.begin(f"start {automation_id}")
+    for fact in facts if dated else ():
+        shop.facts.add(fact)
     started = tuple(start_late(shop, published, fact) for fact in facts)
     work_off(shop)
     runs = sum(1 for one in started if one.run)
@@ -66,7 +70,26 @@ def _live(connection: Connection[Any], business_id: str, automation_id: str) -> 
     return publish_text(automation_id, row.version, text_of(connection, business_id, automation_id, row.version) or "")
 
 
-def _facts(connection: Connection[Any], business_id: str, published: Published, past: Past) -> list[FactRow]:
+def _dates(
+    connection: Connection[Any], business_id: str, published: Published, past: Past, now: datetime
+) -> list[FactRow]:
+    """Return facts that this is a date of the automation's schedule, for some clients; they are not written yet."""
+    if not past.contacts:
+        raise BadInputError(
+            f"A schedule starts {published.id}: there is nothing to fill in. Name clients with"
+            " `relance automations start`."
+        )
+    known = connection.execute(
+        "SELECT id FROM contacts WHERE business_id = %s AND id = ANY(%s) ORDER BY id",
+        (business_id, list(past.contacts)),
+    )
+    data = {"automation": published.id, "day": now.isoformat()}
+    return [scheduled_fact(business_id, now, contact, data) for (contact,) in known.fetchall()]
+
+
+def _facts(
+    connection: Connection[Any], business_id: str, published: Published, past: Past, _now: datetime
+) -> list[FactRow]:
     """Return the facts of the automation's trigger for which it has no run, oldest first, one more than are allowed."""
     columns = ", ".join(f"f.{name}" for name in columns_of(FactRow))
     newest = "DISTINCT ON (f.contact_id)" if past.contacts else ""

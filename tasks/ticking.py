@@ -18,18 +18,18 @@ from tasks.shell import Shell
 ROUNDS = 40
 
 
-def work_off_due(shell: Shell, kind: str) -> Counts:
-    """Decide what is due of a kind; `more` says that something may be left."""
+def work_off_due(shell: Shell, kind: str, many: int | None = None) -> Counts:
+    """Decide what is due of a kind, so many at once; `more` says that something may be left."""
     counts = {"decided": 0, "rows": 0, "put_off": 0, "more": 0}
     for _ in range(ROUNDS):
-        if not _decide_batch(shell, kind, counts):
+        if not _decide_batch(shell, kind, many or shell.settings.batch_size, counts):
             return counts
         shell.bells.ring("messages.deliver")
     counts["more"] = 1
     return counts
 
 
-def _decide_batch(shell: Shell, kind: str, counts: Counts) -> int:
+def _decide_batch(shell: Shell, kind: str, many: int, counts: Counts) -> int:
     """Claim a batch and decide it; what can't be decided is put off. Return how many rows were claimed."""
     now = shell.clock.now()
     sight = view(shell, now)
@@ -41,7 +41,7 @@ def _decide_batch(shell: Shell, kind: str, counts: Counts) -> int:
 
     def claim_and_decide(connection: Connection[Any]) -> Outcome:
         look_after_the_dead(connection, now)
-        claimed[:] = in_company(connection, claim(connection, kind, sight, shell.settings.batch_size), now)
+        claimed[:] = in_company(connection, claim(connection, kind, sight, many), now)
         return decide(connection, claimed)
 
     def lock_and_decide(connection: Connection[Any], items: Sequence[Due]) -> Outcome:

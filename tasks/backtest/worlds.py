@@ -14,6 +14,7 @@ from models.db import transact
 from tasks.backtest.past import Past, Span
 from tasks.backtest.sandbox import sandbox, temporary_bytes
 from tasks.lines import Line
+from tasks.scheduling import plan
 from tasks.virtual.travel import Traveller
 from tasks.writing import copy, renew_rulebook
 
@@ -139,6 +140,9 @@ class World:
             copy(connection, AutomationRow, rows)
             copy(connection, AutomationVersion, versions)
         renew_rulebook(connection, self.business_id, now)
+        for text in self.automations:
+            schedule = load_automation(text.text, text.id).trigger.schedule
+            plan(connection, self.business_id, text.id, schedule, now)
 
 
 class _Look:

@@ -129,7 +129,7 @@ class _Book:
         """Yield the verdicts on the automations of the rulebook of that time."""
         for id_, (version, state) in self._rulebook(fact).items():
             published = self._read(id_, version)
-            if published is not None and published.automation.trigger.on == fact.type:
+            if published is not None and _may_start(published, fact):
                 runs, decisions = self.runs.get(fact.id, []), self.decisions.get(fact.id, [])
                 yield judge(fact, published, state, runs, decisions, self.office.zone)
 
@@ -138,13 +138,13 @@ class _Book:
         then = self._rulebook(fact)
         for id_ in {id_ for id_, _ in self.texts} - {id_ for id_, (version, _) in then.items() if version}:
             published = self._read(id_, max(version for name, version in self.texts if name == id_))
-            if published is not None and published.automation.trigger.on == fact.type:
+            if published is not None and _may_start(published, fact):
                 yield Verdict(id_, None, "later")
 
     def _never(self, fact: FactRow) -> Iterable[Verdict]:
         for row in self.drafts:
             published = _compiled(row.id, 0, row.draft or "")
-            if published is not None and published.automation.trigger.on == fact.type:
+            if published is not None and _may_start(published, fact):
                 yield Verdict(row.id, None, "draft")
 
     def _rulebook(self, fact: FactRow) -> dict[str, tuple[int | None, str]]:
@@ -157,6 +157,13 @@ class _Book:
     def _read(self, id_: str, version: int | None) -> Published | None:
         text = self.texts.get((id_, version or 0))
         return _compiled(id_, version or 0, text) if text else None
+
+
+def _may_start(published: Published, fact: FactRow) -> bool:
+    """Whether a fact is what an automation waits for; a date of a schedule is that of one automation alone."""
+    trigger = published.automation.trigger
+    own = trigger.schedule is None or (isinstance(fact.data, dict) and fact.data.get("automation") == published.id)
+    return own and trigger.on == fact.type
 
 
 def _compiled(id_: str, version: int, text: str) -> Published | None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, select, union_all
 
 from models.automation import AutomationRow, AutomationState, Run
 from models.charge import NotedCharge
+from models.occurrence import Occurrence
 from tasks.reading.office import Line, Office, columns
 
 HELD = (AutomationState.PAUSED, AutomationState.PARKED)
@@ -48,8 +49,8 @@ def _last_starts(office: Office, ids: Sequence[str]) -> Select[Any]:
 
 
 def _next_dues(office: Office, ids: Sequence[str]) -> Select[Any]:
-    """A run is due, or what was noted over the limit of an automation that is not held (R7)."""
-    run, noted, row = columns(Run), columns(NotedCharge), columns(AutomationRow)
+    """A run is due, what was noted over the limit of an automation that is not held (R7), or a date of its schedule."""
+    run, noted, row, date_ = columns(Run), columns(NotedCharge), columns(AutomationRow), columns(Occurrence)
     runs = select(run.automation_id.label("id"), run.due_at.label("at")).where(
         *_of(office, Run, ids), run.due_at.is_not(None)
     )
@@ -59,5 +60,6 @@ def _next_dues(office: Office, ids: Sequence[str]) -> Select[Any]:
         noted.automation_id == row.id,
         row.state.not_in(HELD),
     )
-    due = union_all(runs, merges).subquery()
+    dates = select(date_.automation_id, date_.next_at).where(*_of(office, Occurrence, ids), date_.next_at.is_not(None))
+    due = union_all(runs, merges, dates).subquery()
     return select(due.c.id, func.min(due.c.at)).group_by(due.c.id)

@@ -12,7 +12,7 @@ from models.message import Message
 from models.rows import alarm_of
 from models.shelf import Shelf
 from models.shop import Shop
-from tasks.engine import DueInvoice, DueMerge, DueRecurring, DueRun, DueSeat, DueSession, Item
+from tasks.engine import DueInvoice, DueMerge, DueOccurrence, DueRecurring, DueRun, DueSeat, DueSession, Item
 from tasks.virtual.delivery import Delivery, HandOver
 
 Key = tuple[datetime, int, datetime, tuple[Any, ...]]
@@ -86,6 +86,7 @@ _MAKERS: Mapping[str, Maker] = {
     "sessions": lambda row, due, _: DueSession(row.business_id, due, row.id),
     "bookings": lambda row, due, _: DueSeat(row.business_id, due, row.id),
     "recurring": lambda row, due, _: DueRecurring(row.business_id, due, row.id),
+    "occurrences": lambda row, due, _: DueOccurrence(row.business_id, due, row.id),
     "runs": lambda row, due, _: DueRun(row.business_id, due, row.id),
     "invoices": lambda row, due, _: DueInvoice(row.business_id, due, row.id),
     "noted": lambda row, due, _: DueMerge(row.business_id, due, row.automation_id, row.group_key, row.contact_id),

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection
 
 from tasks.due import ASKABLE
-from tasks.engine import DueInvoice, DueMerge, DueRecurring, DueRun, DueSeat, DueSession, Item
+from tasks.engine import DueInvoice, DueMerge, DueOccurrence, DueRecurring, DueRun, DueSeat, DueSession, Item
 from tasks.virtual.agenda import NUMBERED, Key, key_of
 from tasks.virtual.delivery import Delivery, HandOver
 
@@ -20,6 +20,7 @@ _SOURCES = {
     "sessions": _ROWS.format(table="sessions", at="announce_at", then="id"),
     "bookings": _ROWS.format(table="bookings", at="pay_by", then="id"),
     "recurring": _ROWS.format(table="recurring_payments", at="next_run_at", then="id"),
+    "occurrences": _ROWS.format(table="occurrences", at="next_at", then="id"),
     "runs": _ROWS.format(table="runs", at="due_at", then="sequence"),
     "invoices": _ROWS.format(table="invoices", at="check_at", then="id"),
     "messages": _ROWS.format(table="messages", at="next_attempt_at", then="sequence"),
@@ -64,6 +65,8 @@ def _items(kind: str, rows: list[tuple[Any, ...]], hand_over: HandOver) -> Itera
                 yield DueSeat(name, due, id_), (id_, 0)
             case "recurring":
                 yield DueRecurring(name, due, id_), (id_, 0)
+            case "occurrences":
+                yield DueOccurrence(name, due, id_), (id_, 0)
             case "runs":
                 yield DueRun(name, due, id_), (NUMBERED, more[0])
             case "invoices":

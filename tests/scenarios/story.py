@@ -352,9 +352,13 @@ class Story:
         return f"{prefix}{self._counts[prefix]}"
 
 
+TRIGGERS = ("services", "where", "every", "anchor", "at")
+"""What stands in a trigger beside the event."""
+
+
 def automation(name: str, on: str, *steps: Any, **keys: Any) -> Data:
-    """Return an automation as a file has it; `services` and `where` belong to its trigger."""
-    trigger = {"on": on} | {key: keys.pop(key) for key in ("services", "where") if key in keys}
+    """Return an automation as a file has it; `services`, `where` and a schedule belong to its trigger."""
+    trigger = {"on": on} | {key: keys.pop(key) for key in TRIGGERS if key in keys}
     return {"automation": name, "trigger": trigger} | keys | {"steps": list(steps)}
 
 

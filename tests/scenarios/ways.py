@@ -35,6 +35,7 @@ _IN_ORDER: dict[str, Callable[[Shell], Counts]] = {
     "sessions.announce": sessions.announce,
     "bookings.release": bookings.release,
     "payments.recur": payments.recur,
+    "automations.start": automations.start,
     "automations.advance": automations.advance,
     "invoices.mark_overdue": invoices.mark_overdue,
     "automations.merge": automations.merge,
@@ -45,6 +46,7 @@ _NEXT_DUE = (
     f" UNION ALL SELECT min(check_at) FROM invoices UNION ALL SELECT min(n.due_at) FROM {ASKABLE}"
     " UNION ALL SELECT min(until) FROM pauses WHERE released_at IS NULL"
     " UNION ALL SELECT min(next_run_at) FROM recurring_payments UNION ALL SELECT min(pay_by) FROM bookings"
+    " UNION ALL SELECT min(next_at) FROM occurrences"
     " UNION ALL SELECT min(next_attempt_at) FROM messages) d"
 )
 

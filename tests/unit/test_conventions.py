@@ -13,6 +13,8 @@ import pytest
 from models.errors import ConfigurationError
 from scheduler.entries import TICKS
 from tasks.bells import BELLS
+from tasks.claiming import SOURCES
+from tasks.isolating import PUT_OFF
 from tasks.registry import QUEUES, REGISTRY
 from tasks.settings import ROOT
 from worker.app import MODULES
@@ -24,6 +26,7 @@ NAMES = {
     "events.drain": "events",
     "automations.advance": "automations",
     "automations.merge": "automations",
+    "automations.start": "automations",
     "sessions.announce": "automations",
     "pauses.end": "automations",
     "invoices.mark_overdue": "automations",
@@ -54,6 +57,10 @@ def modules() -> Iterator[tuple[Path, ast.Module]]:
 
 def test_task_names_and_queues_are_those_that_operators_know() -> None:
     assert {name: spec.queue for name, spec in REGISTRY.items()} == NAMES
+
+
+def test_whatever_ticks_claim_can_be_put_off() -> None:
+    assert set(SOURCES) <= set(PUT_OFF)
 
 
 def test_every_bell_and_every_tick_names_a_task_without_arguments_and_every_bell_has_a_tick() -> None:
