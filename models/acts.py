@@ -1,26 +1,23 @@
-"""What a person does to a document: mark it as paid, let it be paid, hold it, move its due date, void it (R13-R15)."""
+"""What a person does to a document: mark it as paid, let it be paid, hold it, move its due date, void it (R13-R15).
 
+A scenario names acts and the documents they are for; a command line finds the document itself. Both do the same things.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from models.bookkeeping import book
-from models.contact import Hold, HoldKind
-from models.facts import raise_fact
-from models.identifiers import stamp
+from models.contact import HoldKind
+from models.crediting import credit_part, void, write_off
+from models.dunning import set_due
+from models.holding import hold, release
 from models.invoice import DocumentKind, DocumentStatus, Invoice
-from models.issuing import next_check
+from models.marking import Taken, mark_paid, pay
 from models.matching import work_off
-from models.payment import Payment
-from models.receiving import aim
-from models.reckoning import reckon
+from models.refusals import RefusedError
 from models.returning import give_back_on
-from models.running import retime_runs_about
 from models.settling import charges_on, invoice_named
-from models.shop import Cause, Shop, skip, tell_owner
-
-OPERATOR = "/operator"
-"""Where acts come from, as the source of an event."""
+from models.shop import Cause, Shop, skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +41,21 @@ def perform(shop: Shop, act: Act) -> bool:
     """Do an act and what follows from it; what is refused or finds nothing leaves one record that says so."""
     with shop.caused_by(Cause(act=act.name)):
         document = _find(shop, act)
-        done = document is not None and _ACTS[act.name](shop, document, act)
-        if not done:
+        reason = _do(shop, document, act) if document else "nothing_due"
+        if reason:
             contact = document.contact_id if document else act.contact
-            skip(shop, "refused" if document else "nothing_due", contact_id=contact, detail={"act": act.name})
+            why = {"text": reason} if document else {}
+            skip(shop, "refused" if document else reason, contact_id=contact, detail={"act": act.name} | why)
         work_off(shop)
-    return done
+    return reason is None
+
+
+def _do(shop: Shop, document: Invoice, act: Act) -> str | None:
+    try:
+        _ACTS[act.name](shop, document, act)
+    except RefusedError as refused:
+        return str(refused)
+    return None
 
 
 def _find(shop: Shop, act: Act) -> Invoice | None:
@@ -74,121 +80,53 @@ def _fits(shop: Shop, invoice: Invoice, act: Act) -> bool:
     return invoice.status == DocumentStatus.ISSUED
 
 
-def _receive(shop: Shop, invoice: Invoice, amount: int, method: str) -> Payment:
-    charges = charges_on(shop, invoice)
-    id_ = shop.key("pay", invoice.id, shop.next_serial())
-    payment = shop.payments.add(
-        Payment(
-            shop.id,
-            id_,
-            invoice.contact_id,
-            amount,
-            invoice.currency,
-            method,
-            shop.now,
-            shop.now,
-            amount,
-            target=f"invoice:{invoice.id}",
-            stamp=stamp(shop.now, OPERATOR, id_),
-            actor="operator",
-        )
-    )
-    aim(shop, payment, [charge.id for charge in charges])
-    book(shop, payment)
-    raise_fact(shop, "payment.succeeded", contact_id=invoice.contact_id, payment=payment.id, invoice=invoice.id)
-    reckon(shop, charges)
-    return payment
+def _mark_paid(shop: Shop, invoice: Invoice, act: Act) -> None:
+    mark_paid(shop, invoice, Taken(act.method or "other"))
 
 
-def _mark_paid(shop: Shop, invoice: Invoice, act: Act) -> bool:
-    """Book an append-only manual payment for the open balance (R15)."""
-    if invoice.status != DocumentStatus.ISSUED or invoice.amount_due <= 0:
-        return False
-    _receive(shop, invoice, invoice.amount_due, act.method or "other")
-    return True
+def _pay(shop: Shop, invoice: Invoice, act: Act) -> None:
+    pay(shop, invoice, act.amount, act.currency, Taken(act.method or "card"))
 
 
-def _pay(shop: Shop, invoice: Invoice, act: Act) -> bool:
-    """Pay on the page: by what the settings allow; on what is already paid it becomes credit, with an alert (R17)."""
-    amount = act.amount if act.amount is not None else invoice.amount_due or invoice.total
-    if act.currency not in {None, invoice.currency} or not _allowed(shop, invoice, amount):
-        return False
-    payment = _receive(shop, invoice, amount, act.method or "card")
-    if payment.available:
-        tell_owner(
-            shop,
-            "paid_twice",
-            f"{payment.available} {payment.currency} (minor units) came for {invoice.number}, which asked for less: "
-            "it is the client's credit now.",
-            contact_id=invoice.contact_id,
-            payment=payment.id,
-        )
-    return True
+def _set_due(shop: Shop, invoice: Invoice, act: Act) -> None:
+    assert act.due_on is not None
+    set_due(shop, invoice, act.due_on)
 
 
-def _allowed(shop: Shop, invoice: Invoice, amount: int) -> bool:
-    """Whether a part may be paid (R16)."""
-    if amount <= 0:
-        return False
-    if amount >= invoice.amount_due:
-        return True
-    rules = shop.business.partial_payments
-    assert isinstance(rules, dict)
-    return bool(rules.get("allowed")) and amount >= int(rules.get("minimum") or 0)
+def _hold(shop: Shop, invoice: Invoice, act: Act) -> None:
+    hold(shop, invoice.contact_id, invoice.id, HoldKind(act.kind or "pause"), act.until)
 
 
-def _set_due(shop: Shop, invoice: Invoice, act: Act) -> bool:
-    """Move the due date, and the waits that hang on it; when it passes again, it is overdue again (R4, R11)."""
-    if invoice.status != DocumentStatus.ISSUED or act.due_on is None or invoice.issued_on is None:
-        return False
-    if act.due_on < invoice.issued_on:
-        return False
-    invoice.due_on = act.due_on
-    invoice.check_at = next_check(shop, invoice)
-    retime_runs_about(shop, invoice)
-    return True
+def _release(shop: Shop, invoice: Invoice, _act: Act) -> None:
+    release(shop, invoice.contact_id, invoice.id)
 
 
-def _hold(shop: Shop, invoice: Invoice, act: Act) -> bool:
-    """Stop dunning of a document (R25)."""
-    shop.holds.add(
-        Hold(
-            shop.id,
-            shop.key("hold", invoice.id, shop.next_serial()),
-            HoldKind(act.kind or "pause"),
-            shop.today,
-            invoice.contact_id,
-            invoice.id,
-            until=act.until,
-        )
-    )
-    return True
+def _void(shop: Shop, invoice: Invoice, _act: Act) -> None:
+    void(shop, invoice)
 
 
-def _void(shop: Shop, invoice: Invoice, _act: Act) -> bool:
-    """Take a document back by a full credit note; what it asked for is owed no more (R13)."""
-    if invoice.status != DocumentStatus.ISSUED or invoice.amount_due != invoice.total - invoice.credited:
-        return False
-    charges = charges_on(shop, invoice)
-    for charge in charges:
-        charge.cancel_stamp = charge.cancel_stamp or stamp(shop.now, OPERATOR, invoice.id)
-    reckon(shop, charges)
-    return True
+def _credit(shop: Shop, invoice: Invoice, act: Act) -> None:
+    credit_part(shop, invoice, act.amount, currency=act.currency)
 
 
-def _refund(shop: Shop, invoice: Invoice, act: Act) -> bool:
-    """Give back what was paid on a document, or a sum of it; a credit note makes the document so much smaller (R28)."""
-    if act.currency not in {None, invoice.currency}:
-        return False
-    return give_back_on(shop, charges_on(shop, invoice), act.amount, shop.key("act", invoice.id, shop.next_serial()))
+def _write_off(shop: Shop, invoice: Invoice, _act: Act) -> None:
+    write_off(shop, invoice, "given up", "operator")
 
 
-_ACTS: dict[str, Any] = {
+def _refund(shop: Shop, invoice: Invoice, act: Act) -> None:
+    cause = shop.key("act", invoice.id, shop.next_serial())
+    give_back_on(shop, charges_on(shop, invoice), act.amount, cause, currency=act.currency)
+
+
+_ACTS: dict[str, Callable[[Shop, Invoice, Act], None]] = {
     "mark_paid": _mark_paid,
     "pay": _pay,
     "set_due": _set_due,
     "hold": _hold,
+    "release": _release,
     "void": _void,
+    "credit": _credit,
+    "write_off": _write_off,
     "refund": _refund,
 }
 ACTS = frozenset(_ACTS)

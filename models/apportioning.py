@@ -28,12 +28,14 @@ class Ending(NamedTuple):
 class Return(NamedTuple):
     """Money given back although nothing was cancelled: `full` ends the debt as well, a sum makes it so much smaller.
 
-    It comes from one payment if that is named, else from the newest.
+    It comes from one payment if that is named, else from the newest. One `as_credit` goes to nobody: what is open of
+    the debt is less, and what was paid for more is the client's credit.
     """
 
     stamp: str
     amount: str | int
     payment_id: str | None = None
+    as_credit: bool = False
 
 
 class Debt(NamedTuple):
@@ -102,7 +104,8 @@ def _steps_of_debt(table: "_Table", debt: Debt) -> Iterator[Step]:
     if debt.ending:
         yield debt.ending.stamp, 5, debt.id, partial(table.end, debt.id, debt.ending)
     for back in debt.returns:
-        yield back.stamp, 5, debt.id, partial(table.give_back, debt.id, back)
+        step = table.lessen if back.as_credit else table.give_back
+        yield back.stamp, 5, debt.id, partial(step, debt.id, back)
 
 
 def _steps_of_money(table: "_Table", money: Money) -> Iterator[Step]:
@@ -176,6 +179,26 @@ class _Table:
             self.end(debt_id, Ending(back.stamp, 0))
         else:
             self.smaller[debt_id] += taken
+
+    def lessen(self, debt_id: str, back: Return) -> None:
+        """Make a debt smaller; money that paid for more is free again."""
+        off = min(self.open[debt_id], int(back.amount))
+        freed = self._free(debt_id, int(back.amount) - off)
+        self.open[debt_id] -= off
+        if debt_id in self.shares.ended:
+            self.shares.kept[debt_id] -= freed
+        else:
+            self.smaller[debt_id] += off + freed
+
+    def _free(self, debt_id: str, most: int) -> int:
+        """Take money off a debt, the newest first; return how much."""
+        left = most
+        for part in reversed([part for part in self.shares.given if part[1] == debt_id]):
+            away = min(left, self.shares.given[part])
+            left -= away
+            self.shares.given[part] -= away
+            self.left[part[0]] = self.left.get(part[0], 0) + away
+        return most - left
 
     def _take(self, debt_id: str, most: str | int, payment_id: str | None = None) -> int:
         """Move money on a debt to what goes back, the newest first; return how much."""

@@ -9,6 +9,8 @@ from models.issuing import describe, issue_credit_note, next_check
 from models.shop import Shop
 from models.tax import Credited, LineTax, TaxGroup, Totals, credit_of_gross, split_allocation
 
+_OPEN = frozenset({DocumentStatus.ISSUED, DocumentStatus.WRITTEN_OFF})
+
 
 def groups_of(shop: Shop, invoice_id: str) -> list[InvoiceTax]:
     """Return a document's VAT groups in their order."""
@@ -68,6 +70,10 @@ def restate(shop: Shop, invoice: Invoice, received: int = 0, payment_id: str | N
     """Bring a document's status in line with its balance; tell what `received` money or a credit note made true."""
     before = invoice.status
     if invoice.amount_due > 0:
+        if before == DocumentStatus.WRITTEN_OFF:
+            if received > 0:
+                _tell(shop, "invoice.partially_paid", invoice, payment_id)
+            return
         invoice.status = DocumentStatus.ISSUED
         if before != DocumentStatus.ISSUED or invoice.check_at is None:
             invoice.check_at = next_check(shop, invoice)
@@ -81,7 +87,7 @@ def restate(shop: Shop, invoice: Invoice, received: int = 0, payment_id: str | N
             _tell(shop, "invoice.voided", invoice, None)
         return
     invoice.status = DocumentStatus.PAID
-    if before == DocumentStatus.ISSUED and (received > 0 or not invoice.credited):
+    if before in _OPEN and (received > 0 or not invoice.credited):
         _tell(shop, "invoice.paid", invoice, payment_id)
 
 

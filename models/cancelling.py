@@ -41,9 +41,9 @@ def ending_of(shop: Shop, charge: Charge) -> Ending | None:
 
 
 def returns_of(charge: Charge) -> list[Return]:
-    """Return what of a charge's money is to go back although nothing was cancelled."""
+    """Return what of a charge's money is to go back although nothing was cancelled, and by what it was credited."""
     told = charge.given_back if isinstance(charge.given_back, list) else []
-    return [Return(one["stamp"], one["amount"], one.get("payment")) for one in told]
+    return [Return(one["stamp"], one["amount"], one.get("payment"), one.get("credit", False)) for one in told]
 
 
 def _refund(told: Any, currency: str) -> str | int:

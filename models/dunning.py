@@ -1,11 +1,13 @@
-"""Due dates coming and going: due soon, overdue (R11)."""
+"""Due dates coming and going: due soon, overdue, moved (R11)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from models.facts import raise_fact
 from models.holding import holds_on, look_again
 from models.invoice import DocumentStatus, Invoice
 from models.issuing import describe, next_check
+from models.refusals import RefusedError
+from models.running import retime_runs_about
 from models.shop import Shop
 
 
@@ -28,6 +30,17 @@ def check_due(shop: Shop, invoice: Invoice) -> None:
         invoice.due_soon_for = invoice.due_on
         _tell(shop, "invoice.due_soon", invoice)
     invoice.check_at = next_check(shop, invoice)
+
+
+def set_due(shop: Shop, invoice: Invoice, due_on: date) -> None:
+    """Move the due date, and the waits that hang on it; when it passes again, it is overdue again (R4, R11)."""
+    if invoice.status != DocumentStatus.ISSUED or invoice.issued_on is None:
+        raise RefusedError(f"{invoice.number or 'A draft'} has no due date to move: it is {invoice.status}.")
+    if due_on < invoice.issued_on:
+        raise RefusedError(f"{invoice.number} was issued on {invoice.issued_on}: it can't be due before.")
+    invoice.due_on = due_on
+    invoice.check_at = next_check(shop, invoice)
+    retime_runs_about(shop, invoice)
 
 
 def _tell(shop: Shop, type_: str, invoice: Invoice) -> None:

@@ -292,11 +292,13 @@ class AttendanceData(Reference, frozen=True, gc=False):
 
 
 class PaymentData(Reference, frozen=True, gc=False):
-    """Money that arrived; without `received_at` at the event's time."""
+    """Money that arrived; without `received_at` at the event's time. `actor` took it, `note` is what he noted (R15)."""
 
     amount: Amount
     method: Method
     received_at: Instant | None = None
+    actor: str | None = None
+    note: str | None = None
 
     def __post_init__(self) -> None:
         check_text(self.id, "id")

@@ -40,7 +40,7 @@ DOCUMENT_TRANSITIONS = transitions(
         DocumentStatus.ISSUED: {DocumentStatus.PAID, DocumentStatus.VOID, DocumentStatus.WRITTEN_OFF},
         DocumentStatus.PAID: {DocumentStatus.ISSUED, DocumentStatus.VOID},
         DocumentStatus.VOID: set(),
-        DocumentStatus.WRITTEN_OFF: {DocumentStatus.PAID},
+        DocumentStatus.WRITTEN_OFF: {DocumentStatus.PAID, DocumentStatus.VOID},
     }
 )
 """What was paid is open again when the money proves not to exist (R15); what a credit note undid stays undone (R13)."""

@@ -31,6 +31,7 @@ def receive_payment(shop: Shop, event: Event) -> None:
     touched = charges_under(shop, payment)
     aim(shop, payment, dict.fromkeys((event.data.target and event.data.target.charges) or ()))
     receive(shop, payment, told, _name_of(event.data.target))
+    payment.actor, payment.note = payment.actor or data.actor, payment.note or data.note
     if first:
         raise_fact(shop, "payment.succeeded", contact_id=contact.id, payment=payment.id, **_about(shop, payment))
     take(shop, payment, touched)

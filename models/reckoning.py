@@ -36,7 +36,12 @@ def reckon(shop: Shop, charges: Iterable[Charge]) -> Reckoned:
     debts = [_debt_of(shop, charge) for charge in together]
     held, refunded = _held(shop, together), _refunded(shop, together)
     moneys, rests = _moneys(shop, together, held, refunded), _rests(shop, together)
-    if not (moneys or rests or any(debt.ending for debt in debts) or any(c.kept is not None for c in together)):
+    if not (
+        moneys
+        or rests
+        or any(debt.ending or debt.returns for debt in debts)
+        or any(c.kept is not None for c in together)
+    ):
         return Reckoned({}, {})
     shares = apportion(debts, moneys, rests)
     _correct_rests(shop, shares, together)

@@ -1,6 +1,7 @@
 """Money given back by automations and people: never more than was paid, with a credit note where a document asked."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from models.apportioning import FULL
 from models.automation import Run
@@ -11,6 +12,7 @@ from models.identifiers import stamp
 from models.payment import Payment, PaymentStatus
 from models.reckoning import Reckoned, reckon
 from models.refunding import refund
+from models.refusals import RefusedError, show
 from models.requesting import scope_of_request
 from models.settling import charges_on
 from models.shop import Shop
@@ -35,18 +37,49 @@ def give_back(shop: Shop, run: Run, op: Act) -> Reckoned | None:
     most = settings.amount.amount if settings.amount is not None else None
     taken, left = _take(shop, charges, most, payment, cause)
     reckoned = reckon(shop, taken) if taken else Reckoned({}, {})
-    credit = _give_credit_back(shop, payment, left, settings) if payment else 0
+    other = settings.amount is not None and payment is not None and settings.amount.currency != payment.currency
+    credit = _give_credit_back(shop, payment, left) if payment and not other else 0
     return reckoned if taken or credit else None
 
 
-def give_back_on(shop: Shop, charges: Sequence[Charge], amount: int | None, cause: str) -> bool:
-    """Give back what was paid on charges of one document, or a sum of it; nothing where less was paid."""
+def give_back_on(
+    shop: Shop, charges: Sequence[Charge], amount: int | None, cause: str, *, currency: str | None = None
+) -> Reckoned:
+    """Give back what was paid on charges of one document or order, or a sum of it; more than was paid is refused."""
     paid = sum(charge.settled for charge in charges)
-    if paid <= 0 or (amount is not None and not 0 < amount <= paid):
-        return False
+    of = charges[0].currency if charges else shop.business.currency
+    _require_paid(paid, amount, of, currency or of)
     taken, _ = _take(shop, charges, amount, None, cause)
-    reckon(shop, taken)
-    return True
+    return reckon(shop, taken)
+
+
+def _require_paid(paid: int, amount: int | None, currency: str, wanted: str) -> None:
+    """Refuse to give back what was not received (R28)."""
+    if wanted != currency:
+        raise RefusedError(f"Money can't be given back in {wanted}: it was paid in {currency}.")
+    if paid <= 0:
+        raise RefusedError("Nothing can be given back: nothing was paid.")
+    if amount is not None and not 0 < amount <= paid:
+        raise RefusedError(f"{show(amount, currency)} can't be given back: {show(paid, currency)} was paid.")
+
+
+def give_back_payment(
+    shop: Shop, payment: Payment, amount: int | None, cause: str, *, currency: str | None = None
+) -> Reckoned:
+    """Give back a payment or a sum of it: first what is the client's credit, then what it paid for (R28)."""
+    if payment.status == PaymentStatus.REVERSED:
+        raise RefusedError(f"Payment {payment.id} proved not to exist: there is nothing to give back.")
+    charges = _charges_of_payment(shop, payment)
+    used = sum(_paid(shop, charge, payment) for charge in charges)
+    _require_paid(used + payment.available, amount, payment.currency, currency or payment.currency)
+    credit = _give_credit_back(shop, payment, amount)
+    taken, _ = _take(shop, charges, None if amount is None else amount - credit, payment, cause)
+    return reckon(shop, taken) if taken else Reckoned({}, {})
+
+
+def lessen(shop: Shop, charge: Charge, amount: int, cause: str) -> None:
+    """Note that a charge is credited by an amount; whoever paid for it keeps that as credit (R10)."""
+    _note(shop, charge, amount, None, cause, credit=True)
 
 
 def _take(
@@ -91,11 +124,14 @@ def _known(charge: Charge, cause: str) -> bool:
     return any(one["cause"] == cause for one in told)
 
 
-def _note(shop: Shop, charge: Charge, amount: str | int, payment: Payment | None, cause: str) -> None:
+def _note(
+    shop: Shop, charge: Charge, amount: str | int, payment: Payment | None, cause: str, *, credit: bool = False
+) -> None:
     """Write down that money goes back, after everything that has happened to the charge."""
     told = charge.given_back if isinstance(charge.given_back, list) else []
     at = max(stamp(shop.now, LAST, cause), *(f"{before}{LAST}" for before in _stamps(shop, charge)))
-    one = {"stamp": at, "amount": amount, "cause": cause} | ({"payment": payment.id} if payment else {})
+    one: dict[str, Any] = {"stamp": at, "amount": amount, "cause": cause}
+    one |= ({"payment": payment.id} if payment else {}) | ({"credit": True} if credit else {})
     charge.given_back = [*told, one]
 
 
@@ -107,11 +143,9 @@ def _stamps(shop: Shop, charge: Charge) -> Iterable[str]:
         yield shop.payments[part.payment_id].stamp
 
 
-def _give_credit_back(shop: Shop, payment: Payment, left: int | None, settings: Refund) -> int:
+def _give_credit_back(shop: Shop, payment: Payment, left: int | None) -> int:
     """Refund what of a payment is the client's credit; return how much."""
     if payment.status == PaymentStatus.REVERSED:
-        return 0
-    if settings.amount is not None and settings.amount.currency != payment.currency:
         return 0
     amount = payment.available if left is None else min(left, payment.available)
     if amount:

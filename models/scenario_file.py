@@ -19,9 +19,12 @@ DOCUMENT_KEYS = {
     "pay": ("document", "amount", "method"),
     "mark_paid": ("method",),
     "void": (),
+    "credit": ("amount",),
+    "write_off": (),
     "refund": ("amount",),
     "set_due": ("due_on",),
     "hold": ("kind", "until"),
+    "release": (),
 }
 """What each act on a document says beside the document."""
 PAUSES = ("pause", "resume")

@@ -22,7 +22,7 @@ from models.charge import Charge, NotedCharge
 from models.contact import Contact, Hold, Mandate
 from models.event_rows import FactRow
 from models.identifiers import key
-from models.invoice import Counter, Invoice, InvoiceLine, InvoiceTax
+from models.invoice import Counter, Invoice, InvoiceLine, InvoiceTax, WriteOff
 from models.journal import JournalEntry, JournalHead
 from models.message import Message
 from models.occurrence import Occurrence
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 class Cause:
     """What made something happen: an automation's run and step, a person's act, or a recurring payment.
 
-    `depth` counts the chain (R21).
+    `depth` counts the chain (R21), `actor` is who acts.
     """
 
     automation: str | None = None
@@ -50,11 +50,12 @@ class Cause:
     act: str | None = None
     depth: int = 0
     recurring: str | None = None
+    actor: str | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return the cause as it is kept and shown."""
         if self.act:
-            return {"act": self.act}
+            return {"act": self.act} | ({"actor": self.actor} if self.actor else {})
         if self.recurring:
             return {"recurring": self.recurring}
         return {"automation": self.automation, "run": self.run, "step": self.step}
@@ -91,6 +92,7 @@ class Shop:
         self.invoices = Shelf(Invoice, by=("contact_id", "number"))
         self.lines = Shelf(InvoiceLine, by=("invoice_id",), key=("invoice_id", "position"))
         self.taxes = Shelf(InvoiceTax, by=("invoice_id",), key=("invoice_id", "position"))
+        self.write_offs = Shelf(WriteOff)
         self.counters = Shelf(Counter, key=("series", "year"))
         self.payments = Shelf(Payment, by=("contact_id", "target"))
         self.named = Shelf(PaymentCharge, by=("charge_id", "payment_id"), key=("charge_id", "payment_id"))

@@ -14,13 +14,14 @@ from models.changes import SYSTEM, Change, change
 from models.db import encode_json
 from models.errors import ConflictError
 from models.event_rows import FactRow
+from models.invoice import WriteOff
 from models.journal import JournalEntry
 from models.rows import columns_of, table_of
 from models.shelf import Shelf
 from models.shop import Shop
 from tasks.copying import copy_text
 
-HISTORY = frozenset({FactRow, Decision, Alert, JournalEntry, Change})
+HISTORY = frozenset({FactRow, Decision, Alert, JournalEntry, Change, WriteOff})
 """What no decision reads again."""
 
 

@@ -7,7 +7,8 @@ from models.apportioning import FULL, Debt, Ending, Money, Return, apportion
 
 instants = st.integers(0, 9).map(str)
 sums = st.integers(1, 100)
-returns = st.lists(st.builds(Return, instants, sums | st.just(FULL)), max_size=3)
+returns = st.lists(st.builds(Return, instants, sums | st.just(FULL), st.none(), st.just(False)), max_size=3)
+credits_ = st.lists(st.builds(Return, instants, sums, st.none(), st.just(True)), max_size=3)
 endings = st.none() | st.builds(Ending, instants, sums | st.just(FULL) | st.just(0))
 
 
@@ -65,3 +66,26 @@ def test_a_debt_that_nothing_ends_owes_as_much_after_money_has_gone_back(tale: t
         left = with_returns.kept.get(debt.id, debt.owed)
         after = left - sum(amount for (_, id_), amount in with_returns.given.items() if id_ == debt.id)
         assert after == before
+
+
+@given(tales(), st.data())
+def test_a_credit_makes_a_debt_smaller_and_takes_no_money_away(
+    tale: tuple[list[Debt], list[Money]], data: st.DataObject
+) -> None:
+    debts, moneys = tale
+    credited = [debt._replace(ending=None, returns=data.draw(credits_)) for debt in debts]
+    shares = apportion(credited, moneys)
+    for debt in credited:
+        paid = sum(amount for (_, id_), amount in shares.given.items() if id_ == debt.id)
+        left = shares.kept.get(debt.id, debt.owed)
+        assert 0 <= paid <= left
+        assert left >= debt.owed - sum(int(one.amount) for one in debt.returns)
+    assert not any(shares.refunded.values())
+
+
+def test_a_credit_frees_what_was_paid_for_more_than_is_left() -> None:
+    debt = Debt("a", 100, "EUR", returns=[Return("2", 30, as_credit=True)])
+    shares = apportion([debt], [Money("p", "1", 80, "EUR", ["a"])])
+    assert shares.kept == {"a": 70}
+    assert shares.given == {("p", "a"): 70}
+    assert shares.refunded == {}

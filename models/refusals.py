@@ -1,0 +1,16 @@
+"""What a person asks for is refused in whole sentences: what stands in the way, and what to do instead."""
+
+from models.errors import BadInputError
+from models.money import major
+
+OPERATOR = "/operator"
+"""Where acts of people come from, as the source of an event."""
+
+
+class RefusedError(BadInputError):
+    """An act that can't be done as things stand; nothing was changed."""
+
+
+def show(amount: int, currency: str) -> str:
+    """Return minor units as people say them in a refusal: 4500 EUR is `45.00 EUR`."""
+    return f"{major(amount, currency)} {currency}"
