@@ -10,20 +10,23 @@ from models.asking import issue_all, template_of
 from models.automation import Run
 from models.charge import Charge
 from models.contact import Contact
+from models.ending import key_of_made
 from models.fees import add_charge
 from models.flow import Act
 from models.holding import holds_on
 from models.invoice import DocumentStatus, Invoice
+from models.linking import link_charges, silent_about_link
 from models.message import MessagePurpose
 from models.messaging import over_cap, queue, queue_to_owner
 from models.payer import known_contact, payer_of
+from models.payment_link import PaymentLink
 from models.requesting import scope_of_request, to_bill
 from models.returning import give_back
 from models.rulebook import CAP, Published
 from models.scope import Scope
 from models.settling import live_documents
 from models.shop import Shop
-from models.steps import AddTag, RequestPayment, SendEmail, Wording
+from models.steps import AddTag, Document, RequestPayment, SendEmail, Wording
 
 
 def act(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
@@ -39,6 +42,8 @@ def _request_payment(shop: Shop, run: Run, published: Published, op: Act) -> str
     charges = to_bill(scope_of_request(shop, run.trigger, run.contact_id, subjects))
     charges += _noted(shop, run, published, charges)
     charges += to_bill(added for id_ in run.merged if (added := shop.charges.get(id_)) and added not in charges)
+    if isinstance(op.settings, RequestPayment) and op.settings.document is Document.PAYMENT_LINK:
+        return _request_by_link(shop, run, published, op, charges)
     documents = _issue_all(shop, charges, op, subjects.get("order"))
     if not documents:
         return "nothing_due"
@@ -46,6 +51,26 @@ def _request_payment(shop: Shop, run: Run, published: Published, op: Act) -> str
     for document in documents:
         _bring(shop, run, published, op, document, template_of(document))
     return None
+
+
+def _request_by_link(shop: Shop, run: Run, published: Published, op: Act, charges: list[Charge]) -> str | None:
+    """Ask for charges by a payment link, one for each payer and currency; the charges stay due (R17)."""
+    groups: dict[tuple[str, str], list[Charge]] = {}
+    for charge in charges:
+        groups.setdefault((payer_of(shop, charge.contact_id).id, charge.currency), []).append(charge)
+    payers = {id_: known_contact(shop, id_) for id_, _ in groups}
+    if not groups:
+        return "nothing_due"
+    if over_cap(shop, payers.values(), channels_of(op)):
+        return CAP
+    links = [link_charges(shop, payers[id_], members) for (id_, _), members in groups.items()]
+    run.made = [*run.made, *(link.id for link in links)]
+    sent = [_ask_by_link(shop, run, published, op, link) for link in links]
+    return None if any(sent) else ""
+
+
+def _ask_by_link(shop: Shop, run: Run, published: Published, op: Act, link: PaymentLink) -> bool:
+    return _write(shop, run, published, op, known_contact(shop, link.contact_id), documents=[], link=link.id)
 
 
 def _noted(shop: Shop, run: Run, published: Published, charges: list[Charge]) -> list[Charge]:
@@ -124,6 +149,9 @@ def _send_reminder(shop: Shop, run: Run, published: Published, op: Act) -> str |
     documents = [document for id_ in ids if (document := shop.invoices.get(id_))]
     reasons = [silent_about(shop, document) for document in documents]
     open_ = [document for document, reason in zip(documents, reasons, strict=True) if reason is None]
+    links = [link for id_ in dict.fromkeys([subjects.get("link"), *run.made]) if (link := shop.links.get(id_))]
+    if links and not open_:
+        return _remind_of_links(shop, run, published, op, links)
     if not open_:
         return next((reason for reason in reasons if reason), "nothing_due")
     owed: dict[str, list[Invoice]] = {}
@@ -136,6 +164,18 @@ def _send_reminder(shop: Shop, run: Run, published: Published, op: Act) -> str |
         _write(shop, run, published, op, contact, documents=owed[payer], invoice=owed[payer][0].id)
         for payer, contact in payers.items()
     ]
+    return None if any(sent) else ""
+
+
+def _remind_of_links(shop: Shop, run: Run, published: Published, op: Act, links: list[PaymentLink]) -> str | None:
+    """Remind of the payment links of the run by which something is still to be paid."""
+    reasons = [silent_about_link(shop, link) for link in links]
+    open_ = [link for link, reason in zip(links, reasons, strict=True) if reason is None]
+    if not open_:
+        return reasons[0]
+    if over_cap(shop, [known_contact(shop, link.contact_id) for link in open_], channels_of(op)):
+        return CAP
+    sent = [_ask_by_link(shop, run, published, op, link) for link in open_]
     return None if any(sent) else ""
 
 
@@ -220,8 +260,11 @@ def channels_of(op: Act) -> list[str] | None:
 
 
 def _last_made(run: Run) -> dict[str, Any]:
-    """Return the last document of the run as a subject; the run's own invoice goes before it."""
-    return {"invoice": run.made[-1]} if run.made else {}
+    """Return what the run made last, a document or a link, as a subject; the run's own goes before it."""
+    if not run.made:
+        return {}
+    kind, _, made = key_of_made(run.made[-1]).partition(":")
+    return {kind: made}
 
 
 def _subjects(run: Run) -> dict[str, Any]:

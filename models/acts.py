@@ -12,8 +12,11 @@ from models.crediting import credit_part, void, write_off
 from models.dunning import set_due
 from models.holding import hold, release
 from models.invoice import DocumentKind, DocumentStatus, Invoice
+from models.link_money import pay_by_link
+from models.linking import PAYABLE, standing_of
 from models.marking import Taken, mark_paid, pay
 from models.matching import work_off
+from models.payment_link import LinkState, PaymentLink
 from models.refusals import RefusedError
 from models.returning import give_back_on
 from models.settling import charges_on, invoice_named
@@ -40,27 +43,36 @@ class Act:
 def perform(shop: Shop, act: Act) -> bool:
     """Do an act and what follows from it; what is refused or finds nothing leaves one record that says so."""
     with shop.caused_by(Cause(act=act.name)):
-        document = _find(shop, act)
-        reason = _do(shop, document, act) if document else "nothing_due"
+        found = _link_to_pay(shop, act) if act.of_link else _find(shop, act)
+        reason = _do(shop, found, act) if found else "nothing_due"
         if reason:
-            contact = document.contact_id if document else act.contact
-            why = {"text": reason} if document else {}
-            skip(shop, "refused" if document else reason, contact_id=contact, detail={"act": act.name} | why)
+            contact = found.contact_id if found else act.contact
+            why = {"text": reason} if found else {}
+            skip(shop, "refused" if found else reason, contact_id=contact, detail={"act": act.name} | why)
         work_off(shop)
     return reason is None
 
 
-def _do(shop: Shop, document: Invoice, act: Act) -> str | None:
+def _do(shop: Shop, found: Invoice | PaymentLink, act: Act) -> str | None:
     try:
-        _ACTS[act.name](shop, document, act)
+        if isinstance(found, PaymentLink):
+            pay_by_link(shop, found, act.amount, act.currency, act.method or "card")
+        else:
+            _ACTS[act.name](shop, found, act)
     except RefusedError as refused:
         return str(refused)
     return None
 
 
+def _link_to_pay(shop: Shop, act: Act) -> PaymentLink | None:
+    """Return a client's newest payment link by which something is to be paid, else the newest of all."""
+    links = [link for link in shop.links.by("contact_id", act.contact) if link.state == LinkState.OPEN]
+    newest = sorted(links, key=lambda link: (link.created_at, link.id), reverse=True)
+    open_ = [link for link in newest if standing_of(shop, link) in PAYABLE]
+    return next(iter(open_ or newest), None)
+
+
 def _find(shop: Shop, act: Act) -> Invoice | None:
-    if act.of_link:
-        return None
     if act.number is not None:
         return invoice_named(shop, act.number)
     issued = [

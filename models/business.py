@@ -71,6 +71,7 @@ class Business:
     approval_amount: int = 1_000_000
     vat_due_on: VatDueOn = VatDueOn.RECEIPTS
     exemption_text: str | None = None
+    link_days: int = 90
 
     @property
     def vat_exempt(self) -> bool:

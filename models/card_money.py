@@ -9,6 +9,7 @@ from models.card_settings import CONSENT, cards_of
 from models.contact import Mandate
 from models.facts import raise_fact
 from models.identifiers import stamp
+from models.link_money import conclude, make_ready
 from models.paying import take
 from models.receiving import Told, aim, payment_of, receive
 from models.settling import invoice_named
@@ -78,6 +79,9 @@ def _received(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     payment = payment_of(shop, id_)
     payment.provider, payment.provider_reference = attempt.provider, report.reference
     payment.answers = attempt.answers
+    link = shop.links.get(attempt.link_id)
+    if link is not None:
+        make_ready(shop, link)
     aim(shop, payment, attempt.charge_ids)
     amount, currency = report.amount or attempt.amount, report.currency or attempt.currency
     told = Told(attempt.contact_id or "", amount, currency, "card", shop.now, stamp(shop.now, PROVIDER, id_))
@@ -89,11 +93,14 @@ def _received(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
         depth=attempt.depth,
         payment=id_,
         invoice=attempt.invoice_id,
+        link=attempt.link_id,
     )
     alerts = len(shop.alerts)
     take(shop, payment)
     if payment.available and attempt.target and len(shop.alerts) == alerts:
         _tell_surplus(shop, attempt, payment.available)
+    if link is not None:
+        conclude(shop, link)
 
 
 def _tell_surplus(shop: Shop, attempt: CardAttempt, surplus: int) -> None:

@@ -29,6 +29,9 @@ _HELLO = "{% if contact.name %} {{ contact.name }}{% endif %},\n\n"
 _FR_HELLO, _EN_HELLO = f"Bonjour{_HELLO}", f"Hello{_HELLO}"
 _FR_PAY = "{% if invoice.pay_url %}Payer en ligne : {{ invoice.pay_url }}\n\n{% endif %}"
 _EN_PAY = "{% if invoice.pay_url %}Pay online: {{ invoice.pay_url }}\n\n{% endif %}"
+_FR_LINK = "{% if payment_link.url %}Payer en ligne : {{ payment_link.url }}\n\n{% endif %}"
+_EN_LINK = "{% if payment_link.url %}Pay online: {{ payment_link.url }}\n\n{% endif %}"
+_NOTE = "{% if payment.details %}{{ payment.details }}\n\n{% endif %}"
 _SIGNED = "{{ business.name }}\n"
 _DOCUMENT = _SIGNED + "{% if invoice.details %}\n---\n\n{{ invoice.details }}\n{% endif %}"
 """The signature, and under it the document itself, where there is one: what a page or a file would show."""
@@ -49,6 +52,18 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "Left to pay: {{ invoice.amount_due | money }}, by {{ invoice.due_on | date: 'long' }}.\n\n"
             + _EN_PAY
             + _DOCUMENT,
+        ),
+    },
+    "request_payment_link": {
+        "fr": DefaultWording(
+            "Demande de paiement – {{ business.name }}",
+            _FR_HELLO + "{{ business.name }} vous demande de régler {{ payment_link.amount_due | money }} :\n\n"
+            "{{ payment_link.details }}\n\n" + _FR_LINK + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Payment request – {{ business.name }}",
+            _EN_HELLO + "{{ business.name }} asks you to pay {{ payment_link.amount_due | money }}:\n\n"
+            "{{ payment_link.details }}\n\n" + _EN_LINK + _SIGNED,
         ),
     },
     "issue_paid_invoice": {
@@ -89,6 +104,24 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             + _SIGNED,
         ),
     },
+    "send_reminder_link": {
+        "fr": DefaultWording(
+            "Rappel : demande de paiement – {{ business.name }}",
+            _FR_HELLO + "Sauf erreur de notre part, il reste {{ payment_link.amount_due | money }} à régler à "
+            "{{ business.name }} :\n\n{{ payment_link.details }}\n\n"
+            + _FR_LINK
+            + "Si vous avez déjà payé, ou si vous contestez cette somme, répondez simplement à ce message.\n\n"
+            + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Reminder: payment request – {{ business.name }}",
+            _EN_HELLO + "Unless we are mistaken, {{ payment_link.amount_due | money }} is left to pay to "
+            "{{ business.name }}:\n\n{{ payment_link.details }}\n\n"
+            + _EN_LINK
+            + "If you have paid already, or disagree with this amount, simply answer this message.\n\n"
+            + _SIGNED,
+        ),
+    },
     "send_email": {
         "fr": DefaultWording(
             "Message de {{ business.name }}",
@@ -123,12 +156,12 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
         "fr": DefaultWording(
             "Reçu {{ invoice.number }} – {{ business.name }}",
             _FR_HELLO + "Nous avons reçu {{ invoice.total | money }} le {{ invoice.issued_on | date: 'long' }} "
-            "(reçu {{ invoice.number }}). Ce montant sera déduit de votre facture.\n\n" + _SIGNED,
+            "(reçu {{ invoice.number }}).\n\n" + _NOTE + "Ce montant sera déduit de votre facture.\n\n" + _SIGNED,
         ),
         "en": DefaultWording(
             "Receipt {{ invoice.number }} – {{ business.name }}",
             _EN_HELLO + "We received {{ invoice.total | money }} on {{ invoice.issued_on | date: 'long' }} "
-            "(receipt {{ invoice.number }}). Your invoice will show it as already paid.\n\n" + _SIGNED,
+            "(receipt {{ invoice.number }}).\n\n" + _NOTE + "Your invoice will show it as already paid.\n\n" + _SIGNED,
         ),
     },
     "booking_cancelled": {

@@ -55,6 +55,7 @@ def _sent(shop: Shop, message: Message, report: Delivered) -> None:
     _finish(message, MessageState.SENT, report)
     message.sent_at = message.sent_at or report.at
     raise_fact(shop, "message.sent", contact_id=message.contact_id, depth=message.depth + 1, message=message.id)
+    _tell_link_sent(shop, message)
     for id_ in message.documents:
         document = shop.invoices.get(id_)
         if document is not None and document.sent_at is None:
@@ -68,6 +69,14 @@ def _sent(shop: Shop, message: Message, report: Delivered) -> None:
                     invoice=document.id,
                     order=document.order_id,
                 )
+
+
+def _tell_link_sent(shop: Shop, message: Message) -> None:
+    """Raise `payment_link.sent` with the first message that brings a link."""
+    link = shop.links.get(message.subject_ids.get("link"))
+    if link is not None and link.sent_at is None and message.template == "request_payment":
+        link.sent_at = message.sent_at
+        raise_fact(shop, "payment_link.sent", contact_id=link.contact_id, depth=message.depth + 1, link=link.id)
 
 
 def _again(shop: Shop, message: Message, report: Delivered) -> None:

@@ -97,9 +97,14 @@ def reach_goals(shop: Shop, fact: FactRow) -> None:
 def bind(shop: Shop, run: Run) -> None:
     """Make a waiting run findable by everything that it is about, and by the documents that it made."""
     subjects = run.subjects
-    for key in [*subject_keys(subjects), *(f"invoice:{made}" for made in run.made)]:
+    for key in [*subject_keys(subjects), *(key_of_made(made) for made in run.made)]:
         if (key, run.id) not in shop.subjects:
             shop.subjects.add(RunSubject(shop.id, key, run.id))
+
+
+def key_of_made(id_: str) -> str:
+    """Return the key by which a run is found by what it made: a payment link, or a document."""
+    return f"link:{id_}" if id_.startswith("lnk_") else f"invoice:{id_}"
 
 
 def hold(shop: Shop, run: Run, due: datetime) -> None:

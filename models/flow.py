@@ -84,6 +84,7 @@ class Program:
     goals: frozenset[str]
     where: Predicate | None
     holds_request_payment: bool
+    holds_payment_link: bool
     ids: Mapping[str, int]
 
     def index_of(self, id_: str) -> int | None:
@@ -96,7 +97,6 @@ LATER: Mapping[str, str] = {
     Action.CHARGE_CARD: "charge_card needs a card provider, which can't be set up yet.",
     Action.SEND_SMS: "send_sms needs an SMS gateway, which can't be set up yet; use send_email.",
     Action.CALL_WEBHOOK: "call_webhook can't be delivered yet.",
-    Document.PAYMENT_LINK: "request_payment can't make a payment link yet; write document: invoice.",
     Document.DRAFT: "request_payment can't make a draft yet; write document: invoice.",
 }
 """What files may say already and nothing carries out yet, with the sentence for who publishes it."""
@@ -130,6 +130,12 @@ def compile_program(automation: Automation) -> Program:
         goals=automation.stop_when,
         where=compile_condition(where) if where is not None else None,
         holds_request_payment=any(isinstance(op, Act) and op.kind is Action.REQUEST_PAYMENT for op in writer.ops),
+        holds_payment_link=any(
+            isinstance(op, Act)
+            and isinstance(op.settings, RequestPayment)
+            and op.settings.document is Document.PAYMENT_LINK
+            for op in writer.ops
+        ),
         ids={op.id: index for index, op in enumerate(writer.ops) if op.id is not None and not isinstance(op, Jump)},
     )
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.contact import Contact
+from models.date_forms import known_locale
 from models.default_wordings import default_wording
-from models.letter import html_from_text
-from models.message import Message
+from models.letter import Button, html_from_text
+from models.message import ASKING, Message
 from models.payer import language_of
 from models.scope import Scope
 from models.shop import Shop
@@ -57,6 +58,7 @@ HEADS = (
     "order",
     "invoice",
     "payment",
+    "payment_link",
     "recurring_payment",
     "business",
     "event",
@@ -72,7 +74,17 @@ def write_letter(shop: Shop, message: Message) -> Letter:
     values = values_of(scope)
     body = render(text, values, locale, shop.zone)
     title = render_subject(subject, values, locale, shop.zone)
-    return Letter(title, body, html_from_text(body, title=title, locale=locale))
+    button = _button(scope, message, locale)
+    return Letter(title, body, html_from_text(body, title=title, locale=locale, button=button))
+
+
+def _button(scope: Scope, message: Message, locale: str) -> Button | None:
+    """Return the way to pay what a message asks for."""
+    if message.template not in ASKING:
+        return None
+    url = scope.get("invoice.pay_url" if message.documents else "payment_link.url")
+    label = "Payer" if known_locale(locale).startswith("fr") else "Pay"
+    return Button(label, url) if url else None
 
 
 def values_of(scope: Scope) -> dict[str, Group]:
@@ -90,7 +102,8 @@ def _scope(shop: Shop, message: Message) -> Scope:
 
 def _templates(shop: Shop, message: Message, locale: str) -> tuple[str, str]:
     """Return the step's own wording, where it has one, else the default for the kind of message."""
-    default = default_wording(message.template, locale)
+    by_link = message.template in ASKING and not message.documents and "link" in message.subject_ids
+    default = default_wording(f"{message.template}_link" if by_link else message.template, locale)
     settings = _settings(shop, message)
     if settings is None or message.template == "receipt":
         return default.subject, default.message

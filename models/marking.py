@@ -8,8 +8,9 @@ from models.contacts import Event
 from models.events import decode_data
 from models.identifiers import stamp
 from models.invoice import DocumentStatus, Invoice
+from models.partial import require_part
 from models.paying import receive_payment
-from models.refusals import OPERATOR, RefusedError, show
+from models.refusals import OPERATOR, RefusedError
 from models.shop import Shop, tell_owner
 
 RECEIVED = "payment.received"
@@ -57,7 +58,7 @@ def pay(shop: Shop, invoice: Invoice, amount: int | None, currency: str | None, 
     paid = amount if amount is not None else invoice.amount_due or invoice.total
     if currency not in {None, invoice.currency}:
         raise RefusedError(f"{invoice.number} is in {invoice.currency}, not in {currency}.")
-    _require_allowed(shop, invoice, paid)
+    require_part(shop, invoice.number or invoice.id, paid, invoice.amount_due, invoice.currency)
     alerts = len(shop.alerts)
     id_ = _receive(shop, invoice, paid, taken)
     left = shop.payments[id_].available
@@ -70,18 +71,6 @@ def pay(shop: Shop, invoice: Invoice, amount: int | None, currency: str | None, 
             contact_id=invoice.contact_id,
             payment=id_,
         )
-
-
-def _require_allowed(shop: Shop, invoice: Invoice, amount: int) -> None:
-    """Refuse a part that the settings do not allow (R16)."""
-    if amount <= 0:
-        raise RefusedError("A payment of nothing is none.")
-    rules = shop.business.partial_payments
-    assert isinstance(rules, dict)
-    least = int(rules.get("minimum") or 0) if rules.get("allowed") else invoice.amount_due
-    if amount < min(least, invoice.amount_due):
-        asked = show(min(least, invoice.amount_due), invoice.currency)
-        raise RefusedError(f"{invoice.number} can't be paid in such a part: {asked} at least.")
 
 
 def _receive(shop: Shop, invoice: Invoice, amount: int, taken: Taken) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.capping import count, is_full
 from models.contact import Contact
-from models.invoice import Invoice
+from models.invoice import DocumentKind, Invoice
 from models.message import Message, MessagePurpose
 from models.payer import known_contact, language_of
 from models.shop import Shop, skip, tell_owner
@@ -22,8 +22,13 @@ def queue_document(shop: Shop, document: Invoice, *, template: str, payer: Conta
         template=template,
         purpose=MessagePurpose.LEGAL,
         documents=[document],
-        subject_ids={"invoice": document.id, "order": document.order_id},
+        subject_ids={"invoice": document.id, "order": document.order_id, "payment": _payment_in(document)},
     )
+
+
+def _payment_in(document: Invoice) -> str | None:
+    """Return the payment that a receipt is for."""
+    return document.of_number if document.kind == DocumentKind.RECEIPT else None
 
 
 def queue(

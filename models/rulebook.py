@@ -32,7 +32,7 @@ class Published:
 class Rulebook:
     """What a tenant's facts are matched against, and every version that a run may still be on."""
 
-    __slots__ = ("_by_service", "_by_trigger", "_states", "_unfiltered", "_versions", "broken", "merges")
+    __slots__ = ("_by_service", "_by_trigger", "_states", "_unfiltered", "_versions", "broken", "links", "merges")
 
     def __init__(
         self,
@@ -50,6 +50,8 @@ class Rulebook:
         limits = (version.automation.limit for version in self._versions.values())
         self.merges = any(limit is not None and limit.over == "merge" for limit in limits)
         """Whether any version notes charges over its limit (R7)."""
+        self.links = any(version.program.holds_payment_link for version in self._versions.values())
+        """Whether any version asks for money by payment links (R17)."""
         self._by_trigger: dict[str, list[Published]] = {}
         for row in self._states.values():
             published = self._versions.get((row.id, row.version or 0))

@@ -9,9 +9,14 @@ from models.booking import Booking, Order, Session
 from models.catalogue import ServiceVersion
 from models.contact import Contact
 from models.document_text import details
-from models.invoice import Invoice
+from models.invoice import DocumentKind, DocumentStatus, Invoice
+from models.linking import charges_of_link, due_on
 from models.money import Money
+from models.notes import note_in_words, note_of
+from models.pages import LIFETIME, Page
+from models.payer import known_contact, language_of
 from models.payment import Payment
+from models.payment_link import PaymentLink
 from models.periods import local_date
 from models.pricing import service_of
 from models.recurrence import RecurringPayment
@@ -108,6 +113,11 @@ class Scope:
         return self.shop.payments.get(self.subjects.get("payment"))
 
     @property
+    def payment_link(self) -> PaymentLink | None:
+        """The payment link that the run or message is about, else the last one that the run made."""
+        return self.shop.links.get(self.subjects.get("link") or (self.made[-1] if self.made else None))
+
+    @property
     def recurring_payment(self) -> RecurringPayment | None:
         """The recurring payment."""
         return self.shop.recurring.get(self.subjects.get("recurring"))
@@ -153,6 +163,33 @@ def _utc(attribute: str) -> Callable[[Any, Scope], datetime | None]:
     return read
 
 
+def _pay_url(invoice: Invoice, scope: Scope) -> str | None:
+    """Return where a document is paid, as long as anything is to be paid on it."""
+    if invoice.kind != DocumentKind.INVOICE or invoice.status != DocumentStatus.ISSUED or invoice.amount_due <= 0:
+        return None
+    shop = scope.shop
+    return shop.pages.url(Page.INVOICE, shop.id, invoice.id, local_date(scope.now, scope.zone) + LIFETIME)
+
+
+def _link_url(link: PaymentLink, scope: Scope) -> str | None:
+    until = local_date(link.expires_at, scope.zone) + LIFETIME
+    return scope.shop.pages.url(Page.PAY, scope.shop.id, link.id, until)
+
+
+def _link_details(link: PaymentLink, scope: Scope) -> str:
+    lines = note_of(charges_of_link(scope.shop, link))
+    return note_in_words(scope.shop, lines, language_of(scope.shop, known_contact(scope.shop, link.contact_id)))
+
+
+def _payment_details(payment: Payment, scope: Scope) -> str | None:
+    """Return the detailed note of what a payment is on (R17)."""
+    shop = scope.shop
+    ids = dict.fromkeys(part.charge_id for part in shop.allocations.by("payment_id", payment.id) if part.amount > 0)
+    charges = [charge for id_ in ids if (charge := shop.charges.get(id_)) and charge.worth > 0]
+    client = known_contact(shop, payment.contact_id) if payment.contact_id else None
+    return note_in_words(shop, note_of(charges), language_of(shop, client)) if charges else None
+
+
 def _price(thing: RecurringPayment, _scope: Scope) -> Money | None:
     return Money(thing.price, thing.currency) if thing.price is not None and thing.currency else None
 
@@ -165,6 +202,7 @@ _THINGS: dict[str, Callable[[Scope], Any]] = {
     "order": lambda scope: scope.order,
     "invoice": lambda scope: scope.invoice,
     "payment": lambda scope: scope.payment,
+    "payment_link": lambda scope: scope.payment_link,
     "recurring_payment": lambda scope: scope.recurring_payment,
     "business": lambda scope: scope.shop.business,
 }
@@ -186,8 +224,14 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     "invoice.amount_due": lambda invoice, _scope: Money(invoice.amount_due, invoice.currency),
     "invoice.days_overdue": _days_overdue,
     "invoice.details": lambda invoice, scope: details(scope.shop, invoice),
+    "invoice.pay_url": _pay_url,
     "payment.amount": lambda payment, _scope: Money(payment.amount, payment.currency),
     "payment.method": _read("method"),
+    "payment.details": _payment_details,
+    "payment_link.url": _link_url,
+    "payment_link.purpose": _read("purpose"),
+    "payment_link.details": _link_details,
+    "payment_link.amount_due": lambda link, scope: Money(due_on(scope.shop, link), link.currency),
     **{f"recurring_payment.{name}": _read(name) for name in ("id", "description")},
     "recurring_payment.amount": _price,
     "business.name": _read("name"),

@@ -26,8 +26,10 @@ from models.invoice import Counter, Invoice, InvoiceLine, InvoiceTax, WriteOff
 from models.journal import JournalEntry, JournalHead
 from models.message import Message
 from models.occurrence import Occurrence
+from models.pages import Pages
 from models.pausing import Stops
 from models.payment import Allocation, Payment, PaymentCharge, Refund
+from models.payment_link import PaymentLink
 from models.periods import local_date, zone
 from models.recurrence import RecurringPayment
 from models.sending_hours import SendingHours, sending_hours
@@ -79,6 +81,7 @@ class Shop:
         self.stops = Stops()
         self.mentions: dict[Any, Any] = {}
         """What documents of this batch must say, by kind of payer, language and day (`models.mentions`)."""
+        self.pages = Pages()
         self._hours: tuple[Business, SendingHours] | None = None
         self.contacts = Shelf(Contact)
         self.holds = Shelf(Hold, by=("contact_id",))
@@ -89,6 +92,7 @@ class Shop:
         self.bookings = Shelf(Booking, by=("order_id", "session_id"))
         self.charges = Shelf(Charge, by=("order_id", "invoice_id", "recurring_id"))
         self.recurring = Shelf(RecurringPayment)
+        self.links = Shelf(PaymentLink, by=("contact_id",))
         self.invoices = Shelf(Invoice, by=("contact_id", "number"))
         self.lines = Shelf(InvoiceLine, by=("invoice_id",), key=("invoice_id", "position"))
         self.taxes = Shelf(InvoiceTax, by=("invoice_id",), key=("invoice_id", "position"))

@@ -30,7 +30,7 @@ SHOP_KEYS = ("business", "contacts", "services", "automations")
 BUSINESS_KEYS = (
     "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
     "payment_terms", "payment_window", "due_soon", "channels", "daily_cap", "quiet_hours", "send_window", "holidays",
-    "billing", "email", "series_prefix", "cards", "approval",
+    "billing", "email", "series_prefix", "cards", "approval", "payment_links",
 )  # fmt: skip
 LEGAL_KEYS = (
     "name", "form", "capital", "registration", "vat_number", "address", "vat_exempt", "trade_name", "siren", "siret",
@@ -210,6 +210,9 @@ def _terms(node: Node, business: Business) -> None:
         business.due_soon_days = soon.mapping(("days",), ("days",)).at("days").integer(0, 365)
     if cap is not None:
         business.daily_cap = cap.integer(1, 100_000)
+    links = node.get("payment_links")
+    if links is not None:
+        business.link_days = links.mapping(("days",), ("days",)).at("days").integer(1, 3650)
     channels = node.get("channels")
     if channels is not None:
         business.channels = [item.choice(CHANNELS) for item in channels.items()]

@@ -15,6 +15,7 @@ from models import (
     message,
     pausing,
     payment,
+    payment_link,
     recurrence,
 )
 
@@ -33,5 +34,6 @@ ROW_MODULES = (
     message,
     pausing,
     payment,
+    payment_link,
     recurrence,
 )

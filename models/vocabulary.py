@@ -51,7 +51,8 @@ PROPERTIES: Mapping[str, Mapping[str, Kind]] = {
     | dict.fromkeys(("total", "amount_due"), Kind.MONEY)
     | dict.fromkeys(("issued_on", "due_on"), Kind.DATE)
     | {"days_overdue": Kind.NUMBER},
-    "payment": {"amount": Kind.MONEY, "method": Kind.TEXT, "failure_reason": Kind.TEXT},
+    "payment": {"amount": Kind.MONEY} | dict.fromkeys(("method", "failure_reason", "details"), Kind.TEXT),
+    "payment_link": dict.fromkeys(("url", "purpose", "details"), Kind.TEXT) | {"amount_due": Kind.MONEY},
     "recurring_payment": {"id": Kind.TEXT, "description": Kind.TEXT, "amount": Kind.MONEY},
     "business": dict.fromkeys(("name", "timezone"), Kind.TEXT),
     "event": {"type": Kind.TEXT, "data.*": Kind.ANY},
@@ -81,7 +82,7 @@ SUPPLIES: Mapping[str, frozenset[str]] = {
     Fact.INVOICE_PAID: _INVOICE | _PAYMENT,
     Fact.INVOICE_VOIDED: _INVOICE,
     Fact.INVOICE_WRITTEN_OFF: _INVOICE,
-    Fact.PAYMENT_LINK_SENT: ALWAYS,
+    Fact.PAYMENT_LINK_SENT: ALWAYS | {"payment_link"},
     Fact.PAYMENT_SUCCEEDED: _PAYMENT,
     Fact.PAYMENT_FAILED: _PAYMENT,
     Fact.PAYMENT_REFUNDED: _PAYMENT,
@@ -171,8 +172,8 @@ class Vocabulary:
     """Whether every action is offered, because the trigger itself is wrong and that error is enough."""
 
     def with_document(self, *, invoice: bool) -> "Vocabulary":
-        """Return the vocabulary after a step that makes a document; an invoice supplies its properties."""
-        groups = self.groups | {"invoice"} if invoice else self.groups
+        """Return the vocabulary after a step that makes an invoice, or else a payment link, with its properties."""
+        groups = self.groups | {"invoice" if invoice else "payment_link"}
         return replace(self, groups=groups, document=True)
 
     def joined(self, other: "Vocabulary") -> "Vocabulary":

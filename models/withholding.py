@@ -3,6 +3,7 @@
 from models.actions import silent_about
 from models.automation_file import Late, Then
 from models.ending import nothing_left
+from models.linking import silent_about_link
 from models.message import ASKING, Message, MessagePurpose
 from models.running import goal_reached
 from models.shop import Shop
@@ -32,6 +33,9 @@ def _of_run(shop: Shop, message: Message) -> str | None:
 
 
 def _of_documents(shop: Shop, message: Message) -> str | None:
+    """Look whether what a message asks for is still to be paid."""
+    if not message.documents and (link_id := message.subject_ids.get("link")):
+        return silent_about_link(shop, shop.links.get(link_id))
     reasons = [silent_about(shop, shop.invoices.get(id_)) for id_ in message.documents]
     return reasons[0] if reasons and all(reasons) else None
 

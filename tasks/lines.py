@@ -13,6 +13,7 @@ from models.event_rows import FactRow
 from models.invoice import DocumentKind, DocumentStatus, Invoice
 from models.message import Message
 from models.payment import Allocation, Payment, Refund
+from models.payment_link import PaymentLink
 from models.shop import Shop
 from models.tax import rate_text
 
@@ -41,7 +42,7 @@ class Teller:
         return list(_lines(self._shop, fresh, everything=self._everything))
 
 
-_TOLD = ("payments", "invoices", "allocations", "refunds", "facts", "decisions", "alerts")
+_TOLD = ("payments", "invoices", "links", "allocations", "refunds", "facts", "decisions", "alerts")
 """The shelves whose new rows make lines."""
 
 News = Mapping[str, Sequence[Any]]
@@ -50,6 +51,7 @@ News = Mapping[str, Sequence[Any]]
 def _lines(shop: Shop, news: News, *, everything: bool) -> Iterator[Line]:
     yield from (_payment(shop, payment, news) for payment in news["payments"] if payment.stamp and payment.amount)
     yield from (_document(shop, invoice) for invoice in news["invoices"])
+    yield from (_link(shop, link) for link in news["links"] if not link.direct)
     yield from _credit(shop, news)
     yield from (_refund(shop, refund, news) for refund in news["refunds"] if refund.amount > 0)
     yield from (_message(shop, message) for message in _gone(shop, news))
@@ -136,6 +138,19 @@ def _document(shop: Shop, invoice: Invoice) -> Line:
             shop, invoice.created_at, "credit_note", invoice.contact_id, invoice.cause, **keys, of=invoice.of_number
         )
     return _line(shop, invoice.created_at, "invoice", invoice.contact_id, invoice.cause, **keys)
+
+
+def _link(shop: Shop, link: PaymentLink) -> Line:
+    return _line(
+        shop,
+        link.created_at,
+        "payment_link",
+        link.contact_id,
+        link.cause,
+        amount=link.amount,
+        currency=link.currency,
+        charges=list(link.charge_ids),
+    )
 
 
 def _payment(shop: Shop, payment: Payment, news: News) -> Line:
@@ -226,12 +241,12 @@ def _message(shop: Shop, message: Message) -> Line:
         text=message.text,
         template=message.template,
         purpose=str(message.purpose),
-        subjects=_in_order(message.subject_ids),
+        subjects=message.subject_ids,
     )
 
 
 def _fact(shop: Shop, fact: FactRow) -> Line:
-    return _line(shop, fact.at, "event", fact.contact_id, fact.cause, type=fact.type, subjects=_in_order(fact.subjects))
+    return _line(shop, fact.at, "event", fact.contact_id, fact.cause, type=fact.type, subjects=fact.subjects)
 
 
 def _decision(shop: Shop, decision: Decision, news: News) -> Line:
@@ -250,13 +265,8 @@ def _decision(shop: Shop, decision: Decision, news: News) -> Line:
         cause,
         reason=decision.reason,
         detail=detail or None,
-        subjects=_in_order(about),
+        subjects=about,
     )
-
-
-def _in_order(subjects: Mapping[str, Any]) -> dict[str, Any]:
-    """Return subjects by their names: the order in which they were kept tells nothing."""
-    return dict(sorted(subjects.items()))
 
 
 def _subjects(shop: Shop, decision: Decision, news: News) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from models.message import Message
 from models.occurrence import Occurrence
 from models.pausing import EVERYBODY, stops_of
 from models.payment import Allocation, Payment, PaymentCharge, Refund
+from models.payment_link import PaymentLink
 from models.recurrence import RecurringPayment, charge_id, occurrences_due
 from models.rows import columns_of, table_of
 from models.scheduling import PORTION
@@ -71,6 +72,14 @@ _NEWEST_OF_CLIENT = (
 _AUDIENCES = (
     "SELECT k.b, c.id FROM unnest(%s::text[], %s::text[]) AS k(b, after) CROSS JOIN LATERAL"
     ' (SELECT id FROM contacts WHERE business_id = k.b AND id COLLATE "C" > k.after ORDER BY id COLLATE "C" LIMIT %s) c'
+)
+
+
+_NEWEST_LINKS = (
+    "(t.business_id, t.id) IN (SELECT l.business_id, l.id FROM"  # noqa: S608  # names are ours
+    f" (SELECT * FROM {pairs_sql()}) AS k(b, c) CROSS JOIN LATERAL"
+    " (SELECT business_id, id FROM payment_links WHERE business_id = k.b AND contact_id = k.c AND NOT direct"
+    " AND state <> 'revoked' ORDER BY created_at DESC LIMIT 20) l)"
 )
 
 
@@ -147,6 +156,7 @@ class Loader:
         self._found = {}
         self._runs_and_messages(seeds)
         self._attempts_named(seeds)
+        self._links_named(seeds)
         self._newest_of_clients(seeds)
         self._audiences(seeds)
         self._leave_out_closed(seeds)
@@ -212,6 +222,7 @@ class Loader:
             seeds.about(name, run.subjects, seats=run.trigger in OF_SEATS)
             seeds.followed.update((name, payment) for payment in [run.subjects.get("payment")] if payment)
             seeds.add("invoices", name, run.made)
+            seeds.add("links", name, (made for made in run.made if made.startswith("lnk_")))
             seeds.add("charges", name, run.merged)
             seeds.add("contacts", name, [run.contact_id])
 
@@ -226,6 +237,7 @@ class Loader:
             seeds.add("invoices", name, [attempt.invoice_id])
             seeds.add("charges", name, attempt.charge_ids)
             seeds.add("payments", name, [attempt.payment_id])
+            seeds.add("links", name, [attempt.link_id])
             kind, _, target = (attempt.target or "").partition(":")
             seeds.add("orders", name, [target] if kind == "order" else ())
             if attempt.target is None and attempt.contact_id:
@@ -241,6 +253,24 @@ class Loader:
         }
         self._by(InvoiceLine, "lines", "invoice_id", documents)
         self._by(InvoiceTax, "taxes", "invoice_id", documents)
+
+    def _links_named(self, seeds: Seeds) -> None:
+        """Take payment links, those to which they lead, and what they ask for."""
+        known = seeds.pairs
+        if seeds.linked:
+            businesses, ids = zip(*seeds.linked, strict=True)
+            rows = self._shelve(PaymentLink, "links", _NEWEST_LINKS, spread(businesses), spread(ids))
+            known["links"] |= {(values[0], values[1]) for values in rows}
+            seeds.linked.clear()
+        while known["links"]:
+            self._by(PaymentLink, "links", "id", known["links"])
+            later = self._all("links", "superseded_by") - known["links"]
+            if not later:
+                break
+            known["links"] |= later
+        for name, link in self._everything("links"):
+            seeds.add("charges", name, link.charge_ids)
+            seeds.add("contacts", name, [link.contact_id])
 
     def _agreements_named(self, seeds: Seeds) -> None:
         """Take named payments and recurring payments with their contacts; of those told anew also what they closed."""
@@ -415,9 +445,14 @@ class Loader:
         people |= self._all("payments", "contact_id")
         people = self._acquaint(people)
         self._by(Hold, "holds", "contact_id", people, " AND t.ended_at IS NULL")
+        self._links({pair for pair in people if self.shops[pair[0]].rulebook.links})
         self._cards({pair for pair in people if self.shops[pair[0]].business.cards})
         self._by(LimitSlot, "slots", "contact_id", people, f" AND t.until > '{self.now - REMEMBERED}'")
         self._by(DailyCount, "daily", "contact_id", people, f" AND t.day >= '{(self.now - WESTERNMOST).date()}'")
+
+    def _links(self, people: Pairs) -> None:
+        """Take the open payment links of clients, of businesses whose automations make such links."""
+        self._by(PaymentLink, "links", "contact_id", people, " AND t.state = 'open'")
 
     def _cards(self, people: Pairs) -> None:
         """Take saved cards and what is under way on them, of businesses that take cards."""

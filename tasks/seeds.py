@@ -25,6 +25,7 @@ KINDS = (
     "runs",
     "messages",
     "attempts",
+    "links",
 )
 
 _PLURAL = {
@@ -36,6 +37,7 @@ _PLURAL = {
     "charge": "charges",
     "contact": "contacts",
     "message": "messages",
+    "link": "links",
 }
 
 
@@ -51,8 +53,9 @@ class Seeds:
     of whose documents an act looks for the newest, `priced` services of which a new version is told, `described`
     sessions as an event tells of them, `moved` bookings that may leave their session or give it a new time,
     `given_back` bookings whose participant may have other seats in the same session, `followed` payments of which all
-    that they were used for matters, `retold` recurring payments of which all charges matter.
-    `audiences` are occurrences whose next clients matter.
+    that they were used for matters, `retold` recurring payments of which all charges matter,
+    `audiences` are occurrences whose next clients matter, `linked` contacts of whose payment
+    links an act looks for the newest.
     """
 
     pairs: dict[str, Pairs] = field(default_factory=_none_of_any)
@@ -65,6 +68,7 @@ class Seeds:
     followed: Pairs = field(default_factory=set)
     retold: Pairs = field(default_factory=set)
     audiences: Pairs = field(default_factory=set)
+    linked: Pairs = field(default_factory=set)
 
     def add(self, kind: str, business_id: str, ids: Iterable[str | None]) -> None:
         """Name entities of one kind."""
@@ -78,4 +82,4 @@ class Seeds:
     def __bool__(self) -> bool:
         """Whether anything is named."""
         more = (self.payers, self.clients, self.priced, self.described, self.moved, self.given_back, self.followed)
-        return any(self.pairs.values()) or any(more) or bool(self.retold)
+        return any(self.pairs.values()) or any(more) or bool(self.retold | self.audiences | self.linked)

@@ -15,8 +15,9 @@ from models.wording import unguarded
 MAYBE = frozenset({
     "contact.name", "contact.email", "contact.phone", "contact.locale", "contact.kind", "contact.custom.*",
     "service.name", "service.category", "session.kind", "session.place",
-    "booking.attendance", "booking.cancellation_reason", "invoice.pay_url",
-    "payment.failure_reason", "recurring_payment.description", "recurring_payment.amount", "event.data.*",
+    "booking.attendance", "booking.cancellation_reason", "invoice.pay_url", "payment_link.url", "payment_link.purpose",
+    "payment.failure_reason", "payment.details", "recurring_payment.description", "recurring_payment.amount",
+    "event.data.*",
 })  # fmt: skip
 """Properties that may have no value also where their trigger supplies them."""
 
@@ -28,7 +29,7 @@ def fallbacks(automation: Automation) -> Iterator[Finding]:
     groups = SUPPLIES.get(automation.trigger.on, frozenset())
     maybe = MAYBE if automation.trigger.on != Fact.ORDER_PAID else MAYBE | {"payment.amount", "payment.method"}
     reader = _Reader(maybe)
-    reader.steps(automation.steps, document="invoice" in groups)
+    reader.steps(automation.steps, document=bool(groups & {"invoice", "payment_link"}))
     yield from reader.findings
 
 
@@ -58,7 +59,7 @@ class _Reader:
         for key in TEXTS:
             text = getattr(step.settings, key, None)
             for name, line in unguarded(text) if text else ():
-                if general(name) in self.maybe or (name.startswith("invoice.") and not document):
+                if general(name) in self.maybe or (name.startswith(("invoice.", "payment_link.")) and not document):
                     at = step_at(step.path, step.settings.action, key)
                     self.findings.append(found(Code.NO_FALLBACK, at, line=line, name=name))
 

@@ -62,7 +62,8 @@ class Acting:
             seeds.add("invoices", self.business_id, [self.act.number])
         if self.act.contact:
             seeds.add("contacts", self.business_id, [self.act.contact])
-            seeds.clients.add((self.business_id, self.act.contact))
+            wanted = seeds.linked if self.act.of_link else seeds.clients
+            wanted.add((self.business_id, self.act.contact))
 
     def decide(self, shop: Shop) -> None:
         """Do it, and what follows from it."""

@@ -123,15 +123,16 @@ def test_a_request_in_a_branch_is_a_request() -> None:
 
 
 def test_what_nothing_carries_out_yet_is_told_before_publishing() -> None:
-    link = {"id": "link", "request_payment": {"document": "payment_link"}}
-    told = not_runnable(automation("send_email", {"if": IS_VIP, "then": ["charge_card", link]}, "send_sms"))
+    draft = {"id": "draft", "request_payment": {"document": "draft"}}
+    told = not_runnable(automation("send_email", {"if": IS_VIP, "then": ["charge_card", draft]}, "send_sms"))
     assert told == [
         f"Step 1.then.0: {LATER['charge_card']}",
-        f"Step link: {LATER['payment_link']}",
+        f"Step draft: {LATER['draft']}",
         f"Step 2: {LATER['send_sms']}",
     ]
     runnable = ("request_payment", "send_reminder", "send_email", "notify_staff", {"add_tag": "a"}, "end")
     assert not_runnable(automation(*runnable)) == []
+    assert not_runnable(automation({"request_payment": {"document": "payment_link"}})) == []
     assert not_runnable(automation("issue_paid_invoice", on="order.paid")) == []
 
 

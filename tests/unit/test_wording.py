@@ -28,6 +28,12 @@ VALUES: Mapping[str, Any] = {
         "due_on": date(2027, 1, 31),
         "pay_url": "https://example.org/pay/x",
     },
+    "payment": {"details": "– Coupe"},
+    "payment_link": {
+        "url": "https://example.org/pay/y",
+        "details": "– Coupe",
+        "amount_due": Money(4500, "EUR"),
+    },
     "session": {"starts_at": MORNING},
     "event": {
         "type": "invoice.overdue",
@@ -311,7 +317,8 @@ def test_a_subject_has_no_line_break() -> None:
 @pytest.mark.parametrize("template", WORDINGS)
 def test_every_default_wording_is_sound_and_speaks_the_language(template: str, locale: str) -> None:
     wording = default_wording(template, locale)
-    words = vocabulary_of("session.ended").with_document(invoice=True)
+    words = vocabulary_of("session.ended").with_document(invoice=True).with_document(invoice=False)
+    words = words.joined(vocabulary_of("payment.succeeded"))
     assert check(wording.subject, words, one_line=True) == []
     assert check(wording.message, words) == []
     assert render_subject(wording.subject, VALUES, locale, PARIS)
@@ -323,7 +330,9 @@ def test_every_default_wording_is_sound_and_speaks_the_language(template: str, l
 def test_a_default_wording_copes_with_what_may_be_missing(template: str) -> None:
     invoice = {key: value for key, value in VALUES["invoice"].items() if key != "pay_url"}
     wording = default_wording(template, "fr")
-    known = {"business": {"name": "A"}, "contact": {}, "invoice": invoice, "session": VALUES["session"]}
+    link = {key: value for key, value in VALUES["payment_link"].items() if key != "url"}
+    known = {"business": {"name": "A"}, "contact": {}, "invoice": invoice, "payment_link": link}
+    known["session"] = VALUES["session"]
     text = render(wording.message, known, "fr", PARIS)
     assert "Payer en ligne" not in text
 

@@ -1,7 +1,6 @@
 """`relance simulate`: a scenario in virtual time, with the real engine and no outside effect."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +12,6 @@ from models.scenario_file import Scenario, load_scenario
 from worker.cli.files import beside, read_file
 from worker.cli.output import show_table
 from worker.cli.progress import Bar
-from worker.collecting import collecting_seldom
 
 COLUMNS = ("at", "what", "contact", "why", "detail")
 
@@ -24,13 +22,15 @@ def simulate(
     everything: Annotated[bool, typer.Option("--all", help="Also what filters stopped.")] = False,
 ) -> None:
     """Run a scenario in virtual time: who gets what, when, and why something did not happen."""
-    with collecting_seldom():
-        lines = run_scenario(read_scenario(scenario), everything=everything)
+    read = read_scenario(scenario)
+    rows: list[dict[str, Any]] = []
+    for line in run_scenario(read, everything=everything):
         if as_json:
-            encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
-            sys.stdout.writelines(f"{encode(line)}\n" for line in lines)
+            typer.echo(json.dumps(line, ensure_ascii=False, default=str))
         else:
-            show_table(COLUMNS, list(map(in_row, lines)))
+            rows.append(line)
+    if not as_json:
+        show_table(COLUMNS, map(in_row, rows))
 
 
 def read_scenario(path: Path) -> Scenario:
