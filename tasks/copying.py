@@ -10,8 +10,8 @@ from typing import Any
 from models.db import encode_json
 
 NULL = "\\N"
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_SPECIAL = ("\\", "\t", "\n", "\r")
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+"""The backslash comes first: the others bring more of them."""
 
 
 def copy_text(names: Sequence[str], json: Collection[str], rows: Sequence[Sequence[Any]]) -> tuple[list[str], str]:
@@ -46,9 +46,18 @@ def _texts(column: Sequence[Any]) -> Sequence[str]:
     some = next(value for value in column if value is not None)
     texts: list[str | None]
     if isinstance(some, str):
-        together = "".join(value for value in column if value)
-        escape = any(special in together for special in _SPECIAL)
-        texts = [value and value.translate(_ESCAPES) for value in column] if escape else list(column)
+        escaped = _escaped([value or "" for value in column])
+        texts = [value and text for value, text in zip(column, escaped, strict=True)]
     else:
         texts = [None if value is None else str(value) for value in column]
     return [NULL if text is None else text for text in texts]
+
+
+def _escaped(column: Sequence[str]) -> Sequence[str]:
+    """Return texts as COPY reads them; all at once, parted by the character that no text holds."""
+    together = "\0".join(column)
+    if not any(special in together for special in _ESCAPES):
+        return column
+    for special, escape in _ESCAPES.items():
+        together = together.replace(special, escape)
+    return together.split("\0")

@@ -383,6 +383,14 @@ class Work:
             item.seed(seeds)
         self.loader.load(seeds)
 
+    def bring_accounts(self) -> None:
+        """Load what belongs to the documents and payments that are there: what is settled with them names them."""
+        seeds = Seeds()
+        for name, shop in self.shops.items():
+            seeds.add("invoices", name, (invoice.id for invoice in shop.invoices))
+            seeds.add("payments", name, (payment.id for payment in shop.payments))
+        self.loader.load(seeds)
+
     def decide(self, item: Item, now: datetime) -> None:
         """Decide an item at its own instant, or now if that is long ago (R3)."""
         shop = self.shops[item.business_id]

@@ -241,12 +241,12 @@ def _message(shop: Shop, message: Message) -> Line:
         text=message.text,
         template=message.template,
         purpose=str(message.purpose),
-        subjects=message.subject_ids,
+        subjects=_in_order(message.subject_ids),
     )
 
 
 def _fact(shop: Shop, fact: FactRow) -> Line:
-    return _line(shop, fact.at, "event", fact.contact_id, fact.cause, type=fact.type, subjects=fact.subjects)
+    return _line(shop, fact.at, "event", fact.contact_id, fact.cause, type=fact.type, subjects=_in_order(fact.subjects))
 
 
 def _decision(shop: Shop, decision: Decision, news: News) -> Line:
@@ -265,8 +265,13 @@ def _decision(shop: Shop, decision: Decision, news: News) -> Line:
         cause,
         reason=decision.reason,
         detail=detail or None,
-        subjects=about,
+        subjects=_in_order(about),
     )
+
+
+def _in_order(subjects: Mapping[str, Any]) -> dict[str, Any]:
+    """Return subjects by their names: the order in which they were kept tells nothing."""
+    return dict(sorted(subjects.items()))
 
 
 def _subjects(shop: Shop, decision: Decision, news: News) -> dict[str, Any]:

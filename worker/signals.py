@@ -1,6 +1,5 @@
 """What happens when a process of Celery starts, forks, or begins a task."""
 
-import gc
 import logging
 from typing import Any
 
@@ -13,6 +12,7 @@ from models.errors import ConfigurationError
 from tasks.gateways.redis_client import connect, require_noeviction
 from tasks.settings import load
 from worker import celery_settings, telemetry
+from worker.collecting import collect_seldom
 from worker.first_look import look_at_database, look_at_redis
 from worker.shell import forget, shell
 
@@ -52,13 +52,6 @@ def connect_signals(app: Celery) -> None:
         (signals.task_prerun, _begin_task),
     ):
         signal.connect(handler, weak=False)
-
-
-def collect_seldom() -> None:
-    """Look for garbage seldom: a batch makes many rows that all live until it is written, and no cycles."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(200_000, 20, 20)
 
 
 def _set_up_logging(loglevel: int | str | None = None, **_: Any) -> None:

@@ -22,7 +22,7 @@ from tasks.virtual.arriving import Acting, Upstream, bury_first
 from tasks.virtual.delivery import HandOver
 from tasks.virtual.window import UndecidedError, Window, World, play
 
-WINDOW = 3_000
+WINDOW = 10_000
 """So many items are decided in one transaction: enough to share the cost of loading and writing, few enough to hold."""
 
 ENDLESS = 1_000_000

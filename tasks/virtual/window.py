@@ -1,8 +1,8 @@
 """A window of virtual time: one transaction that decides what comes next, and what that makes due before its end.
 
-What is known to come is loaded together; what the decisions make due meanwhile joins it on the agenda and is decided on
-the same shelves, with whatever else it needs loaded on top (`tasks.loading`). So every item is decided on what it would
-find if all before it were written, and a window of one item is the same code.
+What is known to come is loaded together, with all that may be settled meanwhile; what the decisions make due meanwhile
+joins it on the agenda and is decided on the same shelves, with whatever else it needs loaded on top (`tasks.loading`).
+So every item is decided on what it would find if all before it were written, and a window of one item is the same code.
 """
 
 import sys
@@ -111,6 +111,7 @@ def _decide(
     work = Work(connection, items[0][0][0], [world.business_id], keep_refusals=world.everything)
     shop = work.shops[world.business_id]
     work.bring(item for _, item in items)
+    work.bring_accounts()
     brought = {id(item) for _, item in items if item.rank or isinstance(item, Arrival)}
     agenda.open(shop, items)
     teller = Teller(shop, everything=world.everything)

@@ -14,7 +14,7 @@ from tasks.shell import Shell
 from tests.benchmarks import delays, empty, machine, mixes, replay, simulation
 from tests.benchmarks.shares import Shares
 from tests.benchmarks.stage import Stage, stage
-from worker.signals import collect_seldom
+from worker.collecting import collect_seldom
 
 ALL = ("mixes", "delays", "simulation", "backtest")
 PROFILED = 5_000

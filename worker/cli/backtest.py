@@ -20,6 +20,7 @@ from worker.cli.desk import Business, Json, database
 from worker.cli.files import read_file
 from worker.cli.output import amount, show_json, show_table
 from worker.cli.progress import Bar
+from worker.collecting import collecting_seldom
 
 DETAILS = 50
 """So many differences, and so many clients, a table shows unless more are asked for."""
@@ -57,7 +58,7 @@ def backtest(
             shop = open_office(connection, business, now).business
         first = _since(since, now, shop.timezone)
         candidate = _read(file) if file is not None else draft_of(reader, shop.id, automation or "")
-        with Bar(first, now, 2) as bar:
+        with Bar(first, now, 2) as bar, collecting_seldom():
             outcome = play(url, reader, shop.id, candidate, first, now, found, _mover(bar))
         summary = {
             "kind": "summary",

@@ -1,6 +1,7 @@
 """`relance simulate`: a scenario in virtual time, with the real engine and no outside effect."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from models.scenario_file import Scenario, load_scenario
 from worker.cli.files import beside, read_file
 from worker.cli.output import show_table
 from worker.cli.progress import Bar
+from worker.collecting import collecting_seldom
 
 COLUMNS = ("at", "what", "contact", "why", "detail")
 
@@ -22,15 +24,13 @@ def simulate(
     everything: Annotated[bool, typer.Option("--all", help="Also what filters stopped.")] = False,
 ) -> None:
     """Run a scenario in virtual time: who gets what, when, and why something did not happen."""
-    read = read_scenario(scenario)
-    rows: list[dict[str, Any]] = []
-    for line in run_scenario(read, everything=everything):
+    with collecting_seldom():
+        lines = run_scenario(read_scenario(scenario), everything=everything)
         if as_json:
-            typer.echo(json.dumps(line, ensure_ascii=False, default=str))
+            encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+            sys.stdout.writelines(f"{encode(line)}\n" for line in lines)
         else:
-            rows.append(line)
-    if not as_json:
-        show_table(COLUMNS, map(in_row, rows))
+            show_table(COLUMNS, list(map(in_row, lines)))
 
 
 def read_scenario(path: Path) -> Scenario:
