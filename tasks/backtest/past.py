@@ -5,19 +5,22 @@ It is read page by page, each in a short transaction, so that a long replay hold
 
 import heapq
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Engine
 
+from models.automation_file import Automation
 from models.db import encode_json, transact
 from models.errors import BadInputError
 from models.invoicing import invoice_charges
 from models.issuing import group_charges, next_check
 from models.matching import work_off
 from models.payer import known_contact
+from models.projection import PROJECTORS
 from models.shop import Shop
 from tasks.seeds import Seeds
 from tasks.virtual.arriving import Coming
@@ -25,6 +28,10 @@ from tasks.virtual.arriving import Coming
 PAGE = 2_000
 SOURCE = "/relance/noted-by-hand"
 """Where a payment comes from that a person noted: no event tells of it."""
+
+
+_Told = tuple[datetime, int, int, bytes | None, Any]
+"""When something came, the rank of its kind, its number in the inbox, and an event's text or what is decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,35 +93,60 @@ class Issued:
         work_off(shop)
 
 
-class Past:
-    """What came to a tenant from outside in a span, in order of time."""
+NEEDLESS = frozenset({"contact.updated", "contact.merged", "service.updated"})
+"""What these tell is known from the start: contacts and services are taken as they are now."""
 
-    def __init__(self, engine: Engine, business_id: str, span: Span) -> None:
+
+def types_for(automations: Iterable[Automation]) -> list[str]:
+    """Return the types of events that can matter: those that change anything, and what automations listen to."""
+    heard = {name for one in automations for name in (one.trigger.on, *one.stop_when)}
+    return sorted((PROJECTORS.keys() - NEEDLESS) | heard)
+
+
+class Past:
+    """What came to a tenant from outside, in order of time: from the oldest event on, or from `since` on.
+
+    `first` is where it begins; `taken` counts how much has been taken from the oldest on: the place of what comes next.
+    """
+
+    def __init__(
+        self, engine: Engine, business_id: str, span: Span, types: Sequence[str], *, before: "Past | None" = None
+    ) -> None:
         self._engine = engine
         self._business_id = business_id
         self._span = span
-        self._buffer: deque[Coming] = deque()
-        self._source = self._numbered()
-        self.taken = 0
+        self._types = types
+        self.first = span.kept_from if before is None else span.since
+        self.sequence: int = 0 if before is None else before.sequence
+        self.taken: int = 0 if before is None else before.taken
+        self._buffer: deque[tuple[int, Coming]] = deque()
+        self._source = self._numbered(self.taken)
 
     def ahead(self, many: int) -> Sequence[Coming]:
         """Return the next `many`."""
         while len(self._buffer) < many and (one := next(self._source, None)) is not None:
             self._buffer.append(one)
-        return [self._buffer[place] for place in range(min(many, len(self._buffer)))]
+        return [coming for _, coming in islice(self._buffer, many)]
 
     def take(self, many: int) -> None:
         """Forget the first `many`."""
         for _ in range(many):
-            self.taken += self._buffer.popleft().raw is not None
+            sequence, _ = self._buffer.popleft()
+            self.sequence = sequence or self.sequence
+        self.taken += many
 
-    def _numbered(self) -> Iterator[Coming]:
-        """Yield everything, each at its instant but never before the one before it."""
+    def __iter__(self) -> Iterator[Coming]:
+        """Yield everything that is still to come."""
+        return (coming for _, coming in self._source)
+
+    def _numbered(self, place: int) -> Iterator[tuple[int, Coming]]:
+        """Yield everything, each at its instant but never before the one before it, with its number in the inbox."""
         streams = (self._events(), self._payments(), self._documents())
-        latest = self._span.kept_from
-        for place, (at, _, raw, item) in enumerate(heapq.merge(*streams, key=lambda one: one[:2])):
+        latest = self.first
+        for position, told in enumerate(heapq.merge(*streams, key=lambda one: one[:2]), place):
+            at, _, sequence, raw, item = told
             latest = max(latest, at)
-            yield Coming(latest, place, raw=raw, item=item)
+            yield sequence, Coming(latest, position, raw=raw, item=item)
 
     def _pages(self, statement: str, first: tuple[Any, ...], **names: Any) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a statement, page after page; the first columns are the key of the next page."""
@@ -128,26 +160,28 @@ class Past:
                 return
             key = rows[-1][: len(first)]
 
-    def _events(self) -> Iterator[tuple[datetime, int, bytes | None, Any]]:
+    def _events(self) -> Iterator[_Told]:
         rows = self._pages(
             "SELECT sequence, arrived_at, raw FROM public.inbox WHERE business_id = %(business)s AND raw <> ''"
-            " AND sequence > %(k0)s AND arrived_at < %(until)s ORDER BY sequence LIMIT %(page)s",
-            (0,),
+            " AND type = ANY(%(types)s) AND sequence > %(k0)s AND arrived_at < %(until)s"
+            " ORDER BY sequence LIMIT %(page)s",
+            (self.sequence,),
+            types=list(self._types),
             until=self._span.until,
         )
-        latest = self._span.kept_from
-        for _, arrived_at, text in rows:
+        latest = self.first
+        for sequence, arrived_at, text in rows:
             latest = max(latest, arrived_at)
-            yield latest, 0, text.encode(), None
+            yield latest, 0, sequence, text.encode(), None
 
-    def _payments(self) -> Iterator[tuple[datetime, int, bytes | None, Any]]:
+    def _payments(self) -> Iterator[_Told]:
         """Yield the payments that people noted as events: they count wherever their charges stand."""
         rows = self._pages(
             "SELECT recorded_at, id, contact_id, amount, currency, method, received_at, charge_ids FROM public.payments"
             " WHERE business_id = %(business)s AND actor IS NOT NULL AND contact_id IS NOT NULL AND amount > 0"
             " AND (recorded_at, id) > (%(k0)s, %(k1)s) AND recorded_at < %(until)s ORDER BY recorded_at, id"
             " LIMIT %(page)s",
-            (self._span.kept_from, ""),
+            (self.first, ""),
             until=self._span.until,
         )
         for at, id_, contact, amount, currency, method, received_at, charge_ids in rows:
@@ -155,9 +189,9 @@ class Past:
             data: dict[str, Any] = {"contact": {"id": contact}, "payment": money | {"received_at": received_at}}
             data |= {"for": {"charges": charge_ids}} if charge_ids else {}
             event = {"specversion": "1.0", "id": id_, "source": SOURCE, "type": "payment.received", "time": at}
-            yield at, 1, encode_json(event | {"business": self._business_id, "data": data}), None
+            yield at, 1, 0, encode_json(event | {"business": self._business_id, "data": data}), None
 
-    def _documents(self) -> Iterator[tuple[datetime, int, bytes | None, Any]]:
+    def _documents(self) -> Iterator[_Told]:
         """Yield the documents that were issued before the candidate's time."""
         rows = self._pages(
             "SELECT i.created_at, i.id, i.terms_days, i.due_on, i.order_id, array_agg(l.charge_id ORDER BY l.position)"
@@ -165,8 +199,8 @@ class Past:
             " AND l.invoice_id = i.id AND l.charge_id IS NOT NULL WHERE i.business_id = %(business)s AND i.kind = '380'"
             " AND i.status <> 'draft' AND (i.created_at, i.id) > (%(k0)s, %(k1)s) AND i.created_at < %(since)s"
             " GROUP BY i.business_id, i.id ORDER BY 1, 2 LIMIT %(page)s",
-            (self._span.kept_from, ""),
+            (self.first, ""),
             since=self._span.since,
         )
         for at, _, terms_days, due_on, order_id, charge_ids in rows:
-            yield at, 2, None, Issued(self._business_id, at, charge_ids, terms_days, due_on, order_id)
+            yield at, 2, 0, None, Issued(self._business_id, at, charge_ids, terms_days, due_on, order_id)

@@ -1,6 +1,6 @@
 """Worlds: a tenant's past played once with the live automations, and once with the candidate among them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,17 +11,33 @@ from sqlalchemy import Engine
 from models.automation import AutomationRow, AutomationState, AutomationVersion
 from models.automation_file import load_automation
 from models.db import transact
+from models.pausing import EVERYBODY, Pause
+from tasks.backtest.mentions import Mentions
 from tasks.backtest.past import Past, Span
-from tasks.backtest.sandbox import sandbox, temporary_bytes
+from tasks.backtest.sandbox import refresh, temporary_bytes
+from tasks.backtest.settled import forget
 from tasks.lines import Line
 from tasks.scheduling import plan
-from tasks.virtual.travel import Traveller
+from tasks.virtual.travel import WINDOW, Traveller
 from tasks.writing import copy, renew_rulebook
 
 APART = 1_000_000_000
 """So far apart are the rulebook versions of worlds: a process remembers rulebooks by them."""
-LOOK_AFTER = 5
-"""After so many windows, and after twice as many again, the planner learns how the tables have grown."""
+FIRST_LOOK = 5_000
+"""After so many events, and later after twice as many as there are orders, what is settled is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much is in hand at once, and after how many events what is settled is forgotten for the first time."""
+
+    window: int = WINDOW
+    first_look: int = FIRST_LOOK
+
+
+USUAL = Pace()
+Progress = Callable[[datetime], None]
+"""Told of each instant that a world has reached."""
 _AS_THEY_ARE = ("contacts", "service_versions", "consents")
 """What is taken as it is now: the events that made it may be older than those that are kept, or files made it."""
 _OLDER_ORDERS = (
@@ -69,42 +85,77 @@ class Text:
     text: str
 
 
-@dataclass(slots=True)
 class World:
-    """One world; `number` tells it from others, `play` yields its lines from `since` on."""
+    """One world on a sandbox; `number` tells it from others.
 
-    url: str
-    reader: Engine
-    business_id: str
-    span: Span
-    automations: tuple[Text, ...]
-    number: int
-    events: int = 0
-    waiting: int = 0
-    bytes: int = 0
+    `bytes` is the most room that its tables took, `forgotten` how many orders left them, `waiting` how many of its runs
+    still wait at the end.
+    """
 
-    def play(self, progress: Callable[[datetime], None]) -> Iterator[Line]:
-        """Play the past: first with no automation, then with those of this world."""
-        past = Past(self.reader, self.business_id, self.span)
-        with sandbox(self.url) as engine:
-            transact(engine, self._settle)
-            traveller = Traveller(engine, self.business_id, past, self.span.kept_from, history=False)
-            look = _Look(engine, progress)
-            for _ in traveller.travel((self.span.since, -1, self.span.since, ()), look):
-                pass
-            traveller.now = max(traveller.now, self.span.since)
-            transact(engine, self._begin)
-            for line in traveller.travel((self.span.until, -1, self.span.until, ()), look):
-                if (line.get("cause") or {}).get("automation"):
-                    yield line
-            self.events, self.bytes = past.taken, temporary_bytes(engine)
-            self.waiting = transact(engine, _waiting)
+    def __init__(
+        self,
+        engine: Engine,
+        past: Past,
+        business_id: str,
+        span: Span,
+        mentions: Mentions,
+        number: int,
+        pace: Pace,
+    ) -> None:
+        self.past = past
+        self.waiting = 0
+        self.bytes = 0
+        self.forgotten = 0
+        self._engine = engine
+        self._business_id = business_id
+        self._span = span
+        self._mentions = mentions
+        self._number = number
+        self._first_look = self._next = pace.first_look
+        self._traveller = Traveller(engine, business_id, past, past.first, history=False, window=pace.window)
+
+    def begin(self, progress: Progress) -> None:
+        """Take over what no kept event tells, and go to the candidate's time; no automation is there."""
+        transact(self._engine, self._settle)
+        for _ in self._travel(self._span.since, progress):
+            pass
+        self._traveller.now = max(self._traveller.now, self._span.since)
+        self._look_after()
+
+    def play(self, automations: Iterable[Text], pauses: Iterable[Pause], progress: Progress) -> Iterator[Line]:
+        """Go on with automations to the end, and yield what they do; each pause begins when it did."""
+        transact(self._engine, lambda c: self._activate(c, automations))
+        for one in pauses:
+            yield from self._travel(one.since, progress)
+            transact(self._engine, lambda c, one=one: copy(c, Pause, [one]))  # type: ignore[misc]
+        yield from self._travel(self._span.until, progress)
+        self.bytes = max(self.bytes, temporary_bytes(self._engine))
+        self.waiting = transact(self._engine, _waiting)
+
+    def _travel(self, until: datetime, progress: Progress) -> Iterator[Line]:
+        def look(now: datetime) -> None:
+            progress(now)
+            if self.past.taken >= self._next:
+                self._look_after()
+
+        for line in self._traveller.travel((until, -1, until, ()), look):
+            if (line.get("cause") or {}).get("automation"):
+                yield line
+
+    def _look_after(self) -> None:
+        """Forget what is settled; again when the tables may have doubled."""
+        self.bytes = max(self.bytes, temporary_bytes(self._engine))
+        place, now = self.past.taken, self._traveller.now
+        name, named = self._business_id, self._mentions
+        self.forgotten += transact(self._engine, lambda c: forget(c, name, named, place, now))
+        refresh(self._engine)
+        self._next = place + max(self._first_look, 2 * transact(self._engine, _orders))
 
     def _settle(self, connection: Connection[Any]) -> None:
         """Take over what no kept event tells."""
-        names = {"business": self.business_id, "kept": self.span.kept_from, "since": self.span.since}
+        names = {"business": self._business_id, "kept": self._span.kept_from, "since": self._span.since}
         connection.execute("INSERT INTO businesses SELECT * FROM public.businesses WHERE id = %(business)s", names)
-        connection.execute("UPDATE businesses SET rules_version = %s", ((self.number + 1) * APART,))
+        connection.execute("UPDATE businesses SET rules_version = %s", ((self._number + 1) * APART,))
         for name in _AS_THEY_ARE:
             table = sql.Identifier(name)
             connection.execute(
@@ -118,54 +169,38 @@ class World:
             )
             connection.execute(statement.encode(), names)
 
-    def _begin(self, connection: Connection[Any]) -> None:
+    def _activate(self, connection: Connection[Any], automations: Iterable[Text]) -> None:
         """Let the automations of this world be active from now on."""
-        now = self.span.since
+        now = self._span.since
+        connection.execute("UPDATE businesses SET rules_version = %s", ((self._number + 1) * APART,))
         rows = [
             AutomationRow(
-                self.business_id,
+                self._business_id,
                 text.id,
                 load_automation(text.text, text.id).name,
                 AutomationState.ACTIVE,
                 now,
                 text.version,
             )
-            for text in self.automations
+            for text in automations
         ]
         versions = [
-            AutomationVersion(self.business_id, text.id, text.version, text.text, now, "backtest")
-            for text in self.automations
+            AutomationVersion(self._business_id, text.id, text.version, text.text, now, "backtest")
+            for text in automations
         ]
         if rows:
             copy(connection, AutomationRow, rows)
             copy(connection, AutomationVersion, versions)
-        renew_rulebook(connection, self.business_id, now)
-        for text in self.automations:
+        renew_rulebook(connection, self._business_id, now)
+        for text in automations:
             schedule = load_automation(text.text, text.id).trigger.schedule
-            plan(connection, self.business_id, text.id, schedule, now)
+            plan(connection, self._business_id, text.id, schedule, now)
 
 
-class _Look:
-    """Called after each window: tells how far it is, and now and then lets the planner look at the tables."""
-
-    def __init__(self, engine: Engine, progress: Callable[[datetime], None]) -> None:
-        self._engine = engine
-        self._progress = progress
-        self._windows = 0
-        self._next = LOOK_AFTER
-
-    def __call__(self, now: datetime) -> None:
-        """Take note that virtual time has reached an instant."""
-        self._progress(now)
-        self._windows += 1
-        if self._windows == self._next:
-            self._next *= 2
-            transact(self._engine, _analyse)
-
-
-def _analyse(connection: Connection[Any]) -> None:
-    for name in (*_OLDER, "runs", "run_subjects", "limit_slots", "messages"):
-        connection.execute(sql.SQL("ANALYZE pg_temp.{}").format(sql.Identifier(name)))
+def _orders(connection: Connection[Any]) -> int:
+    row = connection.execute("SELECT count(*) FROM orders").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _waiting(connection: Connection[Any]) -> int:
@@ -186,3 +221,17 @@ def live_automations(engine: Engine, business_id: str) -> list[Text]:
         ).fetchall(),
     )
     return [Text(*row) for row in rows]
+
+
+def pauses_within(engine: Engine, business_id: str, span: Span) -> list[Pause]:
+    """Return the pauses that held the business in a span, each from its begin in it on, until it ended or is to end."""
+    rows = transact(
+        engine,
+        lambda c: c.execute(
+            "SELECT business_id, id, scope, greatest(since, %(since)s), target, coalesce(ended_at, until), reason"
+            " FROM public.pauses WHERE business_id = ANY(%(whose)s) AND since < %(until)s"
+            " AND coalesce(ended_at, until, 'infinity') > %(since)s ORDER BY 4, 2",
+            {"whose": [business_id, EVERYBODY], "since": span.since, "until": span.until},
+        ).fetchall(),
+    )
+    return [Pause(*row) for row in rows]

@@ -179,6 +179,21 @@ def test_tables_for_people(there: Relance, candidate: Callable[..., Path]) -> No
     assert "Nothing was sent" in out
 
 
+def test_what_a_pause_held_goes_when_it_ended(there: Relance, past: str, candidate: Callable[..., Path]) -> None:
+    """Zoé's three mails and one of Ada's wait until then; what has become stale meanwhile is skipped."""
+    since, ended = days_ago(21, 0), days_ago(18, 0)
+    with psycopg.connect(past) as connection:
+        connection.execute(
+            "INSERT INTO pauses (business_id, id, scope, since, ended_at)"
+            " VALUES ('atelier', 'p', 'everything', %s, %s)",
+            (since, ended),
+        )
+    answer = there("backtest", candidate("hello", "session.booked", mail("Bonjour")), "--since", "30d", "--json")
+    instants = [line["candidate"]["at"] for line in effects(answer, automation="hello")]
+    assert [at for at in instants if since <= at < ended] == []
+    assert instants.count(ended) == 4
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

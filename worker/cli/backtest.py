@@ -26,8 +26,9 @@ DETAILS = 50
 """So many differences, and so many clients, a table shows unless more are asked for."""
 _SPAN = re.compile(r"(\d{1,4})([dh])")
 NOT_REPLAYED = (
-    "Clients and services are taken as they are now; runs that waited when it began, and what people did by hand other "
-    "than noting payments, are not played. Nothing was sent, and nothing of the business was changed."
+    "Clients and services are taken as they are now; pauses and payments that people noted are played, runs that "
+    "waited when it began and whatever else people did by hand are not. Nothing was sent, and nothing of the business "
+    "was changed."
 )
 
 
@@ -48,6 +49,7 @@ def backtest(
     from tasks.backtest.comparing import backtest as play  # noqa: PLC0415  # only this command replays
     from tasks.backtest.comparing import draft_of  # noqa: PLC0415
     from tasks.backtest.effects import effects  # noqa: PLC0415
+    from tasks.backtest.past import span_of  # noqa: PLC0415
 
     if (file is None) == (automation is None):
         raise BadInputError("Name either the automation's file, or with --automation one whose draft is saved.")
@@ -58,8 +60,10 @@ def backtest(
             shop = open_office(connection, business, now).business
         first = _since(since, now, shop.timezone)
         candidate = _read(file) if file is not None else draft_of(reader, shop.id, automation or "")
-        with Bar(first, now, 2) as bar, collecting_seldom():
-            outcome = play(url, reader, shop.id, candidate, first, now, found, _mover(bar))
+        span = span_of(reader, shop.id, first, now)
+        within = (first, now)
+        with Bar((span.kept_from, first), within, within) as bar, collecting_seldom():
+            outcome = play(url, reader, shop.id, candidate, span, found, lambda way, now: bar.at(now, way))
         summary = {
             "kind": "summary",
             "business": shop.id,
@@ -70,6 +74,7 @@ def backtest(
             "kept_from": outcome.span.kept_from,
             "events": outcome.events,
             "waiting": outcome.waiting,
+            "forgotten": outcome.forgotten,
             "temporary_bytes": outcome.bytes,
             "seconds": round(time.perf_counter() - started, 1),
         }
@@ -100,18 +105,6 @@ def _since(told: str, now: datetime, timezone: str) -> datetime:
     if moment >= now:
         raise BadInputError("--since must lie in the past: there is nothing to replay yet.")
     return moment.astimezone(UTC)
-
-
-def _mover(bar: Bar) -> Any:
-    seen = [0]
-
-    def move(number: int, now: datetime) -> None:
-        if number != seen[0]:
-            seen[0] = number
-            bar.again()
-        bar.at(now)
-
-    return move
 
 
 def _as_json(found: Any, limit: int | None, summary: dict[str, Any], *, everything: bool) -> Iterator[dict[str, Any]]:
@@ -148,7 +141,7 @@ def _show(found: Any, limit: int, summary: dict[str, Any], *, everything: bool) 
     if len(pairs) > limit:
         typer.echo(f"These are the first {limit}; --limit shows more.", err=True)
     typer.echo(
-        f"\n{summary['events']} events replayed twice in {summary['seconds']} s; {summary['waiting']} runs would still "
+        f"\n{summary['events']} events replayed in {summary['seconds']} s; {summary['waiting']} runs would still "
         f"wait. {NOT_REPLAYED}"
     )
 

@@ -48,7 +48,7 @@ def run_scenario(scenario: Scenario, *, everything: bool = False) -> Any:
     from deploy.local.ephemeral import throwaway_postgres  # noqa: PLC0415  # only simulations start a server
     from tasks.simulate import Simulation  # noqa: PLC0415
 
-    with throwaway_postgres() as server, Bar(scenario.start, scenario.until) as bar:
+    with throwaway_postgres() as server, Bar((scenario.start, scenario.until)) as bar:
         url = server.create_database("simulation")
         migrate(url)
         engine = make_engine(url, pool_size=2)
