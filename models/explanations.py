@@ -121,6 +121,8 @@ LINES: Mapping[str, Words] = {
     "run": words(
         "Exécution {run} de {automation} v{version} : {state}", "Run {run} of {automation} v{version}: {state}"
     ),
+    "began": words("commence : {trigger}", "begins: {trigger}"),
+    "goes_on": words("continuera", "will go on"),
     "because": words("parce que {reason}", "because {reason}"),
     "waits": words("attend jusqu'au {until}", "waits until {until}"),
     "took_then": words("condition remplie : ALORS", "the condition held: THEN"),

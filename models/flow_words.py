@@ -8,17 +8,11 @@ from models.conditions import AllOf, AnyOf, Comparison, Condition
 from models.explanations import ACTS, OPERATORS, say
 from models.flow import Act, Branch, Delay, Op
 from models.languages import Language, Words, words
+from models.lengths import counted
 from models.operators import Expected, Span
 from models.schedule_words import DAYS, schedule_in_words
 from models.steps import AddCharge, AddTag, For, Settings, UntilMoment, UntilProperty, UntilTime, Wait, Wording
 from models.trigger_names import TRIGGERS
-
-UNITS: Mapping[str, tuple[Words, Words]] = {
-    "days": (words("jour", "day"), words("jours", "days")),
-    "hours": (words("heure", "hour"), words("heures", "hours")),
-    "minutes": (words("minute", "minute"), words("minutes", "minutes")),
-}
-"""One and several of each unit of time."""
 
 PHRASES: Mapping[str, Words] = {
     "wait": words("attendre {span}", "wait {span}"),
@@ -136,12 +130,7 @@ class Speaker:
         return self.phrase("before" if before else "after", span=moved, property=name)
 
     def _span(self, span: Span) -> str:
-        parts = [
-            f"{count} {UNITS[unit][count > 1][self.language]}"
-            for unit, count in (("days", span.days), ("hours", span.hours), ("minutes", span.minutes))
-            if count
-        ]
-        return " ".join(parts) or f"0 {UNITS['minutes'][1][self.language]}"
+        return counted(span.days, span.hours, span.minutes, self.language)
 
     # --- conditions
 

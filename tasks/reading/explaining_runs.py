@@ -13,6 +13,7 @@ from models.message import Message
 from models.money import format_money
 from models.rulebook import Published
 from models.telling import Teller
+from models.timeline import Moment
 from tasks.reading.explaining_events import facts_told
 from tasks.reading.office import Line, Office, columns
 from tasks.rulebooks import publish_text
@@ -20,20 +21,14 @@ from tasks.rulebooks import publish_text
 MOST = 30
 """So many facts and messages of a client are told, the latest."""
 
-Moment = tuple[datetime, str, str]
+Told = tuple[datetime, str, str]
 """When, at which step, and what happened, in words."""
 
 
 def explain_run(office: Office, id_: str, teller: Teller) -> Line:
     """Return a run with its whole way as a timeline."""
     run = office.require(Run, id_, "run", " `relance runs list` shows them all.")
-    published = _published(office, run)
     facts = office.rows(FactRow, columns(FactRow).id == run.fact_id)
-    moments = [*teller.way(run, published), *_decided(office, run, teller), *_made(office, run, teller)]
-    timeline = [
-        {"at": office.local(at), "step": step, "says": says}
-        for at, step, says in sorted(moments, key=lambda one: one[0])
-    ]
     title = teller.line(
         "run", run=run.id, automation=run.automation_id, version=run.version, state=teller.state(run.state)
     )
@@ -45,9 +40,20 @@ def explain_run(office: Office, id_: str, teller: Teller) -> Line:
         "state": run.state,
         "reason": run.reason,
         "says": [title, *_now(run, teller)],
-        "timeline": timeline,
+        "timeline": timeline(office, run, teller),
         "facts": [_only(fact, run) for fact in facts_told(office, facts, teller)],
     }
+
+
+def timeline(office: Office, run: Run, teller: Teller) -> list[Line]:
+    """Return what happened to a run, in order of time, and when it goes on (`models.timeline.Moment` as JSON data)."""
+    way = teller.way(run, _published(office, run))
+    moments = sorted([*way, *_decided(office, run, teller), *_made(office, run, teller)], key=lambda one: one[0])
+    told = [(run.started_at, "", teller.line("began", trigger=run.trigger)), *moments]
+    found = [Moment(at.astimezone(office.zone), step, says) for at, step, says in told]
+    if run.due_at is not None:
+        found.append(Moment(run.due_at.astimezone(office.zone), "", teller.line("goes_on"), ahead=True))
+    return [moment._asdict() for moment in found]
 
 
 def _only(fact: Line, run: Run) -> Line:
@@ -73,14 +79,14 @@ def _now(run: Run, teller: Teller) -> list[str]:
     return [teller.line("because", reason=teller.reason(run.reason))] if run.reason else []
 
 
-def _decided(office: Office, run: Run, teller: Teller) -> list[Moment]:
+def _decided(office: Office, run: Run, teller: Teller) -> list[Told]:
     """Return why the run was cut short: what its own steps tell is in its trace already."""
     found = office.rows(Decision, columns(Decision).run_id == run.id, order=[columns(Decision).at])
     ends = [one for one in found if run.state != RunState.DONE and one.at == run.ended_at]
     return [(one.at, one.step or "", teller.line("because", reason=teller.reason(one.reason))) for one in ends]
 
 
-def _made(office: Office, run: Run, teller: Teller) -> list[Moment]:
+def _made(office: Office, run: Run, teller: Teller) -> list[Told]:
     messages = office.rows(Message, columns(Message).run_id == run.id)
     documents = office.rows(Invoice, columns(Invoice).id.in_(run.made)) if run.made else []
     told = [(one.sent_at or one.created_at, one.step or "", message_told(one, teller)) for one in messages]

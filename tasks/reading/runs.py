@@ -13,6 +13,8 @@ from models.flow import Delay, Jump, Op
 from models.invoice import Invoice
 from models.message import Message
 from models.step_words import in_words
+from models.telling import Teller
+from tasks.reading.explaining_runs import timeline
 from tasks.reading.messages import message_line
 from tasks.reading.office import Line, Office, columns
 from tasks.rulebooks import publish_text
@@ -37,11 +39,12 @@ def runs(
     return [_line(office, found) for found in office.latest(Run, *where, order=[run.started_at, run.id], limit=limit)]
 
 
-def run(office: Office, id_: str) -> Line:
-    """Return one run with its steps, decisions, messages and documents."""
+def run(office: Office, id_: str, teller: Teller) -> Line:
+    """Return one run with its timeline, steps, decisions, messages and documents."""
     row = office.require(Run, id_, "run", " `relance runs list` shows them all.")
     return _line(office, row) | {
         "data": row.data,
+        "timeline": timeline(office, row, teller),
         "steps": _steps(office, row),
         "decisions": [_decision(office, decision) for decision in _of_run(office, Decision, row, columns(Decision).at)],
         "messages": [

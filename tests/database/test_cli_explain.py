@@ -100,13 +100,13 @@ def test_a_run_is_told_step_by_step(relance: Relance) -> None:
     first = relance("runs", "list", "--automation", "ladder", "--contact", "zoe", "--json").lines[0]
     found = relance("explain", "--run", first["run"], "--lang", "en", "--json").line
     assert found["state"] == "done"
-    assert [(one["step"], one["says"]) for one in found["timeline"]][:4] == [
+    assert [(one["step"], one["says"]) for one in found["timeline"]][1:5] == [
         ("0", "waits until Jan 8, 2025, 10:00\u202fAM"),
         ("1", "the condition did not hold: ELSE"),
         ("", "✗ invoice.amount_due is greater than 50: it was €45.00"),
         ("1.else.0", "e-mail: done"),
     ]
-    assert "message “little” to zoe@example.org: sent" in found["timeline"][4]["says"]
+    assert "message “little” to zoe@example.org: sent" in found["timeline"][5]["says"]
     assert "Exécution" in relance("explain", "--run", first["run"]).out
 
 

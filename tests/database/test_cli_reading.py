@@ -100,6 +100,8 @@ def test_runs_are_chosen_and_shown_with_all_that_they_did(in_salon: Relance) -> 
     assert [one["state"] for one in run["messages"]] == ["sent"]
     assert run["fact"]["type"] == "session.booked"
     words = in_salon("runs", "show", done["run"]).out
+    assert "●  begins: session.booked" in in_salon("runs", "show", done["run"], "--lang", "en").out
+    assert "│  3660 jours" in in_salon("runs", "show", waiting["run"], "--lang", "fr").out
     assert all(part in words for part in ("request_payment", "2025-0001", "zoe@example.org"))
     assert len(in_salon("runs", "list", "--limit", "2", "--json").lines) == 2
 

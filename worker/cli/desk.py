@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine
 from deploy.local import discover
 from models.db import make_engine
 from models.errors import BadInputError, RelanceError
+from models.languages import Language, language_of
+from models.telling import Teller
 from tasks.gateways.clock import SystemClock
 from tasks.reading.office import Line, Office, open_office
 from tasks.settings import load
@@ -33,6 +35,7 @@ By = Annotated[
     typer.Option("--by", metavar="NAME", help="Who does it; without it RELANCE_ACTOR or your login name is noted."),
 ]
 Contact = Annotated[str | None, typer.Option("--contact", metavar="ID", help="Only those of this contact.")]
+Lang = Annotated[Language | None, typer.Option("--lang", help="The language; without it the business's own.")]
 Limit = Annotated[
     int | None,
     typer.Option("--limit", metavar="N", min=1, help=f"The latest N; without it {TABLE} in a table, all as JSON."),
@@ -77,6 +80,11 @@ def office(business: str | None) -> Iterator[Office]:
     """Look at one business; which one need not be said where there is only one."""
     with reading() as connection:
         yield open_office(connection, business, SystemClock().now())
+
+
+def teller_of(seen: Office, lang: Language | None) -> Teller:
+    """Return who tells a business's people in a language, its own if none is chosen."""
+    return Teller(lang or language_of(seen.business.locale), seen.zone)
 
 
 def business_id(engine: Engine, wanted: str | None) -> str:

@@ -6,20 +6,17 @@ from typing import Annotated
 import typer
 
 from models.errors import BadInputError
-from models.languages import Language, language_of
-from models.telling import Teller
 from tasks.reading.explaining_events import explain_event
 from tasks.reading.explaining_runs import explain_contact, explain_run
 from tasks.reading.office import Line
-from worker.cli.desk import Business, Json, office
-from worker.cli.output import harmless, show_json, show_table
+from worker.cli.desk import Business, Json, Lang, office, teller_of
+from worker.cli.output import harmless, show_json, show_timeline
 
 Event = Annotated[
     str | None, typer.Option("--event", metavar="ID", help="An event's id, upstream's or ours; or 'SOURCE ID'.")
 ]
 OneRun = Annotated[str | None, typer.Option("--run", metavar="ID", help="A run's id.")]
 OneContact = Annotated[str | None, typer.Option("--contact", metavar="ID", help="A client's id.")]
-Lang = Annotated[Language | None, typer.Option("--lang", help="The language; without it the business's own.")]
 
 _TELL = {"event": explain_event, "run": explain_run, "contact": explain_contact}
 
@@ -38,7 +35,7 @@ def explain(
         raise BadInputError("Say what to explain: one of --event ID, --run ID or --contact ID.")
     ((name, id_),) = asked.items()
     with office(business) as seen:
-        teller = Teller(lang or language_of(seen.business.locale), seen.zone)
+        teller = teller_of(seen, lang)
         found = _TELL[name](seen, id_, teller)
     if as_json:
         show_json(found)
@@ -46,7 +43,7 @@ def explain(
     for line in _sentences(found):
         typer.echo(harmless(line))
     if timeline := found.get("timeline"):
-        show_table(("", "", ""), [(one["at"], one["step"], one["says"]) for one in timeline])
+        show_timeline(timeline, teller.language)
 
 
 def _sentences(found: Line) -> Iterator[str]:

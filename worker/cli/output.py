@@ -10,7 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from models.languages import Language
 from models.money import major
+from models.timeline import Moment, draw
 
 WIDE = 400
 """Columns of an output that is no terminal: nothing is cut."""
@@ -88,6 +90,12 @@ def _cell_of(column: str | Cell) -> Cell:
 def show_facts(line: Line, keys: Iterable[str]) -> None:
     """Print some keys of one thing, those that have a value, one below the other."""
     show_table(("", ""), [(key.replace("_", " "), line[key]) for key in keys if line[key] not in (None, [], {}, "")])
+
+
+def show_timeline(timeline: Iterable[Line], language: Language) -> None:
+    """Draw what happened, with the time that passed between."""
+    for line in draw([Moment(**one) for one in timeline], language):
+        typer.echo(harmless(line))
 
 
 def money(key: str) -> Cell:

@@ -6,8 +6,8 @@ import typer
 
 from models.automation import RunState
 from tasks.reading.runs import run, runs
-from worker.cli.desk import Business, Contact, Json, Limit, listed, read
-from worker.cli.output import Cell, amount, show_facts, show_json, show_lines
+from worker.cli.desk import Business, Contact, Json, Lang, Limit, listed, office, read, teller_of
+from worker.cli.output import Cell, amount, show_facts, show_json, show_lines, show_timeline
 from worker.cli.steering import cancel_, postpone, replay, run_now_
 
 app = typer.Typer(no_args_is_help=True, help="Look at the runs of automations; let them go on, end or replay them.")
@@ -81,15 +81,20 @@ def list_(
 @app.command()
 def show(
     id_: Annotated[str, typer.Argument(metavar="ID", help="The run's id.")],
+    lang: Lang = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
-    """Show one run: what it is about, its steps, decisions, messages and documents."""
-    (found,) = read(business, lambda office: [run(office, id_)])
+    """Show one run: what it is about, its way as a timeline, its steps, decisions, messages and documents."""
+    with office(business) as seen:
+        teller = teller_of(seen, lang)
+        found = run(seen, id_, teller)
     if as_json:
         show_json(found)
         return
     show_facts(found, FACTS)
+    typer.echo("")
+    show_timeline(found["timeline"], teller.language)
     for part, columns in _PARTS.items():
         if found[part]:
             show_lines(found[part], columns, title=f"\n{part.capitalize()}")
