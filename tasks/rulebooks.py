@@ -46,7 +46,7 @@ def _compile(connection: Connection[Any], tenants: list[str], versions: dict[str
     columns = ", ".join(columns_of(AutomationRow))
     rows: dict[str, list[AutomationRow]] = {name: [] for name in tenants}
     found = connection.execute(
-        f"SELECT {columns} FROM automations WHERE business_id = ANY(%s)".encode(),  # noqa: S608  # names are ours
+        f"SELECT {columns} FROM automations WHERE business_id = ANY(%s) ORDER BY id".encode(),  # noqa: S608  # names are ours
         (tenants,),
     )
     for values in found:

@@ -16,6 +16,7 @@ class Code(StrEnum):
     NEVER_ASKED = "A003"
     NOTHING_TO_MERGE = "A004"
     MERGED_PAST_STEPS = "A005"
+    FEE_NOT_MERGED = "A006"
     NEVER_TRUE = "A010"
     ALWAYS_TRUE = "A011"
     UNREACHABLE = "A012"
@@ -66,6 +67,11 @@ ADVICE: Mapping[Code, Advice] = {
         "what is merged skips the steps before this request",
         "At the end of the window a merged request begins here: no condition above is asked, no step above is done.",
         "Put conditions into trigger.where, or write over: defer.",
+    ),
+    Code.FEE_NOT_MERGED: Advice(
+        "over this limit the charge is not added",
+        "Merged is what is owed already: a charge that a run would add is never made for what comes over the limit.",
+        "Write over: defer, or count by order or session.",
     ),
     Code.NEVER_TRUE: Advice(
         "this can never be true",

@@ -1,4 +1,4 @@
-"""Goals and limits: reminders that nothing ends, requests that nothing bounds, traps of merging (A001-A005)."""
+"""Goals and limits: reminders that nothing ends, requests that nothing bounds, traps of merging (A001-A006)."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from models.events import Fact
 from models.linting.codes import Code
 from models.linting.findings import Finding, found, step_at
 from models.periods import Per
-from models.steps import ActStep, RequestPayment, SendReminder, Step, WaitStep, walk
+from models.steps import ActStep, AddCharge, RequestPayment, SendReminder, Step, WaitStep, walk
 from models.vocabulary import Action
 
 SETTLED = frozenset({Fact.INVOICE_PAID, Fact.ORDER_PAID})
@@ -51,6 +51,8 @@ def _merging(automation: Automation, *, about_invoice: bool) -> Iterator[Finding
     assert request is not None
     if about_invoice:
         yield found(Code.NOTHING_TO_MERGE, "limit", trigger=automation.trigger.on)
+    elif fee := _first(automation.steps, AddCharge):
+        yield found(Code.FEE_NOT_MERGED, step_at(fee.path))
     elif _steps_before(automation.steps):
         yield found(Code.MERGED_PAST_STEPS, step_at(request.path))
 

@@ -66,3 +66,10 @@ def test_what_is_merged_skips_the_steps_before_its_request() -> None:
     assert odd(when(big, ASK), **booked) == [("A005", "steps.0.then.0")]
     assert codes(wait(hours=1), ASK, MAIL, **booked) == []
     assert codes(MAIL, ASK, on="session.booked", limit={"per": "24h", "over": "defer"}) == []
+
+
+def test_a_charge_is_not_added_for_what_is_merged() -> None:
+    missed: dict[str, Any] = {"on": "booking.no_show"} | LIMITED
+    fee = {"add_charge": {"description": "Absence", "price": {"amount": 2000, "currency": "EUR"}, "fee": "price_kept"}}
+    assert odd(fee, ASK, **missed) == [("A006", "steps.0")]
+    assert codes(fee, ASK, on="booking.no_show", limit={"per": "24h", "over": "defer"}) == []
