@@ -41,7 +41,8 @@ VERDICTS: Mapping[str, Words] = {
     "later": words("n'a pas démarré : elle a été publiée plus tard", "did not start: it was published only later"),
     "stale": words("n'a pas démarré : l'événement arrivait trop tard", "did not start: the event came too late"),
     "unknown": words(
-        "n'a pas démarré ; ce qu'elle avait vu n'est plus conservé", "did not start; what it saw is no longer kept"
+        "n'a pas démarré ; ce qu'elle avait vu a plus de {days} jours et n'est plus conservé",
+        "did not start; what it saw is older than {days} days and no longer kept",
     ),
 }
 """What became of an automation for an event."""
@@ -139,6 +140,14 @@ LINES: Mapping[str, Words] = {
     "message": words("message « {subject} » à {to} : {state}", "message “{subject}” to {to}: {state}"),
     "document": words("document {number} : {status}, reste {due}", "document {number}: {status}, to pay {due}"),
     "contact": words("Client {id} : ce qui s'est passé", "Client {id}: what happened"),
+    "forgotten": words(
+        "plus ancien que {days} jours : les étapes ne sont plus conservées",
+        "older than {days} days: its steps are no longer kept",
+    ),
+    "old": words(
+        "Ce qui n'a pas été fait il y a plus de {days} jours n'est plus conservé.",
+        "What was not done more than {days} days ago is no longer kept.",
+    ),
     "nothing": words("Rien n'est conservé à ce sujet.", "Nothing is kept about this."),
 }
 

@@ -9,6 +9,7 @@ from models.automation import Run
 from models.conditions import explain
 from models.explanations import ACTS, LINES, OPERATORS, REASONS, STATES, TESTS, VERDICTS, say, shown
 from models.flow import Branch, Op
+from models.keeping import Keeping
 from models.languages import Language
 from models.rulebook import Published
 from models.step_words import in_words
@@ -19,9 +20,10 @@ from models.verdicts import Kept, Test, Verdict, tests
 class Teller:
     """Says things to one business's people: their language and their zone."""
 
-    def __init__(self, language: Language, zone: ZoneInfo) -> None:
+    def __init__(self, language: Language, zone: ZoneInfo, keeping: Keeping | None = None) -> None:
         self.language = language
         self.zone = zone
+        self.keeping = keeping or Keeping()
 
     def at(self, moment: datetime) -> str:
         """Return an instant as people read it."""
@@ -42,6 +44,7 @@ class Teller:
     def verdict(self, verdict: Verdict) -> str:
         """Return what became of an automation for an event."""
         values = {key: shown(value, self.language, self.zone) for key, value in verdict.detail.items()}
+        values |= {"days": str(self.keeping.raw.days)}
         return say(VERDICTS, verdict.code, self.language, **values)
 
     def test(self, test: Test) -> str:

@@ -1,5 +1,6 @@
 """Settings: environment variables with the prefix `RELANCE_` and a `.env` file; the only module that reads them."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import ConfigurationError
+from models.keeping import Keeping
 from tasks.gateways.addresses import BadAddressError, routable
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,10 +64,19 @@ class Settings(BaseSettings):
     """The key of its API; without it that of the embedded one."""
     batch_size: Annotated[int, Field(ge=1)] = 1000
     """Events, runs or messages taken by one transaction."""
+    raw_days: Annotated[int, Field(ge=7)] = 90
+    """Days for which raw events, dead letters and what gates saw are kept."""
+    history_days: Annotated[int, Field(ge=90)] = 730
+    """Days for which the ways of ended runs, decisions and dates of schedules are kept."""
     actor: Actor | None = None
     """Who is noted as having done what the command line does; without it the login name."""
     log_level: Level = "INFO"
     """The least level that is logged."""
+
+    @property
+    def keeping(self) -> Keeping:
+        """How long what is kept for explaining is kept."""
+        return Keeping(timedelta(days=self.raw_days), timedelta(days=self.history_days))
 
 
 def load() -> Settings:

@@ -10,6 +10,7 @@ from models.automation import AutomationRow, AutomationVersion, Decision, Rulebo
 from models.errors import BadInputError, NotFoundError
 from models.event_rows import DeadLetter, FactRow, InboxEvent, WaitingEvent
 from models.identifiers import first_key
+from models.keeping import Keeping
 from models.rulebook import Published
 from models.telling import Teller
 from models.verdicts import Verdict, judge
@@ -75,7 +76,7 @@ def _event_line(office: Office, event: InboxEvent, teller: Teller, facts: Sequen
 
 def facts_told(office: Office, facts: Sequence[FactRow], teller: Teller) -> list[Line]:
     """Return facts with a verdict on every automation that has their trigger."""
-    book = _Book(office, facts)
+    book = _Book(office, facts, teller.keeping)
     return [_fact_line(office, fact, book.verdicts(fact), teller) for fact in facts]
 
 
@@ -110,7 +111,8 @@ def _verdict_line(verdict: Verdict, teller: Teller) -> Line:
 class _Book:
     """What is kept about the automations, runs and decisions of some facts, read in a fixed number of queries."""
 
-    def __init__(self, office: Office, facts: Sequence[FactRow]) -> None:
+    def __init__(self, office: Office, facts: Sequence[FactRow], keeping: Keeping) -> None:
+        self.keeping = keeping
         ids = [fact.id for fact in facts]
         self.office = office
         self.states = {state.version: state for state in office.rows(RulebookState)}
@@ -131,7 +133,13 @@ class _Book:
             published = self._read(id_, version)
             if published is not None and _may_start(published, fact):
                 runs, decisions = self.runs.get(fact.id, []), self.decisions.get(fact.id, [])
-                yield judge(fact, published, state, runs, decisions, self.office.zone)
+                verdict = judge(fact, published, state, runs, decisions, self.office.zone)
+                yield verdict if self._kept(fact, verdict) else Verdict(id_, version, "unknown")
+
+    def _kept(self, fact: FactRow, verdict: Verdict) -> bool:
+        """Whether what a verdict rests on is still there: the values that a filter or a condition saw."""
+        rests_on_values = verdict.code in {"services", "where"}
+        return not rests_on_values or fact.seen is not None or self.keeping.saw(fact.at, self.office.now)
 
     def _since(self, fact: FactRow) -> Iterable[Verdict]:
         """Yield those that were published only later."""

@@ -1,5 +1,6 @@
 """Explaining a run (why it began, its steps, what it made, why it ended), and all that befell a client."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +49,9 @@ def explain_run(office: Office, id_: str, teller: Teller) -> Line:
 def timeline(office: Office, run: Run, teller: Teller) -> list[Line]:
     """Return what happened to a run, in order of time, and when it goes on (`models.timeline.Moment` as JSON data)."""
     way = teller.way(run, _published(office, run))
+    if run.trace is None and not teller.keeping.told(run.started_at, office.now):
+        forgotten = teller.line("forgotten", days=teller.keeping.history.days)
+        way = iter([(run.started_at, "", forgotten)])
     moments = sorted([*way, *_decided(office, run, teller), *_made(office, run, teller)], key=lambda one: one[0])
     told = [(run.started_at, "", teller.line("began", trigger=run.trigger)), *moments]
     found = [Moment(at.astimezone(office.zone), step, says) for at, step, says in told]
@@ -118,13 +122,22 @@ def explain_contact(office: Office, id_: str, teller: Teller) -> Line:
     )  # fmt: skip
     return {
         "contact": contact.id,
-        "says": [teller.line("contact", id=contact.id)] + ([] if facts or messages else [teller.line("nothing")]),
+        "says": [teller.line("contact", id=contact.id), *_kept(facts, messages, teller, office)],
         "facts": facts_told(office, facts, teller),
         "not_done": [_not_done(office, one, teller) for one in decisions if one.outcome == "skipped"],
         "messages": [
             {"id": one.id, "at": office.local(one.created_at), "says": message_told(one, teller)} for one in messages
         ],
     }
+
+
+def _kept(facts: Sequence[FactRow], messages: Sequence[Message], teller: Teller, office: Office) -> list[str]:
+    """Return what to say of the limits of memory: that nothing is kept, or that some of it is too old."""
+    if not facts and not messages:
+        return [teller.line("nothing")]
+    oldest = min(one.at for one in facts) if facts else office.now
+    kept = teller.keeping.told(oldest, office.now)
+    return [] if kept else [teller.line("old", days=teller.keeping.history.days)]
 
 
 def _not_done(office: Office, decision: Decision, teller: Teller) -> Line:

@@ -84,7 +84,7 @@ def office(business: str | None) -> Iterator[Office]:
 
 def teller_of(seen: Office, lang: Language | None) -> Teller:
     """Return who tells a business's people in a language, its own if none is chosen."""
-    return Teller(lang or language_of(seen.business.locale), seen.zone)
+    return Teller(lang or language_of(seen.business.locale), seen.zone, load().keeping)
 
 
 def business_id(engine: Engine, wanted: str | None) -> str:
