@@ -91,10 +91,19 @@ class BusinessRegime:
     valid_to: date | None = None
 
 
-@row("alerts", looks=[Look(("business_id", "at"))])
+@row(
+    "alerts",
+    looks=[
+        Look(("business_id", "at")),
+        Look(("business_id", "id"), where="reason = 'silent' AND seen_at IS NULL"),
+    ],
+)
 @dataclass(slots=True)
 class Alert:
-    """What the owner is told: money that needs a person, a parked automation, a message without a channel."""
+    """What the owner is told: money that needs a person, a parked automation, a message without a channel.
+
+    `seen_at` is when it was over: an automation that was silent has fired again, or a person has taken it in hand.
+    """
 
     business_id: str
     id: str

@@ -59,19 +59,26 @@ class SendingHours:
 
     def when_open(self, instant: datetime, channel: str) -> datetime | None:
         """Return the first instant that is neither quiet nor closed; None where there is none."""
-        window = self.windows.get(channel) or self.windows.get(None, ALWAYS)
+        hours = self._window(channel).hours
 
         def allowed(day: date) -> bool:
-            is_open = window.weekdays is None or day.weekday() in window.weekdays
-            return is_open and not is_day_off(day, self.days_off)
+            return self.is_open(day, channel)
 
         for _ in range(ROUNDS):
             loud = self.after_quiet(instant, channel)
-            found = opens_at(loud, *window.hours, allowed, self.tz)
+            found = opens_at(loud, *hours, allowed, self.tz)
             if found is None or found == loud == instant:
                 return found
             instant = found
         return None
+
+    def is_open(self, day: date, channel: str) -> bool:
+        """Whether anything that could wait goes on a day on a channel: it is no day off, and in the window."""
+        weekdays = self._window(channel).weekdays
+        return (weekdays is None or day.weekday() in weekdays) and not is_day_off(day, self.days_off)
+
+    def _window(self, channel: str) -> Window:
+        return self.windows.get(channel) or self.windows.get(None, ALWAYS)
 
 
 def sending_hours(business: Business) -> SendingHours:

@@ -28,6 +28,7 @@ TICKS = (
     Tick("invoices.mark_overdue", every=1),
     Tick("books.check", every=60, anyway=3_600),
     Tick("housekeeping.prune", every=60, anyway=3_600),
+    Tick("housekeeping.listen", every=600, anyway=600),
 )
 
 LOOK = min(tick.every for tick in TICKS)

@@ -21,6 +21,7 @@ BELLS = (
     "messages.deliver",
     "books.check",
     "housekeeping.prune",
+    "housekeeping.listen",
 )
 """Tasks that may be rung."""
 

@@ -1,5 +1,7 @@
 """How far a text would reach, judged by what is stored: the facts of its trigger in a past week, the runs that wait.
 
+One that a schedule starts reaches the clients that its condition lets through.
+
 A fixed number of queries, and never more than so many rows looked at: the newest are looked at closely, and what they
 show holds for the others.
 """
@@ -17,6 +19,7 @@ from models.matching import let_through
 from models.reach import Case, Reach, Sample, reach_of
 from models.rows import columns_of
 from models.rulebook import Published
+from models.scheduling import scheduled_fact
 from models.shop import Shop
 from tasks.automation_rows import shop_about
 
@@ -32,7 +35,8 @@ def reach(
     connection: Connection[Any], business_id: str, published: Published, now: datetime, *, moving: bool
 ) -> tuple[Shop, Reach]:
     """Return what an automation would touch, and the shop; `moving` counts its waiting runs."""
-    past = _past(connection, business_id, published, now)
+    dated = published.automation.trigger.schedule is not None
+    past = (_clients if dated else _past)(connection, business_id, published, now)
     waiting = _waiting(connection, business_id, published) if moving else Sample()
     shop = shop_about(connection, business_id, [*past.cases, *waiting.cases], now)
     matching = [fact for fact in past.cases if isinstance(fact, FactRow) and let_through(shop, published, fact)]
@@ -52,6 +56,16 @@ def _past(connection: Connection[Any], business_id: str, published: Published, n
         " AND id >= %(since)s ORDER BY id DESC LIMIT %(through)s) newest WHERE type = %(type)s"
     )
     return _sample(connection, FactRow, looked, values)
+
+
+def _clients(connection: Connection[Any], business_id: str, published: Published, now: datetime) -> Sample:
+    """Return what a date of a schedule would be for clients, and how many clients there are in all."""
+    values = {"tenant": business_id, "at": LOOKED_AT}
+    there = "FROM contacts WHERE business_id = %(tenant)s AND merged_into IS NULL"
+    (count,) = connection.execute(f"SELECT count(*) {there}".encode(), values).fetchone() or (0,)
+    ids = connection.execute(f"SELECT id {there} ORDER BY id LIMIT %(at)s".encode(), values)
+    data = {"automation": published.id, "day": now.isoformat()}
+    return Sample([scheduled_fact(business_id, now, id_, data) for (id_,) in ids], count, count)
 
 
 def _waiting(connection: Connection[Any], business_id: str, published: Published) -> Sample:

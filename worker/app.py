@@ -27,6 +27,7 @@ MODULES = (
     "tasks.pauses",
     "tasks.housekeeping",
     "tasks.checking",
+    "tasks.listening",
 )
 """Every module that holds tasks."""
 

@@ -1,6 +1,7 @@
 """The doctor: looks at everything that must be right for the system to work, and says how to mend what is not."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from tasks.books import check_books
 from tasks.gateways.redis_client import connect
 from tasks.gateways.smtp_server import ServerAwayError, SmtpServer
 from tasks.gateways.stream import RedisStream
+from tasks.reading.attention import AWAITING, STATES, attention
 from tasks.reading.office import Line
 from tasks.reading.pauses import pauses
 from tasks.reading.troubles import Troubles, troubles
@@ -98,6 +100,7 @@ def _database(servers: Addresses) -> Iterator[Finding]:
             yield Finding("schema", found == needed, detail, "" if found == needed else "Run `relance migrate`.")
             if found == needed:
                 yield _pauses(pauses(raw(connection)))
+                yield _automations(attention(raw(connection)))
                 yield from _troubles(troubles(raw(connection), datetime.now(UTC) - RECENT))
     finally:
         engine.dispose()
@@ -121,6 +124,16 @@ def _pauses(lines: Sequence[Line]) -> Finding:
     return Finding(
         "pauses", ok=True, detail=f"Paused: {', '.join(words)}." if words else "Nothing is paused.", mend=mend
     )
+
+
+def _automations(lines: Sequence[Line]) -> Finding:
+    """Tell of automations that stand still; what only waits for a yes is nothing wrong."""
+    count = Counter(line["is"] for line in lines)
+    words = [f"{count[state]} {state}" for state in STATES if count[state]]
+    ok = set(count) <= {AWAITING}
+    mend = "`relance status` says which and why; what is parked goes on when it is published or resumed."
+    detail = f"{'Automations: ' + ', '.join(words) if words else 'No automation needs a person'}."
+    return Finding("automations", ok, detail, mend if words else "")
 
 
 def _until(end: datetime | None) -> str:

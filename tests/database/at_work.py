@@ -8,7 +8,19 @@ from sqlalchemy import Engine
 
 from models.db import raw, transact
 from models.scenario_file import load_scenario
-from tasks import automations, bookings, checking, events, housekeeping, invoices, messages, pauses, payments, sessions  # noqa: F401  # register their tasks
+from tasks import (  # noqa: F401  # register their tasks
+    automations,
+    bookings,
+    checking,
+    events,
+    housekeeping,
+    invoices,
+    listening,
+    messages,
+    pauses,
+    payments,
+    sessions,
+)
 from tasks.gateways.mail import Mail, Report
 from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
 from tasks.gateways.recording import RecordingMail

@@ -16,6 +16,7 @@ CLIENTS = [f"client-{number:02}" for number in range(12)]
 HELLO = automation("hello", "session.booked", mail("Bonjour"))
 
 
+MONTHLY = {"on": "schedule.due", "every": "month"}
 LATER = automation("later", "session.booked", wait(days=30), mail("Plus tard"))
 
 
@@ -79,7 +80,7 @@ def test_the_first_activation_waits_when_it_would_touch_more_clients_than_allowe
     relance: Relance, publish: Publish, work: AtWork
 ) -> None:
     done = publish(HELLO)
-    assert "waits for approval, because it would touch about 12 clients in a week" in done["done"]
+    assert "waits for approval, because it would touch about 12 clients" in done["done"]
     assert "`relance automations approve hello`" in done["done"]
     asked = done["awaiting_approval"]
     assert (asked["by"], asked["waiting"], asked["contacts"], asked["amounts"]) == ("olga", "finish", 12, {})
@@ -146,10 +147,17 @@ def test_what_the_filters_let_through_is_what_counts(publish: Publish) -> None:
     assert publish(named)["awaiting_approval"]["contacts"] == 11
 
 
+def test_a_schedule_touches_the_clients_that_its_condition_lets_through(publish: Publish) -> None:
+    monthly = {"automation": "monthly", "trigger": MONTHLY, "steps": [mail("x")]}
+    assert publish(monthly)["awaiting_approval"]["contacts"] == 14
+    some = MONTHLY | {"where": holds("contact.id", "one_of", CLIENTS[:3])}
+    assert publish(monthly | {"automation": "some", "trigger": some})["done"] == "published as version 1"
+
+
 def test_money_counts_each_charge_once_whatever_became_of_it(relance: Relance, publish: Publish) -> None:
     asked = publish(automation("ask", "session.booked", ASK))["awaiting_approval"]
     assert (asked["contacts"], asked["amounts"]) == (12, {"EUR": 12 * 4500 + 4 * 8000})
-    assert "about 12 clients and 860.00 EUR in a week" in relance("automations", "publish", "ask").out
+    assert "about 12 clients and 860.00 EUR" in relance("automations", "publish", "ask").out
     assert publish(automation("few", "session.booked", ASK, services=["colour"]))["done"] == "published as version 1"
 
 
@@ -200,7 +208,7 @@ def test_a_shop_file_goes_the_same_way(relance: Relance, work: AtWork, tmp_path:
     shop = {"business": work.story.business, "automations": [HELLO]}
     path.write_text(json.dumps(shop))
     applied = relance("business", "apply", path, "--yes")
-    assert "hello waits for approval: about 12 clients in a week." in applied.err
+    assert "hello waits for approval: about 12 clients." in applied.err
     assert shown(relance)[:2] == ("draft", None)
     again = relance("business", "apply", path, "--yes")
     assert "Nothing to change" in again.out

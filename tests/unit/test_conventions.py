@@ -35,6 +35,7 @@ NAMES = {
     "messages.deliver": "messages",
     "books.check": "housekeeping",
     "housekeeping.prune": "housekeeping",
+    "housekeeping.listen": "housekeeping",
 }
 """Every task and its queue: wire format, like the names of columns."""
 

@@ -84,7 +84,7 @@ def apply(
         typer.echo(f"Applied to {shop.business.id}.")
     for name, proposal in waiting:
         typer.echo(
-            f"{name} waits for approval: {proposal.reach} in a week."
+            f"{name} waits for approval: {proposal.reach}."
             f" `relance automations approve {name} --business {shop.business.id}` publishes it.",
             err=True,
         )

@@ -20,6 +20,15 @@ PAUSES: dict[str, str | Cell] = {
     "until": "until",
     "held": "held",
 }
+ATTENTION: dict[str, str | Cell] = {
+    "business": "business",
+    "automation": "automation",
+    "is": "is",
+    "since": "since",
+    "why": "why",
+}
+TABLE = 50
+"""So many automations that need a person are in the table."""
 
 
 def up(
@@ -61,11 +70,11 @@ def status(as_json: Json = False) -> None:
     home = settings.home.resolve()
     running = state.read(home)
     addresses = {**(running.addresses if running else {}), **state.configured(settings)}
-    paused = _paused(addresses.get("database"))
+    seen = _seen(addresses.get("database"))
     if as_json:
         processes = [{"name": p.name, "pid": p.pid, "state": p.state} for p in running.processes] if running else []
         shown = {"processes": processes, "addresses": {kind: addresses.get(kind) for kind in state.KINDS}}
-        show_json(shown | ({"pauses": paused} if paused is not None else {}))
+        show_json(shown | seen)
         return
     if running:
         show_table(("process", "pid", "state"), [(p.name, p.pid, p.state) for p in running.processes])
@@ -73,26 +82,31 @@ def status(as_json: Json = False) -> None:
         _show(running, home)
     else:
         typer.echo(f"No system runs in {home}. `relance up` starts one.")
-    if paused:
-        show_lines(paused, PAUSES, title="\nPaused")
+    if seen.get("pauses"):
+        show_lines(seen["pauses"], PAUSES, title="\nPaused")
+    if seen.get("attention"):
+        show_lines(seen["attention"][:TABLE], ATTENTION, title="\nAutomations that need a person")
+        if (more := len(seen["attention"]) - TABLE) > 0:
+            typer.echo(f"\nThere are {more} more; --json tells all.", err=True)
 
 
-def _paused(database: str | None) -> list[dict[str, Any]] | None:
-    """Return what is paused; None where no database can be asked."""
+def _seen(database: str | None) -> dict[str, list[dict[str, Any]]]:
+    """Return what is paused and which automations need a person; nothing where no database can be asked."""
     if database is None:
-        return None
+        return {}
     from deploy.failures import explain  # noqa: PLC0415
     from models.db import make_engine, raw  # noqa: PLC0415  # see `_run`
+    from tasks.reading.attention import attention  # noqa: PLC0415
     from tasks.reading.pauses import pauses  # noqa: PLC0415
 
     engine = make_engine(database)
     try:
         with engine.connect() as connection:
-            return pauses(raw(connection))
+            return {"pauses": pauses(raw(connection)), "attention": attention(raw(connection))}
     except Exception as error:
         if explain(error) is None:
             raise
-        return None
+        return {}
     finally:
         engine.dispose()
 

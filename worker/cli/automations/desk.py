@@ -54,7 +54,7 @@ def _in_words(name: str, publication: Publication) -> str:
     """Return what publishing did."""
     if publication.proposal is not None:
         return (
-            f"waits for approval, because it would touch {publication.proposal.reach} in a week; nothing else changes"
+            f"waits for approval, because it would touch {publication.proposal.reach}; nothing else changes"
             f" until then. `relance automations approve {name}` publishes it, `refuse {name}` takes it back"
         )
     return f"published as version {publication.version}" if publication.version else "unchanged"
