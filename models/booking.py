@@ -33,6 +33,19 @@ class Attendance(StrEnum):
     NO_SHOW = "no_show"
 
 
+@row("attendances", key=("business_id", "booking_id", "stamp"))
+@dataclass(slots=True)
+class Attended:
+    """One telling of whether the client of a booking came, kept for ever: who told it, and when."""
+
+    business_id: str
+    booking_id: str
+    stamp: str
+    attendance: Attendance
+    at: datetime
+    actor: str
+
+
 @row(
     "sessions",
     looks=[

@@ -30,7 +30,7 @@ def money_for(invoice: Invoice, id_: str, amount: int, taken: Taken) -> dict[str
     """Return the data of a payment for a document, as an event tells of it."""
     how: dict[str, Any] = {
         "method": taken.method,
-        "received_at": taken.received_at,
+        "received_at": taken.received_at.isoformat() if taken.received_at else None,
         "actor": taken.actor,
         "note": taken.note,
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.announcing import announce
-from models.booking import Attendance, Booking, BookingStatus, Order, Session
+from models.booking import Attendance, Attended, Booking, BookingStatus, Order, Session
 from models.cancelling import cancellation_of, ending_of
 from models.charge import Charge
 from models.charging import charge_booking, charge_item
@@ -320,10 +320,13 @@ def _notify(shop: Shop, seat: Booking, template: str, note: Invoice | None) -> N
 def note_attendance(shop: Shop, event: Event) -> None:
     """`booking.attendance`: whether the client came; told once when it first becomes so."""
     booking = booking_of(shop, event.data.booking.id)
+    told = event.data.booking.attendance
+    who = shop.cause.actor if shop.cause and shop.cause.actor else event.source
+    shop.attended.add(Attended(shop.id, booking.id, event.stamp, told, event.time, who))
     if event.stamp <= booking.attendance_stamp:
         return
     before, booking.attendance_stamp = booking.attendance, event.stamp
-    booking.attendance = event.data.booking.attendance
+    booking.attendance = told
     if booking.attendance in {before, Attendance.BOOKED}:
         return
     raise_fact(

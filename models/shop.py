@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from models.automation import DailyCount, Decision, LimitSlot, Run, RunSubject
-from models.booking import Booking, Order, Session
+from models.booking import Attended, Booking, Order, Session
 from models.business import Alert, Business
 from models.card import CardAttempt
 from models.catalogue import ServiceVersion
@@ -90,6 +90,7 @@ class Shop:
         self.sessions = Shelf(Session, by=("service_id",))
         self.orders = Shelf(Order)
         self.bookings = Shelf(Booking, by=("order_id", "session_id"))
+        self.attended = Shelf(Attended, key=("booking_id", "stamp"))
         self.charges = Shelf(Charge, by=("order_id", "invoice_id", "recurring_id"))
         self.recurring = Shelf(RecurringPayment)
         self.links = Shelf(PaymentLink, by=("contact_id",))

@@ -9,6 +9,7 @@ from psycopg import Connection, sql
 from sqlalchemy.dialects.postgresql import JSONB
 
 from models.automation import Decision, LimitSlot
+from models.booking import Attended
 from models.business import Alert
 from models.changes import SYSTEM, Change, change
 from models.db import encode_json
@@ -21,7 +22,7 @@ from models.shelf import Shelf
 from models.shop import Shop
 from tasks.copying import copy_text
 
-HISTORY = frozenset({FactRow, Decision, Alert, JournalEntry, Change, WriteOff})
+HISTORY = frozenset({FactRow, Decision, Alert, JournalEntry, Change, WriteOff, Attended})
 """What no decision reads again."""
 
 

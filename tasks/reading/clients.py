@@ -90,11 +90,18 @@ def _booking(office: Office, booking: Booking, session: Session | None) -> Line:
     }
 
 
-def payments(office: Office, *, contact: str | None = None, limit: int | None = None) -> list[Line]:
-    """Return the latest payments in the order in which they arrived, with the documents that they went to."""
+def payments(
+    office: Office, *, contact: str | None = None, unallocated: bool = False, limit: int | None = None
+) -> list[Line]:
+    """Return the latest payments in the order in which they arrived, with the documents that they went to.
+
+    `unallocated` are those of which something is left.
+    """
     about, where = columns(Payment), list[ColumnElement[bool]]()
     if contact is not None:
         where.append(about.contact_id == office.require(Contact, contact, "contact").id)
+    if unallocated:
+        where.append(about.available > 0)
     found = office.latest(Payment, *where, order=[about.received_at, about.id], limit=limit)
     numbers = _numbers(office, [payment.id for payment in found])
     return [_payment(office, payment, numbers[payment.id]) for payment in found]
@@ -113,6 +120,8 @@ def _payment(office: Office, payment: Payment, documents: list[str]) -> Line:
         "for": payment.target,
         "documents": documents,
         "reason": payment.reverse_reason,
+        "actor": payment.actor,
+        "note": payment.note,
     }
 
 

@@ -1,12 +1,12 @@
-"""`relance payments`: money received, and where it went."""
+"""`relance payments list`: money received, and where it went."""
+
+from typing import Annotated
 
 import typer
 
 from tasks.reading.clients import payments
 from worker.cli.desk import Business, Contact, Json, Limit, listed, read
 from worker.cli.output import Cell, money
-
-app = typer.Typer(no_args_is_help=True, help="Look at payments.")
 
 COLUMNS: dict[str, str | Cell] = {
     "payment": "id",
@@ -18,19 +18,25 @@ COLUMNS: dict[str, str | Cell] = {
     "documents": "documents",
     "for": "for",
     "credit left": lambda line: money("credit")(line) if line["credit"] else "",
+    "by": "actor",
+    "note": "note",
 }
 
 
-@app.callback()
-def area() -> None:
-    """Look at payments."""
-
-
-@app.command("list")
-def list_(contact: Contact = None, limit: Limit = None, business: Business = None, as_json: Json = False) -> None:
+def list_(
+    contact: Contact = None,
+    unallocated: Annotated[
+        bool, typer.Option("--unallocated", help="Only money of which something is left to use.")
+    ] = False,
+    limit: Limit = None,
+    business: Business = None,
+    as_json: Json = False,
+) -> None:
     """List payments in the order in which they were received."""
     listed(
-        lambda most: read(business, lambda office: payments(office, contact=contact, limit=most)),
+        lambda most: read(
+            business, lambda office: payments(office, contact=contact, unallocated=unallocated, limit=most)
+        ),
         COLUMNS,
         as_json=as_json,
         limit=limit,

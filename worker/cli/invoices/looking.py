@@ -1,4 +1,4 @@
-"""`relance invoices`: documents as things are now."""
+"""`relance invoices list | show`: documents as things are now."""
 
 from typing import Annotated, Any
 
@@ -8,8 +8,6 @@ from models.standing import Standing
 from tasks.reading.documents import Kind, document, documents
 from worker.cli.desk import Business, Contact, Json, Limit, listed, read
 from worker.cli.output import Cell, Line, money, show_facts, show_json, show_lines
-
-app = typer.Typer(no_args_is_help=True, help="Look at invoices, credit notes and receipts.")
 
 
 def _cause(line: Line) -> str:
@@ -31,7 +29,6 @@ COLUMNS: dict[str, str | Cell] = {
 FACTS = ("number", "id", "kind", "contact", "standing", "at", "issued_on", "due_on", "sent_at", "order", "of", "cause")
 
 
-@app.command("list")
 def list_(
     status: Annotated[Standing | None, typer.Option("--status", help="Only those that stand so today.")] = None,
     contact: Contact = None,
@@ -52,7 +49,6 @@ def list_(
     listed(lines, COLUMNS, as_json=as_json, limit=limit, nothing="There are no such documents.")
 
 
-@app.command()
 def show(
     number: Annotated[str, typer.Argument(metavar="NUMBER", help="The document's number, or its id.")],
     business: Business = None,

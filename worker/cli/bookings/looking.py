@@ -1,11 +1,7 @@
-"""`relance bookings`: who booked what."""
-
-import typer
+"""`relance bookings list`: who booked what."""
 
 from tasks.reading.clients import bookings
 from worker.cli.desk import Business, Contact, Json, Limit, listed, read
-
-app = typer.Typer(no_args_is_help=True, help="Look at bookings.")
 
 COLUMNS = {
     "booking": "id",
@@ -20,12 +16,6 @@ COLUMNS = {
 }
 
 
-@app.callback()
-def area() -> None:
-    """Look at bookings."""
-
-
-@app.command("list")
 def list_(contact: Contact = None, limit: Limit = None, business: Business = None, as_json: Json = False) -> None:
     """List bookings in the order in which they were placed."""
     listed(

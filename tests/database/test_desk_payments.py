@@ -1,0 +1,153 @@
+"""Acts on money, live: marked as paid, recorded, used, given back, reversed (R15-R17, R28)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.database.conftest import Relance
+from tests.database.front_desk import FrontDesk
+from tests.database.upstream import Upstream
+from tests.samples import charge_added
+
+
+@pytest.fixture
+def desk(relance: Relance, upstream: Upstream, tmp_path: Path) -> FrontDesk:
+    """Open the desk and invoice a cut of 45 €."""
+    desk = FrontDesk(relance, upstream, tmp_path)
+    desk.invoices()
+    return desk
+
+
+def test_marked_as_paid_with_means_day_note_and_actor(desk: FrontDesk) -> None:
+    _, payment, *_ = desk.does(
+        "payments", "mark-paid", desk.number, "--method", "cash", "--on", "2026-01-05", "--note", "at the till", "--yes"
+    )
+    assert (payment["amount"], payment["documents"]) == (4500, [desk.number])
+    assert desk.invoice(desk.number)["status"] == "paid"
+    (listed,) = desk.listed("payments", "list")
+    assert (listed["method"], listed["at"], listed["actor"]) == ("cash", "2026-01-05T00:00:00+01:00", "olga")
+    assert listed["note"] == "at the till"
+    assert ("olga", "marked as paid", desk.number) in desk.acts()
+    assert desk.balanced()
+
+
+def test_a_deposit_online_and_the_rest_in_person_is_one_history(desk: FrontDesk) -> None:
+    desk.does("payments", "record", "20", desk.number, "--method", "transfer")
+    _, payment, *_ = desk.does("payments", "mark-paid", desk.number, "--yes")
+    assert payment["amount"] == 2500
+    assert [one["amount"] for one in desk.invoice(desk.number)["payments"]] == [2000, 2500]
+
+
+def test_marking_as_paid_is_asked_for_and_never_undone(desk: FrontDesk) -> None:
+    assert "nobody can be asked" in desk.says("payments", "mark-paid", desk.number).err
+    desk.does("payments", "mark-paid", desk.number, "--yes")
+    assert "it is paid, and nothing of it is open" in desk.refused("payments", "mark-paid", desk.number)
+    told = desk.refused_plain("payments", "unmark", desk.number)
+    assert all(way in told for way in ("payments refund", "invoices credit", "payments reverse"))
+    assert len(desk.listed("payments", "list")) == 1
+
+
+def test_money_that_has_not_come_is_not_booked(desk: FrontDesk) -> None:
+    assert "in the future" in desk.refused("payments", "mark-paid", desk.number, "--on", "2099-01-01")
+
+
+def test_one_payment_settles_many_documents_and_the_rest_is_credit(desk: FrontDesk) -> None:
+    first, second = desk.number, desk.invoices()
+    done, payment, *_ = desk.does("payments", "record", "100", second, first, "--id", "till-7")
+    assert (done["payment"], done["done"]) == ("till-7", "recorded")
+    assert sorted(payment["documents"]) == sorted([first, second])
+    assert [desk.invoice(number)["status"] for number in (first, second)] == ["paid", "paid"]
+    (left,) = desk.listed("payments", "list", "--unallocated")
+    assert (left["id"], left["credit"]) == ("till-7", 1000)
+    assert "is booked already" in desk.refused_plain("payments", "record", "100", first, "--id", "till-7")
+    assert desk.balanced()
+
+
+def test_the_documents_named_first_are_paid_first(desk: FrontDesk) -> None:
+    first, second = desk.number, desk.invoices()
+    desk.does("payments", "record", "50", second, first)
+    assert [desk.invoice(number)["amount_due"] for number in (first, second)] == [4000, 0]
+
+
+def test_money_for_a_client_goes_to_debts_and_for_charges_to_them(desk: FrontDesk) -> None:
+    desk.tells("charge.added", charge_added("key"))
+    desk.does("payments", "record", "25", "--charge", "key")
+    desk.does("payments", "record", "60", "--contact", "zoe")
+    assert desk.invoice(desk.number)["status"] == "paid"
+    assert [one["credit"] for one in desk.listed("payments", "list")] == [0, 1500]
+
+
+def test_credit_is_used_for_a_document(desk: FrontDesk) -> None:
+    desk.does("payments", "record", "60", "--contact", "zoe", "--id", "ahead")
+    number = desk.invoices(send=False)
+    assert desk.invoice(number)["amount_due"] == 3000, "credit is used at issue"
+    other = desk.invoices()
+    desk.does("payments", "record", "50", "--contact", "ada", "--id", "adas")
+    desk.does("payments", "allocate", "adas", other)
+    assert desk.invoice(other)["status"] == "paid"
+    assert "Nothing of payment ahead is left" in desk.refused_plain("payments", "allocate", "ahead", number)
+    assert desk.balanced()
+
+
+def test_a_payment_goes_back_its_credit_first(desk: FrontDesk) -> None:
+    desk.does("payments", "record", "60", desk.number, "--id", "p")
+    _, *lines = desk.does("payments", "refund", "p", "--amount", "20", "--yes", "--notify")
+    assert [line["amount"] for line in lines if line["kind"] == "refund"] == [1500, 500]
+    assert [line["total"] for line in lines if line["kind"] == "credit_note"] == [500]
+    assert [line["template"] for line in lines if line["kind"] == "message"] == ["refund"]
+    assert desk.invoice(desk.number)["amount_due"] == 0
+    assert desk.balanced()
+
+
+def test_a_document_is_given_back_in_parts_up_to_what_was_paid(desk: FrontDesk) -> None:
+    desk.does("payments", "mark-paid", desk.number, "--yes")
+    desk.does("payments", "refund", desk.number, "--amount", "15", "--yes")
+    assert "45.01 EUR" not in desk.refused("payments", "refund", desk.number, "--amount", "30.01")
+    desk.does("payments", "refund", desk.number, "--yes")
+    assert desk.invoice(desk.number)["status"] == "void"
+    assert "nothing was paid" in desk.refused("payments", "refund", desk.number)
+    assert desk.balanced()
+
+
+def test_a_part_of_an_order_goes_back(desk: FrontDesk) -> None:
+    order = desk.books(paid=4500)
+    _, *lines = desk.does("payments", "refund", "--order", order, "--amount", "10", "--yes")
+    assert [line["amount"] for line in lines if line["kind"] == "refund"] == [1000]
+    assert "35.00 EUR was paid" in desk.refused("payments", "refund", "--order", order, "--amount", "36")
+    assert desk.listed("bookings", "list")[-1]["status"] == "booked"
+
+
+def test_a_bounced_cheque_opens_the_debt_again(desk: FrontDesk) -> None:
+    done, *_ = desk.does("payments", "mark-paid", desk.number, "--method", "cheque", "--yes")
+    payment = done["payment"]
+    desk.does("payments", "reverse", payment, "--reason", "bounced", "--yes")
+    assert (desk.invoice(desk.number)["status"], desk.invoice(desk.number)["amount_due"]) == ("issued", 4500)
+    assert "is reversed already: bounced." in desk.refused("payments", "reverse", payment, "--reason", "again")
+    assert "proved not to exist" in desk.refused("payments", "refund", payment)
+    assert desk.balanced()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["record", "10"], "Say what the money is for"),
+        (["record", "10", "--contact", "zo"], "Did you mean zoe?"),
+        (["record", "10", "--charge", "none"], "has no charge 'none'"),
+        (["allocate", "p9", "x"], "has no payment 'p9'"),
+        (["refund"], "Say what to give back"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(desk: FrontDesk, arguments: list[str], why: str) -> None:
+    assert why in desk.refused_plain("payments", *arguments)
+
+
+def test_money_is_never_converted(desk: FrontDesk) -> None:
+    told = desk.refused_plain("payments", "record", "10", desk.number, "--currency", "usd")
+    assert "is in EUR, not in USD: money is never converted." in told
+
+
+def test_the_debts_of_two_clients_need_to_be_told_who_paid(desk: FrontDesk) -> None:
+    zoes, adas = desk.number, desk.invoices("ada")
+    assert "say with --contact" in desk.refused_plain("payments", "record", "90", zoes, adas)
+    desk.does("payments", "record", "90", zoes, adas, "--contact", "ada")
+    assert desk.invoice(zoes)["status"] == desk.invoice(adas)["status"] == "paid"

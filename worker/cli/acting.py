@@ -1,0 +1,143 @@
+"""How commands act for a person: tried and shown first where it can't be undone, then done, told, and rung for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from psycopg import Connection
+
+from deploy.local import discover
+from models.errors import RelanceError
+from models.periods import start_of_day, zone
+from models.yamlfile import as_date, as_instant
+from tasks.desk.acting import Desk, Done
+from tasks.gateways.bells import NotedBells
+from tasks.gateways.clock import SystemClock
+from tasks.gateways.redis_client import connect
+from tasks.lines import Line
+from tasks.settings import load
+from worker.cli.desk import ChangedMeanwhileError, actor, business_id, confirm, database
+from worker.cli.output import Cell, amount, show_json, show_lines
+from worker.cli.trying import locked
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")]
+Sure = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for your own records.")]
+Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What is to be remembered of it.")]
+
+Work = Callable[[Desk], Done]
+
+
+def do(
+    work: Work,
+    *,
+    business: str | None,
+    by: str | None,
+    as_json: bool,
+    dry_run: bool = False,
+    question: str | None = None,
+    yes: bool = False,
+) -> None:
+    """Do an act under the tenant's lock; what has a `question` can't be undone: it is shown first, and asked for."""
+    who, now = actor(by), SystemClock().now()
+    with database() as engine:
+        tenant = business_id(engine, business)
+
+        def unit(connection: Connection[Any]) -> Done:
+            return work(Desk(connection, tenant, now, who))
+
+        would = None
+        if dry_run or (question and not yes):
+            would = locked(engine, tenant, unit, only_try=True)
+            _show(would, as_json=as_json, would=True)
+            if dry_run:
+                return
+            if not confirm(question or "", yes=yes):
+                raise typer.Exit(1)
+        done = locked(engine, tenant, _as_shown(unit, would), only_try=False)
+    ring()
+    _show(done, as_json=as_json, would=False)
+
+
+def _as_shown(unit: Callable[[Connection[Any]], Done], would: Done | None) -> Callable[[Connection[Any]], Done]:
+    """Return the same act, which does nothing if it is no longer what was shown."""
+
+    def checked(connection: Connection[Any]) -> Done:
+        done = unit(connection)
+        if would is not None and _gist(done) != _gist(would):
+            raise ChangedMeanwhileError
+        return done
+
+    return checked
+
+
+def _gist(done: Done) -> list[tuple[Any, ...]]:
+    return [tuple(line.get(key) for key in ("kind", "contact", "total", "amount", "number")) for line in done.lines]
+
+
+def ring() -> None:
+    """Wake the workers; without Redis beat finds the rows a moment later."""
+    try:
+        url = discover(load()).redis
+    except RelanceError:
+        return
+    NotedBells(connect(url, timeout=1.0)).ring("messages.deliver", "automations.advance")
+
+
+def _what(line: Mapping[str, Any]) -> object:
+    match line["kind"]:
+        case "message":
+            return f"{line['template'].replace('_', ' ')} to {line['to']}"
+        case "alert":
+            return line["text"]
+        case "skipped":
+            return line["reason"]
+        case "payment" | "refund":
+            return ", ".join(filter(None, [line["method"], *line["documents"]]))
+        case _:
+            return line.get("number")
+
+
+def _amount(line: Mapping[str, Any]) -> str:
+    minor = line.get("total", line.get("amount"))
+    return amount(minor, line["currency"]) if "currency" in line and minor is not None else ""
+
+
+COLUMNS: Mapping[str, str | Cell] = {
+    "": lambda line: line["kind"].replace("_", " "),
+    "contact": lambda line: line["contact"] or "owner",
+    "what": _what,
+    "amount": _amount,
+}
+
+
+def _show(done: Done, *, as_json: bool, would: bool) -> None:
+    """Print what was done, and everything that came of it."""
+    note = done.note
+    verdict = "would" if would else "done"
+    if as_json:
+        show_json(
+            {note.kind: note.subject, verdict: note.act} | {k: v for k, v in note.detail.items() if v is not None}
+        )
+        for line in done.lines:
+            show_json(line)
+        return
+    typer.echo(f"{note.subject}: {'would be ' if would else ''}{note.act}.")
+    lines: Sequence[Line] = [line for line in done.lines if line["kind"] != "event"]
+    if lines:
+        show_lines(lines, COLUMNS)
+
+
+def moment(desk: Desk, text: str | None) -> datetime | None:
+    """Return when something was: an instant, or the start of a date in the tenant's zone."""
+    if text is None:
+        return None
+    day, instant = as_date(text), as_instant(text)
+    if day is None and instant is None:
+        raise typer.BadParameter(f"{text!r} is no date. Write 2027-03-01, or an instant as 2027-03-01T08:00:00+01:00.")
+    if day is None:
+        return instant
+    row = desk.connection.execute("SELECT timezone FROM businesses WHERE id = %s", (desk.business_id,)).fetchone()
+    assert row is not None
+    return start_of_day(day, zone(row[0]))

@@ -1,0 +1,98 @@
+"""`relance payments refund | reverse | unmark`: money that goes back, or never came."""
+
+from typing import Annotated
+
+import typer
+
+from models.errors import BadInputError, NotFoundError
+from tasks.desk import payments as desk
+from tasks.desk.acting import Desk, Done
+from tasks.desk.documents import document_named
+from worker.cli.acting import DryRun, Reason, Sure, do
+from worker.cli.amounts import minor
+from worker.cli.desk import Business, By, Json
+
+
+def refund(
+    name: Annotated[
+        str | None, typer.Argument(metavar="PAYMENT|NUMBER", help="A payment's id, or a document's number or id.")
+    ] = None,
+    order: Annotated[str | None, typer.Option("--order", metavar="ID", help="Of this order instead.")] = None,
+    amount: Annotated[
+        str | None, typer.Option("--amount", metavar="45.00", help="Only so much; without it all that was paid.")
+    ] = None,
+    notify: Annotated[bool, typer.Option("--notify", help="Write to the client.")] = False,
+    reason: Reason = None,
+    dry_run: DryRun = False,
+    yes: Sure = False,
+    by: By = None,
+    business: Business = None,
+    as_json: Json = False,
+) -> None:
+    """Give money back, of a payment, a document or an order, up to what was paid; a document gets a credit note.
+
+    Bookings are cancelled by `relance bookings cancel`. Money that came by card goes back by card where the provider
+    can; all other is recorded, and you are told to pay it out. It can't be undone.
+    """
+    if (name is None) is (order is None):
+        raise BadInputError("Say what to give back: a payment, a document, or --order ID.")
+
+    def work(at: Desk) -> Done:
+        if order is not None:
+            back = _sum(amount, _currency_of_order(at, order))
+            return desk.refund_order(at, order, back, notify=notify, reason=reason)
+        try:
+            payment = desk.payment_named(at, name or "")
+        except NotFoundError:
+            currency = document_named(at, name or "").currency
+            return desk.refund_document(at, name or "", _sum(amount, currency), notify=notify, reason=reason)
+        return desk.refund_payment(at, payment.id, _sum(amount, payment.currency), notify=notify, reason=reason)
+
+    question = "Give this money back? It can't be undone."
+    do(work, business=business, by=by, as_json=as_json, dry_run=dry_run, question=question, yes=yes)
+
+
+def _sum(amount: str | None, currency: str) -> desk.Sum:
+    return desk.Sum(minor(amount, currency) if amount is not None else None, currency)
+
+
+def _currency_of_order(at: Desk, order_id: str) -> str:
+    row = at.connection.execute(
+        "SELECT currency FROM charges WHERE business_id = %s AND order_id = %s ORDER BY position LIMIT 1",
+        (at.business_id, order_id),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(f"{at.business_id} has no order {order_id!r} that owes anything.")
+    return str(row[0])
+
+
+def reverse(
+    payment: Annotated[str, typer.Argument(metavar="PAYMENT", help="The payment's id.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why: the cheque bounced, a chargeback …")],
+    dry_run: DryRun = False,
+    yes: Sure = False,
+    by: By = None,
+    business: Business = None,
+    as_json: Json = False,
+) -> None:
+    """Take back a payment that proves not to exist; what it had closed is owed again. It can't be undone."""
+    do(
+        lambda at: desk.reverse_payment(at, payment, reason),
+        business=business,
+        by=by,
+        as_json=as_json,
+        dry_run=dry_run,
+        question=f"Reverse {payment}? It can't be undone.",
+        yes=yes,
+    )
+
+
+def unmark(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The document's number.")],
+) -> None:
+    """Say why what was marked as paid stays so, and which ways lead back."""
+    raise BadInputError(
+        f"{number} can't be unmarked: a payment is never taken away. To give the money back: `relance payments refund "
+        f"{number}`. If less was owed: `relance invoices credit {number} --amount …`. If the money never came (a "
+        "cheque bounced): `relance payments reverse PAYMENT --reason …`; `relance invoices show` names the payment."
+    )
