@@ -45,7 +45,7 @@ def credit(shop: Shop, invoice: Invoice, parts: Sequence[tuple[Charge, int]]) ->
     lines: list[LineTax] = []
     sums: dict[int, Credited] = {}
     for charge, amount in parts:
-        group = next(g for g in groups if (g.category, g.rate) == (charge.tax_category, charge.tax_rate))
+        group = _group_of(groups, charge)
         part = credit_of_gross(
             TaxGroup(group.category, group.rate, None, group.net, group.tax),
             Credited(group.credited_net, group.credited_tax),
@@ -64,6 +64,13 @@ def credit(shop: Shop, invoice: Invoice, parts: Sequence[tuple[Charge, int]]) ->
     invoice.amount_due -= net + tax
     totals = Totals(tuple(lines), taxes, net, tax, net + tax)
     return issue_credit_note(shop, invoice, [charge for charge, _ in parts], totals)
+
+
+def _group_of(groups: Sequence[InvoiceTax], charge: Charge) -> InvoiceTax:
+    """Return the VAT group that holds a charge; a document with one group says by itself which."""
+    if len(groups) == 1:
+        return groups[0]
+    return next(group for group in groups if (group.category, group.rate) == (charge.tax_category, charge.tax_rate))
 
 
 def restate(shop: Shop, invoice: Invoice, received: int = 0, payment_id: str | None = None) -> None:

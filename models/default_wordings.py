@@ -164,6 +164,18 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "(receipt {{ invoice.number }}).\n\n" + _NOTE + "Your invoice will show it as already paid.\n\n" + _SIGNED,
         ),
     },
+    "deposit": {
+        "fr": DefaultWording(
+            "Facture d'acompte {{ invoice.number }} – {{ business.name }}",
+            _FR_HELLO + "Nous avons reçu {{ invoice.total | money }} le {{ invoice.issued_on | date: 'long' }} : voici "
+            "votre facture d'acompte. Votre facture finale la déduira.\n\n" + _DOCUMENT,
+        ),
+        "en": DefaultWording(
+            "Deposit invoice {{ invoice.number }} – {{ business.name }}",
+            _EN_HELLO + "We received {{ invoice.total | money }} on {{ invoice.issued_on | date: 'long' }}: here is "
+            "your deposit invoice. Your final invoice will deduct it.\n\n" + _DOCUMENT,
+        ),
+    },
     "booking_cancelled": {
         "fr": DefaultWording(
             "Rendez-vous annulé – {{ business.name }}",

@@ -19,14 +19,12 @@ WORDS = {
         "to": "Client", "of": "Avoir sur la facture {number} du {date}", "siren": "SIREN", "number": "N° TVA",
         "capital": "au capital de", "register": "RCS", "reference": "Votre référence",
         "quantity": "{quantity} × {price}", "tax_number": "Identifiant fiscal",
-        "deposit": "Acompte {number} du {date} déduit",
     },
     "en": {
         "vat": "VAT {rate} %", "net": "net", "total": "Total with VAT", "paid": "Already paid", "due": "Left to pay",
         "to": "Client", "of": "Credit note on invoice {number} of {date}", "siren": "SIREN", "number": "VAT number",
         "capital": "with a capital of", "register": "RCS", "reference": "Your reference",
         "quantity": "{quantity} × {price}", "tax_number": "Tax registration",
-        "deposit": "Deposit {number} of {date} deducted",
     },
 }  # fmt: skip
 """The few words of the layout; what the law wants said comes from the document."""
@@ -117,7 +115,7 @@ class _Text:
 
     def _paid(self) -> Iterator[str]:
         document = self.document
-        if document.kind != DocumentKind.INVOICE:
+        if document.kind not in {DocumentKind.INVOICE, DocumentKind.DEPOSIT}:
             return
         paid = document.total - document.credited - document.amount_due
         if paid:

@@ -6,6 +6,7 @@ from models.balancing import pay
 from models.bookkeeping import enter
 from models.charge import Charge
 from models.contact import Contact
+from models.deposits import deposited
 from models.invoice import Invoice
 from models.issuing import issue, totals_of
 from models.payment import Allocation
@@ -19,10 +20,10 @@ def invoice_charges(
 ) -> Invoice | None:
     """Issue one invoice for charges of one group; None where its lines sum to zero (R10).
 
-    Money already on the charges shows as prepaid (R26), the payer's credit is used.
+    Money already on the charges shows as prepaid, or is taken back with its deposit invoice (R26); credit is used.
     """
     totals = totals_of(charges)
-    if totals.total == 0:
+    if totals.total == 0 or (totals.total == sum(deposited(shop, charge) for charge in charges)):
         return None
     _agree(shop, charges, totals)
     invoice = issue(shop, payer, charges, totals, terms_days=terms_days, order_id=order_id)

@@ -12,6 +12,7 @@ from typing import Any
 from models.bookkeeping import enter
 from models.charge import Charge
 from models.contact import Contact, PayerKind
+from models.deposits import deduction, less, taken_back, words_of
 from models.identifiers import invoice_number
 from models.invoice import Counter, DocumentKind, DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from models.mentions import NOTHING_SAID, Exemption, exemption, mentions
@@ -75,7 +76,12 @@ def totals_of(charges: Sequence[Charge]) -> Totals:
 def issue(
     shop: Shop, payer: Contact, charges: Sequence[Charge], totals: Totals, *, terms_days: int, order_id: str | None
 ) -> Invoice:
-    """Issue one invoice for charges of one group, with number, lines and VAT; all of it is to be paid."""
+    """Issue one invoice for charges of one group, with number, lines and VAT; all of it is to be paid.
+
+    Deposits of the charges are taken back, line by VAT group, each with its number and date (R26).
+    """
+    deposits = taken_back(shop, charges)
+    totals = less(totals, deposits) if deposits else totals
     invoice = _numbered(shop, payer, charges[0].currency, totals, kind=DocumentKind.INVOICE, cause_id=charges[0].id)
     invoice.amount_due = totals.total
     invoice.terms_days = terms_days
@@ -86,6 +92,9 @@ def issue(
     invoice.check_at = next_check(shop, invoice)
     shop.invoices.add(invoice)
     _write_lines(shop, invoice, charges, totals)
+    for position, (deposit, group) in enumerate(deposits, start=len(charges) + 1):
+        shop.lines.add(deduction(shop, invoice, deposit, group, position))
+    invoice.preceding = [{"number": deposit.number, "date": str(deposit.issued_on)} for deposit, _ in deposits]
     _write_taxes(shop, invoice, totals, closed=False)
     return invoice
 
@@ -139,6 +148,22 @@ def issue_receipt(shop: Shop, payer: Contact, amount: int, currency: str, *, ord
     return receipt
 
 
+def issue_deposit(shop: Shop, payer: Contact, charge: Charge, amount: int, *, of: str) -> Invoice:
+    """Issue the invoice for money of a professional that came before its invoice and leaves the charge open (R26)."""
+    totals = compute([Priced(amount, True, charge.tax_category, charge.tax_rate)])
+    deposit = _numbered(shop, payer, charge.currency, totals, kind=DocumentKind.DEPOSIT, cause_id=f"{of} {charge.id}")
+    deposit.status = DocumentStatus.PAID
+    deposit.due_on = deposit.issued_on
+    deposit.order_id, deposit.prepaid = charge.order_id, amount
+    deposit.service_from, deposit.service_to = charge.service_from or charge.due_on, charge.service_to or charge.due_on
+    shop.invoices.add(deposit)
+    _write_lines(shop, deposit, [charge], totals, words_of(deposit.language)[0])
+    _write_taxes(shop, deposit, totals, closed=True)
+    figures = {"total": deposit.total, "net": deposit.net, "tax": deposit.tax}
+    enter(shop, "deposit", deposit.id, number=deposit.number, currency=deposit.currency, **figures)
+    return deposit
+
+
 def issue_credit_note(shop: Shop, invoice: Invoice, charges: Sequence[Charge], totals: Totals) -> Invoice:
     """Issue a credit note on an invoice for parts of its charges; it names number and date of the invoice."""
     payer = shop.contacts.get(invoice.contact_id) or Contact(shop.id, invoice.contact_id)
@@ -178,7 +203,9 @@ def _issued_on(invoice: Invoice) -> date:
     return invoice.issued_on
 
 
-def _write_lines(shop: Shop, document: Invoice, charges: Sequence[Charge], totals: Totals) -> None:
+def _write_lines(
+    shop: Shop, document: Invoice, charges: Sequence[Charge], totals: Totals, words: str = "{what}"
+) -> None:
     """Write a line for each charge: as agreed where it stands there whole, else one unit of its part with tax."""
     for position, (charge, share) in enumerate(zip(charges, totals.lines, strict=True), start=1):
         billed = document.kind == DocumentKind.INVOICE
@@ -188,7 +215,7 @@ def _write_lines(shop: Shop, document: Invoice, charges: Sequence[Charge], total
                 shop.id,
                 document.id,
                 position,
-                charge.description,
+                words.format(what=charge.description),
                 charge.quantity if whole else Decimal(1),
                 charge.unit,
                 charge.unit_price if whole else share.gross,

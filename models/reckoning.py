@@ -11,6 +11,8 @@ from models.apportioning import Debt, Money, Part, Rest, Shares, apportion
 from models.balancing import credit, restate
 from models.cancelling import cancellation_of, ending_of, returns_of
 from models.charge import Charge
+from models.depositing import document_money
+from models.deposits import deposited, deposits_on
 from models.identifiers import moment_of, stamp
 from models.invoice import DocumentStatus, Invoice
 from models.payer import known_contact
@@ -46,7 +48,7 @@ def reckon(shop: Shop, charges: Iterable[Charge]) -> Reckoned:
     shares = apportion(debts, moneys, rests)
     _correct_rests(shop, shares, together)
     for charge in together:
-        if charge.invoice_id and shares.kept.get(charge.id, charge.owed) > charge.worth:
+        if charge.invoice_id and _says_too_little(shop, charge, shares, held):
             take_off(shop, charge)
     settlement = Settlement(shop)
     by_id = {charge.id: charge for charge in together}
@@ -54,7 +56,7 @@ def reckon(shop: Shop, charges: Iterable[Charge]) -> Reckoned:
         change = shares.given.get(part, 0) - held.get(part, 0)
         if change < 0:
             settlement.move(shop.payments[part[0]], by_id[part[1]], change)
-    notes = _end(shop, together, shares, settlement)
+    notes = settlement.notes | _end(shop, together, shares, settlement)
     for part, amount in shares.given.items():
         change = amount - held.get(part, 0)
         if change > 0:
@@ -65,8 +67,19 @@ def reckon(shop: Shop, charges: Iterable[Charge]) -> Reckoned:
     for payment in {part[0]: shop.payments[part[0]] for part in held}.values():
         if payment.status == PaymentStatus.REVERSED:
             payment.available = 0
+    document_money(shop, settlement.moved.values())
     settlement.tell()
     return Reckoned(notes, refunds)
+
+
+def _says_too_little(shop: Shop, charge: Charge, shares: Shares, held: Mapping[Part, int]) -> bool:
+    """Whether a charge's document asks for less than is owed: it is worth more, or loses money of a deposit."""
+    if shares.kept.get(charge.id, charge.owed) > charge.worth:
+        return True
+    lost = {part[0] for part, amount in held.items() if part[1] == charge.id and shares.given.get(part, 0) < amount}
+    deposits = deposits_on(shop, charge) if lost else {}
+    on_charge = shop.allocations.by("charge_id", charge.id) if deposits else ()
+    return any(one.payment_id in lost and one.invoice_id in deposits for one in on_charge)
 
 
 def charges_of_target(shop: Shop, payment: Payment) -> list[Charge] | None:
@@ -108,22 +121,22 @@ def take_off(shop: Shop, charge: Charge) -> None:
     invoice = document_of(shop, charge)
     if invoice is None:
         return
-    held = _held(shop, [charge])
-    for (payment_id, _), amount in held.items():
+    held = _held_on(shop, charge, invoice)
+    for payment_id, amount in held.items():
         allocate(shop, shop.payments[payment_id], charge, -amount, invoice)
-    credit(shop, invoice, [(charge, charge.worth)])
+    credit(shop, invoice, [(charge, charge.worth - deposited(shop, charge))])
     restate(shop, invoice)
     shop.charges.rehang(charge, "invoice_id", None)
     if charge.booking_id:
         describe(shop, charge, shop.bookings[charge.booking_id])
-    for (payment_id, _), amount in held.items():
+    for payment_id, amount in held.items():
         allocate(shop, shop.payments[payment_id], charge, amount, None)
     restate_charge(charge)
     tell_owner(
         shop,
         "taken_off_invoice",
-        f"An older event that came late changes charge {charge.id}: it was taken off {invoice.number} by a credit note "
-        "and waits to be billed again.",
+        f"Charge {charge.id} is not what {invoice.number} said any more: an older event came late, or money went back. "
+        "It was taken off by a credit note; what is still owed of it waits to be billed again.",
         contact_id=charge.contact_id,
         charge=charge.id,
         invoice=invoice.id,
@@ -165,6 +178,15 @@ def _held(shop: Shop, charges: Iterable[Charge]) -> dict[Part, int]:
             part = (allocation.payment_id, charge.id)
             held[part] = held.get(part, 0) + allocation.amount
     return {part: amount for part, amount in held.items() if amount}
+
+
+def _held_on(shop: Shop, charge: Charge, invoice: Invoice) -> dict[str, int]:
+    """Return what of each payment is on a charge by its document."""
+    held: dict[str, int] = {}
+    for one in shop.allocations.by("charge_id", charge.id):
+        if one.invoice_id == invoice.id:
+            held[one.payment_id] = held.get(one.payment_id, 0) + one.amount
+    return {payment_id: amount for payment_id, amount in held.items() if amount}
 
 
 def _refunded(shop: Shop, charges: Iterable[Charge]) -> dict[Part, int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from models.balancing import pay, restate
+from models.balancing import credit, pay, restate
 from models.booking import Order
 from models.bookkeeping import enter
 from models.charge import Charge, ChargeState
@@ -27,16 +27,28 @@ class Settlement:
         self._deposits: dict[str, int] = {}
         self._deposited: dict[str, Charge] = {}
         self._orders: dict[str, str] = {}
+        self.moved: dict[tuple[str, str], tuple[Payment, Charge]] = {}
+        self.notes: dict[str, Invoice] = {}
+        """Credit notes on deposit invoices, by charge."""
 
     def move(self, payment: Payment, charge: Charge, amount: int) -> None:
-        """Give an amount of a payment to a charge, wherever it stands; a negative amount comes back (R17)."""
+        """Give an amount of a payment to a charge, wherever it stands; a negative amount comes back (R17).
+
+        What comes back is taken from deposit invoices last, each with a credit note (R26).
+        """
         shop, invoice = self.shop, document_of(self.shop, charge)
         payment.available -= amount
         charge.settled += amount
-        allocate(shop, payment, charge, amount, invoice, as_credit=self.as_credit)
+        for deposit, part in _from_deposits(shop, payment, charge, -amount):
+            allocate(shop, payment, charge, -part, deposit)
+            self.notes |= _credit_deposit(shop, deposit, charge, part)
+            amount += part
+        if amount:
+            allocate(shop, payment, charge, amount, invoice, as_credit=self.as_credit)
         if invoice is None:
             self._deposits[payment.id] = self._deposits.get(payment.id, 0) + amount
             self._deposited[payment.id] = charge
+            self.moved[payment.id, charge.id] = payment, charge
         else:
             self._received[invoice.id] = self._received.get(invoice.id, 0) + amount
             self._closers[invoice.id] = payment.id
@@ -57,6 +69,33 @@ class Settlement:
                 _receipt_for(shop, shop.payments[payment_id], self._deposited[payment_id], amount)
         for order_id, payment_id in self._orders.items():
             tell_paid(shop, shop.orders[order_id], payment_id)
+
+
+def _from_deposits(shop: Shop, payment: Payment, charge: Charge, wanted: int) -> list[tuple[Invoice, int]]:
+    """Return what of money that comes back must come from deposit invoices, the newest first."""
+    if wanted <= 0:
+        return []
+    mine = [one for one in shop.allocations.by("charge_id", charge.id) if one.payment_id == payment.id]
+    on: dict[str, int] = {}
+    for one in mine:
+        invoice = shop.invoices.get(one.invoice_id) if one.invoice_id else None
+        if invoice is not None and invoice.kind == DocumentKind.DEPOSIT:
+            on[invoice.id] = on.get(invoice.id, 0) + one.amount
+    left = wanted - (sum(one.amount for one in mine) - sum(on.values()))
+    parts: list[tuple[Invoice, int]] = []
+    for id_, amount in reversed(on.items()):
+        part = max(0, min(left, amount))
+        parts += [(shop.invoices[id_], part)] if part else []
+        left -= part
+    return parts
+
+
+def _credit_deposit(shop: Shop, deposit: Invoice, charge: Charge, amount: int) -> dict[str, Invoice]:
+    """Take a part of a deposit invoice back, whose money has just left it."""
+    note = credit(shop, deposit, [(charge, amount)])
+    if deposit.credited == deposit.total:
+        deposit.status = DocumentStatus.VOID
+    return {charge.id: note} if note else {}
 
 
 def allocate(

@@ -238,8 +238,9 @@ RULES = (
         "journal_complete",
         "The journal says {entered} of {kind} {id}, the books say {amount}.",
         """SELECT * FROM (
-               SELECT business_id, id, CASE kind WHEN '380' THEN 'invoice' WHEN '381' THEN 'credit_note' ELSE kind END
-                      AS kind, total AS amount FROM invoices WHERE number IS NOT NULL
+               SELECT business_id, id, CASE kind WHEN '380' THEN 'invoice' WHEN '381' THEN 'credit_note'
+                      WHEN '386' THEN 'deposit' ELSE kind END AS kind, total AS amount
+                 FROM invoices WHERE number IS NOT NULL
                UNION ALL SELECT business_id, id, 'payment', amount FROM payments WHERE stamp <> ''
                UNION ALL SELECT business_id, id, 'refund', amount FROM refunds) r
             CROSS JOIN LATERAL (

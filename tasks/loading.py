@@ -434,6 +434,8 @@ class Loader:
         ended = {(name, charge.id) for name, charge in charges if charge.kept is not None}
         paid = ended | {(name, charge.id) for name, charge in charges if charge.settled}
         self._by(Allocation, "allocations", "charge_id", paid)
+        self._by(Invoice, "invoices", "id", self._all("allocations", "invoice_id"))
+        self._by(InvoiceTax, "taxes", "invoice_id", self._all("invoices", "id"))
         self._by(Payment, "payments", "id", self._all("allocations", "payment_id"))
         if ended:
             self._by(Refund, "refunds", "payment_id", self._all("payments", "id"))

@@ -46,12 +46,6 @@ def test_credit_without_a_target_is_no_deposit(shop: Story) -> None:
     assert not shop.run().of("receipt")
 
 
-def test_a_business_payer_gets_no_receipt(shop: Story) -> None:
-    shop.client("zoe", kind="business", company={"name": "Zoé SA", "siren": "732829320"})
-    shop.books("zoe", "cut", at=NOW, when="2027-01-12 14:00", paid=1500)
-    assert not shop.run().of("receipt")
-
-
 def test_a_deposit_that_waited_for_its_order_gets_its_receipt_then(shop: Story) -> None:
     shop.pays("zoe", 1000, at=NOW, order="o1")
     shop.books("zoe", "cut", at="2027-01-06 10:00", when="2027-01-12 14:00")
