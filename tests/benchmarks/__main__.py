@@ -17,6 +17,9 @@ from tests.benchmarks.stage import Stage, stage
 from worker.collecting import collect_seldom
 
 ALL = ("mixes", "delays", "simulation", "backtest")
+MIXED = 40_000
+STORED = 100_000
+"""Events of a backtest's past; the goal is 1,000,000."""
 PROFILED = 5_000
 """Events or runs that are decided while they are watched."""
 
@@ -37,12 +40,12 @@ def main() -> None:
     if "simulation" in options.only:
         tell(simulation.measure(options.bookings))
     if "backtest" in options.only:
-        tell(replay.measure(options.stored))
+        tell(replay.measure(options.events or STORED))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("--events", type=int, default=40_000, help="of the mix stored; half of it acting")
+    parser.add_argument("--events", type=int, help="of the mix stored, half of it acting; or of the backtest's past")
     parser.add_argument("--tasks", type=int, default=6_000, help="empty Celery tasks")
     parser.add_argument("--rounds", type=int, default=1, help="of the mixes; the fastest counts, as do empty tasks")
     parser.add_argument("--tenants", type=int, default=40)
@@ -50,7 +53,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=15, help="how long 1,000 runs a second fall due")
     parser.add_argument("--herd", type=int, default=20_000, help="runs due at one instant (goal: 1,000,000)")
     parser.add_argument("--bookings", type=int, default=10_000, help="in the simulated year")
-    parser.add_argument("--stored", type=int, default=100_000, help="events of the backtest (goal: 1,000,000)")
     parser.add_argument("--only", nargs="+", choices=ALL, default=ALL)
     parser.add_argument("--profile", action="store_true", help="show also where the time goes, in one process")
     return parser.parse_args()
@@ -62,7 +64,8 @@ def _mixes(there: Stage, options: argparse.Namespace) -> None:
     rounds: dict[str, list[dict[str, Any]]] = {"stored": [], "acting": []}
     for number in range(options.rounds):
         for mix, figures in rounds.items():
-            count = options.events if mix == "stored" else options.events // 2
+            events = options.events or MIXED
+            count = events if mix == "stored" else events // 2
             figures.append(mixes.measure(there, mix, f"{mix}-{number}", count, options.tenants))
         empties.append(empty.measure(there, options.tasks))
     baseline = fastest(empties)
