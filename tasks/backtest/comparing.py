@@ -58,15 +58,20 @@ def backtest(
     span: Span,
     found: Effects,
     progress: Callable[[int, datetime], None],
+    *,
+    alone: bool = False,
     pace: Pace = USUAL,
 ) -> Outcome:
     """Play a tenant's past with the live automations and with the candidate; keep in `found` what both did.
 
     Until the candidate's time both worlds are one. Nothing of the tenant is written (`tasks.backtest.sandbox`), and
-    nothing is sent. `progress` is told the number of a part of the way, and which instant has come on it.
+    nothing is sent. `alone` leaves out the automations of other names: what they issue, and what they count towards a
+    client's daily cap, is then in neither world. `progress` is told the number of a part of the way, and which instant
+    has come on it.
     """
     require_runnable(candidate.automation)
-    live = live_automations(reader, business_id)
+    name = candidate.automation.id
+    live = [text for text in live_automations(reader, business_id) if text.id == name or not alone]
     texts = {LIVE: live, CANDIDATE: _with(live, candidate)}
     types = types_for([candidate.automation, *(load_automation(text.text, text.id) for text in live)])
     pauses = pauses_within(reader, business_id, span)
@@ -82,7 +87,7 @@ def backtest(
             world = World(engine, past, business_id, span, named, number, pace)
             found.take(number, world.play(texts[number], pauses, lambda now, n=number: progress(n + 1, now)))  # type: ignore[misc]
             waiting, most, forgotten = world.waiting, max(most, world.bytes), forgotten + world.forgotten
-    replaces = any(text.id == candidate.automation.id for text in live)
+    replaces = any(text.id == name for text in live)
     return Outcome(span, candidate.automation, replaces, span.events, waiting, most, forgotten)
 
 

@@ -40,7 +40,7 @@ def main() -> None:
     if "simulation" in options.only:
         tell(simulation.measure(options.bookings))
     if "backtest" in options.only:
-        tell(replay.measure(options.events or STORED))
+        tell(replay.measure(options.events or STORED, alone=options.alone))
 
 
 def _options() -> argparse.Namespace:
@@ -53,6 +53,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=15, help="how long 1,000 runs a second fall due")
     parser.add_argument("--herd", type=int, default=20_000, help="runs due at one instant (goal: 1,000,000)")
     parser.add_argument("--bookings", type=int, default=10_000, help="in the simulated year")
+    parser.add_argument("--alone", action="store_true", help="backtest without the ten live automations")
     parser.add_argument("--only", nargs="+", choices=ALL, default=ALL)
     parser.add_argument("--profile", action="store_true", help="show also where the time goes, in one process")
     return parser.parse_args()

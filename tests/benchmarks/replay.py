@@ -31,7 +31,7 @@ SINCE = "30d"
 PAGE = 5_000
 
 
-def measure(events: int) -> dict[str, Any]:
+def measure(events: int, *, alone: bool = False) -> dict[str, Any]:
     """Backtest a request with a reminder over so many events of sixty days beside ten live automations."""
     candidate = automation("ask", "session.booked", ASK, wait(days=3), REMIND, services=["cut", "colour", "massage"])
     with throwaway_postgres() as server, tempfile.TemporaryDirectory(prefix="relance-bench-") as name:
@@ -41,7 +41,7 @@ def measure(events: int) -> dict[str, Any]:
         (folder / "candidate.json").write_bytes(msgspec.json.encode(candidate))
         with (folder / "lines").open("wb") as lines:
             command = [sys.executable, "-m", "worker.cli", "backtest", str(folder / "candidate.json")]
-            command += ["--since", SINCE, "--json"]
+            command += ["--since", SINCE, "--json", *(["--alone"] if alone else [])]
             surroundings = os.environ | {"RELANCE_DATABASE_URL": url, "RELANCE_HOME": name}
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             process = subprocess.Popen(command, cwd=ROOT, stdout=lines, env=surroundings)
@@ -53,6 +53,7 @@ def measure(events: int) -> dict[str, Any]:
     return {
         "benchmark": "backtest",
         "events": summary["events"],
+        "alone": alone,
         "seconds": summary["seconds"],
         "cpu_seconds": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1),
         "events_per_second": round(summary["events"] / summary["seconds"]),

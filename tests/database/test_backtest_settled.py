@@ -67,7 +67,7 @@ def played(url: str, engine: Engine, pace: Pace) -> tuple[Outcome, list[dict[str
     candidate = PublishedText(load_automation(text, "ask.yaml"), text)
     span = span_of(engine, "atelier", NOW - timedelta(days=40), NOW)
     with effects(url) as found:
-        outcome = backtest(url, engine, "atelier", candidate, span, found, lambda _way, _now: None, pace)
+        outcome = backtest(url, engine, "atelier", candidate, span, found, lambda _way, _now: None, pace=pace)
         return outcome, list(found.compared(None, also_same=True))
 
 

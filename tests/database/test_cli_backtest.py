@@ -149,6 +149,22 @@ def test_what_a_new_version_changes(there: Relance, candidate: Callable[..., Pat
     assert len(effects(answer, effect="invoice", contact="zoe", difference="only_live")) == 2
 
 
+def test_alone_it_is_played_without_the_others(there: Relance, candidate: Callable[..., Path]) -> None:
+    file = candidate("hello", "session.booked", mail("Bonjour"))
+    answer = there("backtest", file, "--since", "30d", "--alone", "--json")
+    assert len(effects(answer, automation="hello")) == 7
+    assert {line["automation"] for line in answer.lines if line["kind"] == "total"} == {"hello"}
+    assert summary(answer)["alone"] is True
+    assert "hello without the live automations" in there("backtest", file, "--alone").out
+
+
+def test_alone_it_still_takes_the_place_of_the_live_one(there: Relance, candidate: Callable[..., Path]) -> None:
+    limited = candidate("ask", "session.booked", ASK, limit={"per": "24h", "over": "merge"}, **UNPAID)
+    answer = there("backtest", limited, "--since", "30d", "--alone", "--json")
+    assert len(effects(answer, effect="invoice", contact="zoe", difference="only_live")) == 2
+    assert {line["automation"] for line in answer.lines if line["kind"] == "total"} == {"ask"}
+
+
 def test_documents_from_before_count(there: Relance, candidate: Callable[..., Path]) -> None:
     """Zoé's first invoice was issued and overdue before: nobody reminds of it again; those after it are overdue."""
     file = candidate("late", "invoice.overdue", wait(days=1), REMIND, **UNPAID)

@@ -41,6 +41,9 @@ def backtest(
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=0, help=f"N details; {DETAILS} in tables, all as JSON.")
     ] = None,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Without the other automations: several times as fast, see the docs.")
+    ] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also effects that are the same in both.")] = False,
     business: Business = None,
     as_json: Json = False,
@@ -63,12 +66,13 @@ def backtest(
         span = span_of(reader, shop.id, first, now)
         within = (first, now)
         with Bar((span.kept_from, first), within, within) as bar, collecting_seldom():
-            outcome = play(url, reader, shop.id, candidate, span, found, lambda way, now: bar.at(now, way))
+            outcome = play(url, reader, shop.id, candidate, span, found, lambda way, now: bar.at(now, way), alone=alone)
         summary = {
             "kind": "summary",
             "business": shop.id,
             "automation": outcome.candidate.id,
             "replaces": outcome.replaces,
+            "alone": alone,
             "since": outcome.span.since,
             "until": outcome.span.until,
             "kept_from": outcome.span.kept_from,
@@ -122,6 +126,8 @@ def _show(found: Any, limit: int, summary: dict[str, Any], *, everything: bool) 
     name = summary["automation"]
     totals = found.totals()
     place = "in the place of the live version" if summary["replaces"] else "beside the live automations"
+    if summary["alone"]:
+        place = f"{place}, without the others" if summary["replaces"] else "without the live automations"
     typer.echo(f"{name} {place}, since {summary['since']:%Y-%m-%d %H:%M} UTC\n")
     for title, mine in ((f"What {name} would do", True), ("What the other automations would do", False)):
         rows = [_total(line) for line in totals if (line["automation"] == name) == mine]
