@@ -148,6 +148,8 @@ LINES: Mapping[str, Words] = {
         "Ce qui n'a pas été fait il y a plus de {days} jours n'est plus conservé.",
         "What was not done more than {days} days ago is no longer kept.",
     ),
+    "no_changes": words("Il n'y a pas de tels changements.", "There are no such changes."),
+    "no_past": words("Rien n'est connu de son passé.", "Nothing is known of its past."),
     "nothing": words("Rien n'est conservé à ce sujet.", "Nothing is kept about this."),
 }
 

@@ -7,20 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.automation_file import Automation, Over
+from models.languages import words
 from models.linting.codes import Code
 from models.linting.findings import Finding, found, step_at
 from models.linting.satisfying import Claim, conflict
 from models.steps import ActStep, EndRun, IfStep, Step
 
 Known = tuple[Claim, ...]
-NEVER = "Its then is never run."
+NEVER = words("Son then n'est jamais suivi.", "Its then is never run.")
+NO_RUN = words("Aucune exécution ne démarre jamais.", "No run ever starts.")
 
 
 def dead_branches(automation: Automation) -> Iterator[Finding]:
     """Find what the conditions of an automation leave dead."""
     where = automation.trigger.where
     if where is not None and (torn := conflict([(where, True)])):
-        yield found(Code.NEVER_TRUE, "trigger.where", property=torn, consequence="No run ever starts.")
+        yield found(Code.NEVER_TRUE, "trigger.where", property=torn, consequence=NO_RUN)
         return
     reader = _Reader()
     reader.steps(automation.steps, ((where, True),) if where is not None and _starts_at_once(automation) else ())

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from models.automation_file import Automation, By, Limit, Over
 from models.events import Fact
+from models.languages import Words, words
 from models.linting.codes import Code
 from models.linting.findings import Finding, found, step_at
 from models.periods import Per
@@ -13,8 +14,25 @@ from models.vocabulary import Action
 SETTLED = frozenset({Fact.INVOICE_PAID, Fact.ORDER_PAID})
 OF_ONE_DEBT = frozenset({By.ORDER, By.INVOICE, By.SESSION})
 
-FOR_REQUESTS = "{times: 1, per: 24h}; what is over it is merged into one request"
-FOR_INVOICES = "{times: 1, per: 24h, by: [invoice]}, so that each invoice counts for itself"
+FOR_REQUESTS = words(
+    "{times: 1, per: 24h} ; ce qui dépasse est regroupé en une demande",
+    "{times: 1, per: 24h}; what is over it is merged into one request",
+)
+FOR_INVOICES = words(
+    "{times: 1, per: 24h, by: [invoice]}, pour que chaque facture compte à part",
+    "{times: 1, per: 24h, by: [invoice]}, so that each invoice counts for itself",
+)
+BY_INVOICE = words(
+    "Écrivez by: [invoice], pour que chaque facture compte à part, ou over: defer.",
+    "Write by: [invoice], so that each invoice counts for itself, or over: defer.",
+)
+ENDING = words(
+    "Prenez une période qui se termine, et over: merge, ou comptez par order ou session.",
+    "Take a window that ends, and over: merge, or count by order or session.",
+)
+MERGE = words(
+    "Écrivez over: merge, ou comptez par order ou session.", "Write over: merge, or count by order or session."
+)
 
 
 def goals(automation: Automation) -> Iterator[Finding]:
@@ -31,19 +49,18 @@ def limits(automation: Automation) -> Iterator[Finding]:
         return
     about_invoice = automation.trigger.on.startswith("invoice.")
     if automation.limit is None:
-        words = FOR_INVOICES if about_invoice else FOR_REQUESTS
-        yield found(Code.NO_LIMIT, step_at(asking.path), action=asking.settings.action, limit=words)
+        limit = FOR_INVOICES if about_invoice else FOR_REQUESTS
+        yield found(Code.NO_LIMIT, step_at(asking.path), action=asking.settings.action, limit=limit)
     elif automation.limit.over is Over.MERGE:
         yield from _merging(automation, about_invoice=about_invoice)
     elif automation.limit.over is Over.SKIP and not OF_ONE_DEBT & {*automation.limit.by}:
         yield found(Code.NEVER_ASKED, "limit", mend=_instead(automation.limit, about_invoice=about_invoice))
 
 
-def _instead(limit: Limit, *, about_invoice: bool) -> str:
+def _instead(limit: Limit, *, about_invoice: bool) -> Words:
     if about_invoice:
-        return "Write by: [invoice], so that each invoice counts for itself, or over: defer."
-    window = "Take a window that ends, and over: merge" if limit.per is Per.EVER else "Write over: merge"
-    return f"{window}, or count by order or session."
+        return BY_INVOICE
+    return ENDING if limit.per is Per.EVER else MERGE
 
 
 def _merging(automation: Automation, *, about_invoice: bool) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from models.automation_file import Automation, load_automation
 from models.business import Business
+from models.languages import Language
 from models.linting.conditions import dead_branches
 from models.linting.fees import fees
 from models.linting.findings import Finding, Remark, remark
@@ -35,11 +36,11 @@ def _all(automation: Automation, business: Business | None) -> Iterator[Finding]
             yield from of_business(automation, business)
 
 
-def lint_text(text: str, file: str, business: Business | None = None) -> list[Remark]:
+def lint_text(text: str, file: str, business: Business | None = None, language: Language = Language.EN) -> list[Remark]:
     """Return what is odd in the text of a sound file, in its order, each at its place."""
     root = read(text, file)
     remarks = []
     for finding in lint(load_automation(text, file), business):
         place = root.follow(finding.at).place_of(finding.line)
-        remarks.append(remark(finding, file, *place))
+        remarks.append(remark(finding, file, *place, language))
     return sorted(remarks, key=lambda one: (one.line, one.column, one.code))

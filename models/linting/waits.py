@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from models.automation_file import Automation
 from models.business import Business
 from models.events import Fact
+from models.languages import Words, words
 from models.linting.codes import Code
 from models.linting.findings import Finding, found, step_at
 from models.operators import Span
@@ -56,7 +57,11 @@ def nights(automation: Automation, business: Business) -> Iterator[Finding]:
     if start is None or end is None or not any(map(_acts, walk(automation.steps))):
         return
     if automation.late.tolerance < _length(start, end):
-        yield found(Code.SHORTER_THAN_NIGHT, "late.tolerance", quiet=f"{start:%H:%M} to {end:%H:%M}")
+        yield found(
+            Code.SHORTER_THAN_NIGHT,
+            "late.tolerance",
+            quiet=_from_to(f"{start:%H:%M}", f"{end:%H:%M}"),
+        )
 
 
 def _acts(step: Step) -> bool:
@@ -138,7 +143,7 @@ class _Reader:
         if step.settings.action not in ASKING:
             return line
         if line.asked is not None:
-            self.findings.append(found(Code.NOT_ASCENDING, step_at(step.path), before=f"step {line.asked}"))
+            self.findings.append(found(Code.NOT_ASCENDING, step_at(step.path), before=_step(line.asked)))
         return replace(line, asked=step.id or step.path)
 
     def _wait(self, step: WaitStep, line: _Timeline) -> _Timeline:
@@ -155,11 +160,11 @@ class _Reader:
         """Note a wait for an instant that is past already: since the trigger, or since a wait before."""
         if isinstance(wait, UntilProperty) and line.is_past(wait.property, _length_of(wait.span)):
             if wait.property in line.waited:
-                self.findings.append(found(Code.NOT_ASCENDING, at, before=f"the wait for {wait.property} above"))
+                self.findings.append(found(Code.NOT_ASCENDING, at, before=_wait_above(wait.property)))
             else:
                 self.findings.append(found(Code.IN_THE_PAST, at, trigger=self.automation.trigger.on))
         elif isinstance(wait, UntilMoment) and _earlier(wait.moment, line.moment):
-            self.findings.append(found(Code.NOT_ASCENDING, at, before="the wait for a date above"))
+            self.findings.append(found(Code.NOT_ASCENDING, at, before=DATE_ABOVE))
 
 
 def _after(wait: Wait, line: _Timeline) -> _Timeline:
@@ -193,3 +198,18 @@ def _met(one: _Timeline | None, other: _Timeline | None) -> _Timeline | None:
         return other if one is None else one
     floors = {name: min(floor, other.floors[name]) for name, floor in one.floors.items() if name in other.floors}
     return _Timeline(floors, one.waited | other.waited, None, one.asked or other.asked)
+
+
+def _step(label: str | None) -> Words:
+    return words(f"l'étape {label}", f"step {label}")
+
+
+def _from_to(start: str, end: str) -> Words:
+    return words(f"{start} à {end}", f"{start} to {end}")
+
+
+def _wait_above(name: str) -> Words:
+    return words(f"l'attente de {name} au-dessus", f"the wait for {name} above")
+
+
+DATE_ABOVE = words("l'attente d'une date au-dessus", "the wait for a date above")

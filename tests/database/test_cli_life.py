@@ -201,3 +201,14 @@ def test_of_a_shop_file_settings_are_kept_and_people_are_counted(shop: Relance, 
         "automations": ["more"],
     }
     assert "zoe@example.org" not in shop("changes").out
+
+
+def test_history_and_changes_speak_the_language_that_is_chosen(shop: Relance) -> None:
+    shop("automations", "pause", "thanks", "--by", "eve")
+    french = shop("automations", "history", "thanks", "--lang", "fr").out
+    assert "mis en pause" in french
+    assert french.split()[:4] == ["quand", "par", "fait", "comment"]
+    assert "paused" in shop("automations", "history", "thanks", "--lang", "en").out
+    assert "automation thanks  mis en pause" in shop("changes", "--act", "paused", "--lang", "fr").out
+    assert shop("changes", "--act", "flown", "--lang", "fr").out == "Il n'y a pas de tels changements.\n"
+    assert shop("changes", "--act", "paused", "--lang", "fr", "--json").line["act"] == "paused"

@@ -104,3 +104,15 @@ def test_a_file_that_is_not_sound_has_its_problems_told(on_nothing: Relance, fil
     answer = on_nothing("automations", "lint", file)
     assert answer.code == 2
     assert f"{file}:1:1: the file lacks 'trigger'" in answer.out
+
+
+def test_it_speaks_the_language_that_is_chosen_or_that_of_the_business(
+    shop: Relance, file: Path, tmp_path: Path
+) -> None:
+    file.write_text(ODD)
+    assert "A002 send_reminder n'a pas de limite. " in shop("automations", "lint", file, "--lang", "fr").out
+    french = tmp_path / "french.yaml"
+    french.write_text(SHOP.replace("atelier, name", "salon, locale: fr, name"))
+    assert shop("business", "apply", french, "--yes").code == 0
+    assert "pour que chaque facture compte à part" in shop("automations", "lint", file, "--business", "salon").out
+    assert "has no limit" in shop("automations", "lint", file, "--business", "salon", "--lang", "en").out

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from models.events import UNRAISED
-from models.linting.codes import ADVICE, Code
-from models.linting.findings import Finding, remark
+from models.languages import Language
+from models.linting.codes import Code
+from models.linting.findings import SAID, Finding, remark
 from models.linting.lint import lint, lint_text
 from models.shop_file import load_shop
 from tests.unit.automations import EXAMPLE, complaint
@@ -66,12 +67,13 @@ def test_what_a_file_ignores_is_not_told() -> None:
     assert "lint lacks 'ignore'" in complaint(MAIL, lint={})
 
 
+@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("code", Code)
-def test_every_code_says_what_why_and_how_to_mend(code: Code) -> None:
-    advice = ADVICE[code]
+def test_every_code_says_what_why_and_how_to_mend(code: Code, language: Language) -> None:
+    advice = SAID[language][code]
     said = f"{advice.what} {advice.why} {advice.mend}"
     words = {name: f"<{name}>" for name in re.findall(r"{(\w+)}", said)}
-    told = remark(Finding(code, "steps", tuple(words.items())), "a.yaml", 1, 1)
+    told = remark(Finding(code, "steps", tuple(words.items())), "a.yaml", 1, 1, language)
     assert not told.what.endswith(".")
     assert all(word in str(told) for word in words.values())
 

@@ -1,21 +1,28 @@
 """`relance changes`: who changed what and when."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from models.change_words import ACTS, DETAILS, HEADINGS, KINDS, said
+from models.explanations import LINES, say
+from models.languages import Language, language_of
 from tasks.reading.changes import changes as changes_of
-from worker.cli.desk import Business, Json, Limit, listed, read
+from worker.cli.desk import Business, Json, Lang, Limit, at_most, listed, office
 from worker.cli.output import Cell
 
-COLUMNS: dict[str, str | Cell] = {
-    "at": "at",
-    "by": "actor",
-    "what": lambda line: f"{line['kind']} {line['subject']}",
-    "did": "act",
-    "how": "detail",
-}
+
+def columns_of_changes(language: Language, *, subjects: bool) -> dict[str, str | Cell]:
+    """Return the columns of a table of changes in a language, with what was changed or without."""
+    columns: dict[str, str | Cell] = {
+        "at": "at",
+        "by": "actor",
+        "what": lambda line: f"{said(KINDS, line['kind'], language)} {line['subject']}",
+        "did": lambda line: said(ACTS, line["act"], language),
+        "how": lambda line: {said(DETAILS, key, language): value for key, value in line["detail"].items()},
+    }
+    return {said(HEADINGS, name, language): cell for name, cell in columns.items() if subjects or name != "what"}
 
 
 def changes(
@@ -29,16 +36,14 @@ def changes(
         datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Only from this day on.")
     ] = None,
     limit: Limit = None,
+    lang: Lang = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
     """List who changed what and when; what relance did by itself is by relance."""
-
-    def lines(most: int | None) -> list[dict[str, Any]]:
-        day = since.date() if since else None
-        return read(
-            business,
-            lambda office: changes_of(office, kind=kind, subject=subject, act=act, actor=by, since=day, limit=most),
-        )
-
-    listed(lines, COLUMNS, as_json=as_json, limit=limit, nothing="There are no such changes.")
+    day, most = since.date() if since else None, at_most(limit, as_json=as_json)
+    with office(business) as seen:
+        language = lang or language_of(seen.business.locale)
+        found = changes_of(seen, kind=kind, subject=subject, act=act, actor=by, since=day, limit=most)
+    columns, nothing = columns_of_changes(language, subjects=True), say(LINES, "no_changes", language)
+    listed(lambda _: found, columns, as_json=as_json, limit=limit, nothing=nothing)

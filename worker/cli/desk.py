@@ -99,6 +99,11 @@ def read(business: str | None, look: Callable[[Office], Iterable[Line]]) -> list
         return list(look(seen))
 
 
+def at_most(limit: int | None, *, as_json: bool) -> int | None:
+    """Return how many lines are read for a list: one more than a table has, to know whether it leaves some out."""
+    return limit if as_json else (limit or TABLE) + 1
+
+
 def listed(
     lines: Callable[[int | None], Sequence[Line]],
     columns: Mapping[str, str | Cell],

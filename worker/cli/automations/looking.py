@@ -6,12 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from models.automation import AutomationState
-from models.languages import Language
+from models.explanations import LINES, say
+from models.languages import language_of
 from models.pictures.plain import plain
 from tasks.reading.automations import automation, automations, history_of
 from worker.cli.automations.desk import Name
 from worker.cli.automations.picturing import look, show_mermaid, show_tree, write_svg
-from worker.cli.desk import Business, Json, Limit, listed, read
+from worker.cli.changes import columns_of_changes
+from worker.cli.desk import Business, Json, Lang, Limit, at_most, listed, office, read
 from worker.cli.output import Cell, Line, show_facts, show_json, show_lines
 
 
@@ -31,7 +33,6 @@ COLUMNS: dict[str, str | Cell] = {
     "last fired": "last_fired",
     "next due": "next_due",
 }
-PAST: dict[str, str | Cell] = {"at": "at", "by": "actor", "did": "act", "how": "detail"}
 FACTS = (
     "automation",
     "name",
@@ -75,7 +76,7 @@ def show(
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Its flow as a picture.")] = None,
     version: Annotated[int | None, typer.Option("--version", metavar="N", help="The flow of this version.")] = None,
     draft: Annotated[bool, typer.Option("--draft", help="The flow of its draft.")] = False,
-    lang: Annotated[Language | None, typer.Option("--lang", help="The flow's language; else the business's.")] = None,
+    lang: Lang = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
@@ -92,7 +93,9 @@ def show(
         if svg is not None:
             write_svg(pictured, picture, svg)
         return
-    (found,) = read(business, lambda office: [automation(office, name)])
+    with office(business) as seen:
+        language = lang or language_of(seen.business.locale)
+        found = automation(seen, name)
     if as_json:
         show_json(found)
         return
@@ -101,16 +104,18 @@ def show(
         columns = {"version": "version", "published": "published_at", "by": "actor"}
         show_lines(found["versions"], columns, title="\nVersions")
     if found["changes"]:
-        show_lines(found["changes"], PAST, title="\nChanges")
+        show_lines(found["changes"], columns_of_changes(language, subjects=False), title="\nChanges")
     for title, text in (("Text", found["text"]), ("Draft", found["draft_text"])):
         if text:
             typer.echo(f"\n{title}\n{text.rstrip()}")
 
 
-def history(name: Name, limit: Limit = None, business: Business = None, as_json: Json = False) -> None:
+def history(
+    name: Name, limit: Limit = None, lang: Lang = None, business: Business = None, as_json: Json = False
+) -> None:
     """Show what was done to an automation, when, and by whom: drafts, versions, every change of its state."""
-
-    def lines(most: int | None) -> list[dict[str, Any]]:
-        return read(business, lambda office: history_of(office, name, limit=most))
-
-    listed(lines, PAST, as_json=as_json, limit=limit, nothing="Nothing is known of its past.")
+    with office(business) as seen:
+        language = lang or language_of(seen.business.locale)
+        found = history_of(seen, name, limit=at_most(limit, as_json=as_json))
+    columns, nothing = columns_of_changes(language, subjects=False), say(LINES, "no_past", language)
+    listed(lambda _: found, columns, as_json=as_json, limit=limit, nothing=nothing)

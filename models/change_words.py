@@ -1,0 +1,63 @@
+"""What was done to things, as people say it, in French and English."""
+
+from collections.abc import Mapping
+
+from models.languages import Language, Words, words
+
+ACTS: Mapping[str, Words] = {
+    "approval asked for": words("accord demandé", "approval asked for"),
+    "approved": words("accordé", "approved"),
+    "archived": words("archivé", "archived"),
+    "changed": words("modifié", "changed"),
+    "closed": words("clos", "closed"),
+    "created": words("créé", "created"),
+    "draft dropped": words("brouillon abandonné", "draft dropped"),
+    "draft saved": words("brouillon enregistré", "draft saved"),
+    "duplicated": words("dupliqué", "duplicated"),
+    "parked": words("arrêté d'office", "parked"),
+    "paused": words("mis en pause", "paused"),
+    "published": words("publié", "published"),
+    "refused": words("refusé", "refused"),
+    "renamed": words("renommé", "renamed"),
+    "resumed": words("repris", "resumed"),
+    "started": words("démarré", "started"),
+    "due now": words("avancé", "due now"),
+    "cancelled": words("annulé", "cancelled"),
+}
+
+KINDS: Mapping[str, Words] = {
+    "automation": words("automation", "automation"),
+    "books": words("comptes", "books"),
+    "business": words("entreprise", "business"),
+    "pause": words("pause", "pause"),
+    "run": words("exécution", "run"),
+}
+
+DETAILS: Mapping[str, Words] = {
+    "version": words("version", "version"),
+    "was": words("avant", "was"),
+    "name": words("nom", "name"),
+    "of": words("copie de", "of"),
+    "reason": words("raison", "reason"),
+    "runs": words("exécutions", "runs"),
+    "until": words("jusqu'au", "until"),
+    "waiting": words("en attente", "waiting"),
+    "asked_by": words("demandé par", "asked by"),
+    "contacts": words("clients", "contacts"),
+    "settings": words("réglages", "settings"),
+    "services": words("prestations", "services"),
+    "automations": words("automations", "automations"),
+}
+
+HEADINGS: Mapping[str, Words] = {
+    "at": words("quand", "at"),
+    "by": words("par", "by"),
+    "what": words("quoi", "what"),
+    "did": words("fait", "did"),
+    "how": words("comment", "how"),
+}
+
+
+def said(table: Mapping[str, Words], code: str, language: Language) -> str:
+    """Return what people call a code; one without a name is said as it is."""
+    return table[code][language] if code in table else code
