@@ -72,6 +72,7 @@ class Business:
     vat_due_on: VatDueOn = VatDueOn.RECEIPTS
     exemption_text: str | None = None
     link_days: int = 90
+    series: Json | None = None
 
     @property
     def vat_exempt(self) -> bool:

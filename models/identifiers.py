@@ -37,8 +37,11 @@ def first_key(prefix: str, at: datetime) -> str:
 
 
 def invoice_number(prefix: str, year: int, sequence: int) -> str:
-    """Return the number of a document: prefix, year, `-` and at least four digits, as in `2027-0001` (R13)."""
-    number = f"{prefix}{year:04d}-{sequence:04d}"
+    """Return the number of a document: prefix, year, `-` and at least four digits, as in `2027-0001` (R13).
+
+    Where no year resets the series (year 0) it is prefix and at least six digits.
+    """
+    number = f"{prefix}{year:04d}-{sequence:04d}" if year else f"{prefix}{sequence:06d}"
     if len(number) > _LONGEST_NUMBER or sequence < 1:
         message = f"{number!r} can't be a document's number. Numbers begin at 1 and have at most 35 characters."
         raise NumberError(message)

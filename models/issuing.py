@@ -18,16 +18,9 @@ from models.invoice import Counter, DocumentKind, DocumentStatus, Invoice, Invoi
 from models.mentions import NOTHING_SAID, Exemption, exemption, mentions
 from models.payer import language_of, payer_of, payer_snapshot, seller_snapshot
 from models.periods import start_of_day
+from models.series import EVER, own_series, resets, series_of
 from models.shop import Shop
 from models.tax import EXEMPT, OUTSIDE_VAT, Priced, TaxGroup, Totals, compute
-
-SERIES = {
-    DocumentKind.INVOICE: "",
-    DocumentKind.CREDIT_NOTE: "A",
-    DocumentKind.DEPOSIT: "",
-    DocumentKind.RECEIPT: "R",
-}
-"""The letter before the year, by kind of document: `2027-0001`, `A2027-0001`, `R2027-0001`."""
 
 SAYS = frozenset({DocumentKind.INVOICE, DocumentKind.DEPOSIT})
 """The kinds of documents that say on which terms they are to be paid."""
@@ -35,11 +28,12 @@ SAYS = frozenset({DocumentKind.INVOICE, DocumentKind.DEPOSIT})
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What may stand on one document (R9): one payer, one currency, one tax scope."""
+    """What may stand on one document (R9): one payer, one currency, one tax scope, one number series."""
 
     payer_id: str
     currency: str
     scope: str
+    series: str
 
 
 def group_charges(shop: Shop, charges: Iterable[Charge]) -> dict[Group, list[Charge]]:
@@ -47,7 +41,8 @@ def group_charges(shop: Shop, charges: Iterable[Charge]) -> dict[Group, list[Cha
     groups: dict[Group, list[Charge]] = {}
     for charge in sorted(charges, key=_by_service):
         scope = charge.tax_category if charge.tax_category in {OUTSIDE_VAT, EXEMPT} else "vat"
-        group = Group(payer_of(shop, charge.contact_id).id, charge.currency, scope)
+        payer = payer_of(shop, charge.contact_id)
+        group = Group(payer.id, charge.currency, scope, own_series(shop, payer, charge))
         groups.setdefault(group, []).append(charge)
     return groups
 
@@ -60,12 +55,13 @@ def take_number(shop: Shop, series: str) -> tuple[str, int, int, date]:
     """Give the next number of a series and its date: the local date, never before the last one given (R13)."""
     latest = max((c.last_on for c in shop.counters if c.series == series), default=shop.today)
     issued_on = max(shop.today, latest)
-    counter = shop.counters.get((series, issued_on.year))
+    year = issued_on.year if resets(shop.business) else EVER
+    counter = shop.counters.get((series, year))
     if counter is None:
-        counter = shop.counters.add(Counter(shop.id, series, issued_on.year, 0, issued_on))
+        counter = shop.counters.add(Counter(shop.id, series, year, 0, issued_on))
     counter.last += 1
     counter.last_on = issued_on
-    return invoice_number(series, issued_on.year, counter.last), issued_on.year, counter.last, issued_on
+    return invoice_number(series, year, counter.last), year, counter.last, issued_on
 
 
 def totals_of(charges: Sequence[Charge]) -> Totals:
@@ -82,7 +78,9 @@ def issue(
     """
     deposits = taken_back(shop, charges)
     totals = less(totals, deposits) if deposits else totals
-    invoice = _numbered(shop, payer, charges[0].currency, totals, kind=DocumentKind.INVOICE, cause_id=charges[0].id)
+    invoice = _numbered(
+        shop, payer, charges[0].currency, totals, kind=DocumentKind.INVOICE, cause_id=charges[0].id, charge=charges[0]
+    )
     invoice.amount_due = totals.total
     invoice.terms_days = terms_days
     invoice.due_on = _issued_on(invoice) + timedelta(days=terms_days)
@@ -100,9 +98,17 @@ def issue(
 
 
 def _numbered(
-    shop: Shop, payer: Contact, currency: str, totals: Totals, *, kind: DocumentKind, cause_id: str
+    shop: Shop,
+    payer: Contact,
+    currency: str,
+    totals: Totals,
+    *,
+    kind: DocumentKind,
+    cause_id: str,
+    charge: Charge | None = None,
 ) -> Invoice:
-    series = f"{shop.business.series_prefix}{SERIES[kind]}"
+    """Return a document with its number, in the series of its kind, payer and charges."""
+    series = series_of(shop.business, kind, own_series(shop, payer, charge))
     number, year, sequence, issued_on = take_number(shop, series)
     payer_kind, language = payer.kind or PayerKind.CONSUMER, language_of(shop, payer)
     said = mentions(shop, payer_kind, language) if kind in SAYS else NOTHING_SAID
@@ -151,7 +157,9 @@ def issue_receipt(shop: Shop, payer: Contact, amount: int, currency: str, *, ord
 def issue_deposit(shop: Shop, payer: Contact, charge: Charge, amount: int, *, of: str) -> Invoice:
     """Issue the invoice for money of a professional that came before its invoice and leaves the charge open (R26)."""
     totals = compute([Priced(amount, True, charge.tax_category, charge.tax_rate)])
-    deposit = _numbered(shop, payer, charge.currency, totals, kind=DocumentKind.DEPOSIT, cause_id=f"{of} {charge.id}")
+    deposit = _numbered(
+        shop, payer, charge.currency, totals, kind=DocumentKind.DEPOSIT, cause_id=f"{of} {charge.id}", charge=charge
+    )
     deposit.status = DocumentStatus.PAID
     deposit.due_on = deposit.issued_on
     deposit.order_id, deposit.prepaid = charge.order_id, amount
@@ -167,7 +175,9 @@ def issue_deposit(shop: Shop, payer: Contact, charge: Charge, amount: int, *, of
 def issue_credit_note(shop: Shop, invoice: Invoice, charges: Sequence[Charge], totals: Totals) -> Invoice:
     """Issue a credit note on an invoice for parts of its charges; it names number and date of the invoice."""
     payer = shop.contacts.get(invoice.contact_id) or Contact(shop.id, invoice.contact_id)
-    note = _numbered(shop, payer, invoice.currency, totals, kind=DocumentKind.CREDIT_NOTE, cause_id=invoice.id)
+    note = _numbered(
+        shop, payer, invoice.currency, totals, kind=DocumentKind.CREDIT_NOTE, cause_id=invoice.id, charge=charges[0]
+    )
     note.payer, note.payer_kind, note.language = invoice.payer, invoice.payer_kind, invoice.language
     note.of_id, note.of_number, note.of_date = invoice.id, invoice.number, invoice.issued_on
     note.preceding = [{"number": invoice.number, "date": str(invoice.issued_on)}]

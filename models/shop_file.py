@@ -19,6 +19,7 @@ from models.hours_file import read_hours
 from models.identifiers import check_prefix
 from models.money import is_currency, locale_named
 from models.periods import zone
+from models.series_file import read_series
 from models.suggestions import did_you_mean
 from models.tax import check_rate, parse_rate
 from models.undecodable import undecodable
@@ -30,7 +31,7 @@ SHOP_KEYS = ("business", "contacts", "services", "automations")
 BUSINESS_KEYS = (
     "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
     "payment_terms", "payment_window", "due_soon", "channels", "daily_cap", "quiet_hours", "send_window", "holidays",
-    "billing", "email", "series_prefix", "cards", "approval", "payment_links",
+    "billing", "email", "series_prefix", "series", "cards", "approval", "payment_links",
 )  # fmt: skip
 LEGAL_KEYS = (
     "name", "form", "capital", "registration", "vat_number", "address", "vat_exempt", "trade_name", "siren", "siret",
@@ -149,6 +150,7 @@ def read_business(node: Node, created_at: datetime) -> Business:
     _habits(node, business)
     read_hours(node, business)
     read_cards(node, business)
+    read_series(node, business)
     legal = node.get("legal")
     if legal is not None:
         _legal(legal, business)

@@ -128,8 +128,8 @@ RULES = (
         "Document {number} of {issued_on} comes after one of {before}: numbers and dates should rise together.",
         """SELECT * FROM (SELECT business_id, number, year, issued_on, lag(issued_on) OVER w AS before FROM invoices
                             WHERE number IS NOT NULL
-                           WINDOW w AS (PARTITION BY business_id, series ORDER BY year, sequence)) d
-            WHERE issued_on < before OR year <> extract(year FROM issued_on)""",
+                           WINDOW w AS (PARTITION BY business_id, series, year = 0 ORDER BY year, sequence)) d
+            WHERE issued_on < before OR year NOT IN (0, extract(year FROM issued_on))""",
     ),
     Rule(
         "lines_sum",

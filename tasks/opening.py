@@ -33,6 +33,7 @@ from tasks.engine import lock
 from tasks.loading import Loader
 from tasks.publishing import Waiting, publish, require_runnable
 from tasks.seeds import Seeds
+from tasks.series import require_own_series
 from tasks.writing import copy, update, write
 
 SOURCE = "/shop-file"
@@ -86,6 +87,7 @@ class Plan:
 
 def plan_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime) -> Plan:
     """Return what a file would do to the shop as it is."""
+    require_own_series(connection, shop_file.business)
     opening = _Opening(connection, shop_file, now)
     return Plan((*opening.lay_over(), *opening.automations()))
 
@@ -93,6 +95,7 @@ def plan_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime) -
 def open_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime, *, actor: str) -> Plan:
     """Create or update a shop as its file says; return what was done."""
     lock(connection, [shop_file.business.id])
+    require_own_series(connection, shop_file.business)
     opening = _Opening(connection, shop_file, now)
     plan = Plan((*opening.lay_over(), *opening.automations()))
     if plan.news:

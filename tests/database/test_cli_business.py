@@ -220,3 +220,49 @@ def test_a_service_with_a_rate_that_france_does_not_know_is_refused(relance: Rel
     change(shop, ('currency: EUR}, tax_rate: "20"', 'currency: EUR}, tax_rate: "19"'))
     assert "shop.yaml:6" in (error := relance("business", "apply", shop, "--yes").error)
     assert "19 % is no VAT rate of a seller in FR" in error
+
+
+LEGAL = 'payment_terms: {days: 14}, legal: {siren: "732829320"}'
+
+
+def second(shop: Path, **keys: str) -> Path:
+    """Write another business of the same legal entity."""
+    more = "".join(f", {key}: {value}" for key, value in keys.items())
+    file = shop.with_name("second.yaml")
+    file.write_text(f'business: {{id: second, name: Second, legal: {{siren: "732829320"}}{more}}}\n')
+    return file
+
+
+def test_two_businesses_of_one_registration_number_never_share_a_series(relance: Relance, shop: Path) -> None:
+    change(shop, ("payment_terms: {days: 14}", LEGAL))
+    assert relance("business", "apply", shop, "--yes").code == 0
+    error = relance("business", "apply", second(shop), "--yes").error
+    assert "second has the registration number 732829320, as atelier has" in error
+    assert "Give one of them another series_prefix." in error
+    assert "('A')" in relance("business", "apply", second(shop, series_prefix="A"), "--yes").error
+    assert relance("business", "apply", second(shop, series_prefix="S-"), "--yes").code == 0
+    change(shop, ("payment_terms", "series_prefix: S-, payment_terms"))
+    assert "as second has" in relance("business", "apply", shop, "--yes").error
+
+
+def test_businesses_of_other_entities_number_as_they_like(relance: Relance, shop: Path) -> None:
+    change(shop, ("payment_terms: {days: 14}", LEGAL.replace("732829320", "552100554")))
+    assert relance("business", "apply", shop, "--yes").code == 0
+    assert relance("business", "apply", second(shop), "--yes").code == 0
+
+
+@pytest.mark.parametrize(
+    ("series", "said"),
+    [
+        ("{reset: monthly}", "yearly, never"),
+        ("{kinds: {invoices: I-}}", "invoice"),
+        ("{tags: {vip: 'V é'}}", "Use only"),
+        ("{tags: {vip: AAAAAAAAAAAAAAAAAAAAA}}", "too long"),
+    ],
+)
+def test_a_series_that_is_wrong_is_refused_where_it_stands(
+    relance: Relance, shop: Path, series: str, said: str
+) -> None:
+    error = relance("business", "apply", second(shop, series=series), "--yes").error
+    assert "second.yaml:1:" in error
+    assert said in error

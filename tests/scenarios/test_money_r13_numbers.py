@@ -75,3 +75,45 @@ def test_a_client_without_an_address_still_gets_a_number_and_the_owner_is_told(s
     assert lines.one("invoice")["number"] == "2027-0001"
     assert lines.reasons("zoe") == ["no_channel"]
     assert lines.to_owner("alert").each("reason") == ["no_channel"]
+
+
+def test_each_kind_of_document_may_have_a_prefix_of_its_own(shop: Story) -> None:
+    shop.business.update({"series_prefix": "AT-", "series": {"kinds": {"credit_note": "AV-", "receipt": "RC-"}}})
+    shop.automation("request", "session.booked", REQUEST)
+    first = shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00", paid=1000)
+    shop.cancels(first.booking, at="2027-01-06 10:00")
+    lines = shop.run()
+    assert lines.one("invoice")["number"] == "AT-2027-0001"
+    assert lines.one("credit_note")["number"] == "AT-AV-2027-0001"
+    assert lines.one("receipt")["number"] == "AT-RC-2027-0001"
+
+
+def test_clients_with_a_tag_and_services_have_series_of_their_own(shop: Story) -> None:
+    shop.business["series"] = {"tags": {"vip": "V-"}, "services": {"yoga": "Y-"}}
+    shop.client("ada", tags=["vip"])
+    shop.automation("request", "session.booked", REQUEST)
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
+    shop.books("ada", "cut", at="2027-01-06 10:00", when="2027-01-12 14:00")
+    shop.books("zoe", "yoga", at="2027-01-07 10:00", when="2027-01-12 14:00")
+    order = shop.books("ada", "yoga", at="2027-01-08 10:00", when="2027-01-12 14:00")
+    shop.cancels(order.booking, at="2027-01-09 10:00")
+    lines = shop.run()
+    assert lines.of("invoice").each("number") == ["2027-0001", "V-2027-0001", "Y-2027-0001", "V-2027-0002"]
+    assert lines.one("credit_note")["number"] == "V-A2027-0001"
+
+
+def test_an_order_in_two_series_makes_a_document_in_each(shop: Story) -> None:
+    shop.business["series"] = {"services": {"yoga": "Y-"}}
+    shop.automation("request", "session.booked", REQUEST)
+    shop.books("zoe", "cut", "yoga", at="2027-01-05 10:00", when="2027-01-12 14:00")
+    lines = shop.run()
+    assert {line["number"]: line["total"] for line in lines.of("invoice")} == {"2027-0001": 4500, "Y-2027-0001": 1500}
+
+
+def test_a_series_that_no_year_resets_goes_on(shop: Story) -> None:
+    shop.span("2026-12-30 00:00", "2027-02-01 00:00")
+    shop.business["series"] = {"reset": "never"}
+    shop.automation("request", "session.booked", REQUEST)
+    for at in ("2026-12-31 10:00", "2027-01-01 10:00"):
+        shop.books("zoe", "cut", at=at, when="2027-01-12 14:00")
+    assert numbered(shop.run()) == [("000001", "2026-12-31"), ("000002", "2027-01-01")]
