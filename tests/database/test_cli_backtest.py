@@ -155,7 +155,7 @@ def test_alone_it_is_played_without_the_others(there: Relance, candidate: Callab
     assert len(effects(answer, automation="hello")) == 7
     assert {line["automation"] for line in answer.lines if line["kind"] == "total"} == {"hello"}
     assert summary(answer)["alone"] is True
-    assert "hello without the live automations" in there("backtest", file, "--alone").out
+    assert "hello without the live automations" in there("backtest", file, "--alone", "--lang", "en").out
 
 
 def test_alone_it_still_takes_the_place_of_the_live_one(there: Relance, candidate: Callable[..., Path]) -> None:
@@ -188,7 +188,7 @@ def test_a_saved_draft(there: Relance, candidate: Callable[..., Path]) -> None:
 
 
 def test_tables_for_people(there: Relance, candidate: Callable[..., Path]) -> None:
-    out = there("backtest", candidate("hello", "session.booked", mail("Bonjour")), "--limit", 3).out
+    out = there("backtest", candidate("hello", "session.booked", mail("Bonjour")), "--limit", 3, "--lang", "en").out
     assert "beside the live automations" in out
     assert "What hello would do" in out
     assert "only candidate" in out
@@ -208,6 +208,14 @@ def test_what_a_pause_held_goes_when_it_ended(there: Relance, past: str, candida
     instants = [line["candidate"]["at"] for line in effects(answer, automation="hello")]
     assert [at for at in instants if since <= at < ended] == []
     assert instants.count(ended) == 4
+
+
+def test_tables_in_french(there: Relance, candidate: Callable[..., Path]) -> None:
+    out = there("backtest", candidate("hello", "session.booked", mail("Bonjour")), "--lang", "fr").out
+    assert "à côté des automatisations actives" in out
+    assert "Ce que ferait hello" in out
+    assert "candidate seule" in out
+    assert "Rien n'a été envoyé" in out
 
 
 @pytest.mark.parametrize(

@@ -11,25 +11,22 @@ import typer
 
 from deploy.local import discover
 from models.errors import BadInputError
+from models.languages import language_of
 from models.periods import zone
 from models.shop_file import PublishedText
 from tasks.gateways.clock import SystemClock
 from tasks.reading.office import open_office
 from tasks.settings import load
-from worker.cli.desk import Business, Json, database
+from worker.cli.backtest_tables import show
+from worker.cli.desk import Business, Json, Lang, database
 from worker.cli.files import read_file
-from worker.cli.output import amount, show_json, show_table
+from worker.cli.output import show_json
 from worker.cli.progress import Bar
 from worker.collecting import collecting_seldom
 
 DETAILS = 50
 """So many differences, and so many clients, a table shows unless more are asked for."""
 _SPAN = re.compile(r"(\d{1,4})([dh])")
-NOT_REPLAYED = (
-    "Clients and services are taken as they are now; pauses and payments that people noted are played, runs that "
-    "waited when it began and whatever else people did by hand are not. Nothing was sent, and nothing of the business "
-    "was changed."
-)
 
 
 def backtest(
@@ -45,6 +42,7 @@ def backtest(
         bool, typer.Option("--alone", help="Without the other automations: several times as fast, see the docs.")
     ] = False,
     everything: Annotated[bool, typer.Option("--all", help="Also effects that are the same in both.")] = False,
+    lang: Lang = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
@@ -86,7 +84,8 @@ def backtest(
             for line in _as_json(found, limit, summary, everything=everything):
                 show_json(line)
         else:
-            _show(found, DETAILS if limit is None else limit, summary, everything=everything)
+            language = lang or language_of(shop.locale)
+            show(found, DETAILS if limit is None else limit, summary, language, everything=everything)
 
 
 def _read(file: Path) -> PublishedText:
@@ -117,55 +116,3 @@ def _as_json(found: Any, limit: int | None, summary: dict[str, Any], *, everythi
     for line in found.totals():
         yield {"kind": "total", "effect": line["kind"]} | {key: value for key, value in line.items() if key != "kind"}
     yield summary
-
-
-_DIFFERENCES = ("difference", "automation", "contact", "effect", "about", "live", "candidate", "amount")
-
-
-def _show(found: Any, limit: int, summary: dict[str, Any], *, everything: bool) -> None:
-    name = summary["automation"]
-    totals = found.totals()
-    place = "in the place of the live version" if summary["replaces"] else "beside the live automations"
-    if summary["alone"]:
-        place = f"{place}, without the others" if summary["replaces"] else "without the live automations"
-    typer.echo(f"{name} {place}, since {summary['since']:%Y-%m-%d %H:%M} UTC\n")
-    for title, mine in ((f"What {name} would do", True), ("What the other automations would do", False)):
-        rows = [_total(line) for line in totals if (line["automation"] == name) == mine]
-        if rows:
-            show_table(("automation", "effect", "live", "candidate", "live amount", "candidate amount"), rows, title)
-            typer.echo()
-    clients = found.clients(name, limit)
-    if clients:
-        columns = ("contact", "messages", "messages live", "documents", "skipped")
-        show_table(columns, [tuple(line.values()) for line in clients], "Who would get how much")
-        typer.echo()
-    pairs = list(found.compared(limit + 1, also_same=everything))
-    if pairs:
-        show_table(_DIFFERENCES, map(_pair, pairs[:limit]), "What differs" if not everything else "Everything")
-    else:
-        typer.echo("Nothing differs from the live automations.")
-    if len(pairs) > limit:
-        typer.echo(f"These are the first {limit}; --limit shows more.", err=True)
-    typer.echo(
-        f"\n{summary['events']} events replayed in {summary['seconds']} s; {summary['waiting']} runs would still "
-        f"wait. {NOT_REPLAYED}"
-    )
-
-
-def _total(line: dict[str, Any]) -> tuple[object, ...]:
-    effect = f"{line['kind']}: {line['what']}" if line["what"] else line["kind"]
-    money = [amount(line[key], line["currency"]) if line["currency"] else "" for key in _AMOUNTS]
-    return line["automation"], effect, line["live"], line["candidate"], *money
-
-
-_AMOUNTS = ("live_amount", "candidate_amount")
-
-
-def _pair(line: dict[str, Any]) -> tuple[object, ...]:
-    effect = f"{line['kind']}: {line['what']}" if line["what"] else line["kind"]
-    live, candidate = line["live"], line["candidate"]
-    money = (candidate or live)["amount"]
-    return (
-        line["difference"].replace("_", " "), line["automation"], line["contact"], effect, line["about"],
-        live and live["at"], candidate and candidate["at"], amount(money, line["currency"]) if line["currency"] else "",
-    )  # fmt: skip
