@@ -25,6 +25,10 @@ ACTS: Mapping[str, Words] = {
     "cancelled": words("annulé", "cancelled"),
 }
 
+POSTPONED = "postponed to "
+POSTPONED_TO = words("reporté au", "postponed to")
+"""What is done to a run says until when."""
+
 KINDS: Mapping[str, Words] = {
     "automation": words("automation", "automation"),
     "books": words("comptes", "books"),
@@ -60,4 +64,6 @@ HEADINGS: Mapping[str, Words] = {
 
 def said(table: Mapping[str, Words], code: str, language: Language) -> str:
     """Return what people call a code; one without a name is said as it is."""
+    if code.startswith(POSTPONED):
+        return f"{POSTPONED_TO[language]} {code.removeprefix(POSTPONED)}"
     return table[code][language] if code in table else code

@@ -84,9 +84,12 @@ def _now(run: Run, teller: Teller) -> list[str]:
 
 
 def _decided(office: Office, run: Run, teller: Teller) -> list[Told]:
-    """Return why the run was cut short: what its own steps tell is in its trace already."""
+    """Return why the run was cut short, but for what its own steps have told in its trace already."""
     found = office.rows(Decision, columns(Decision).run_id == run.id, order=[columns(Decision).at])
-    ends = [one for one in found if run.state != RunState.DONE and one.at == run.ended_at]
+    entries: list[Any] = list(run.trace or ())
+    told = {(label, *more) for label, _, what, *more in entries if what == "skipped"}
+    cut = [one for one in found if run.state != RunState.DONE and one.at == run.ended_at]
+    ends = [one for one in cut if (one.step, one.reason) not in told]
     return [(one.at, one.step or "", teller.line("because", reason=teller.reason(one.reason))) for one in ends]
 
 

@@ -149,3 +149,20 @@ def test_what_gates_saw_is_forgotten_after_ninety_days(databases: Databases) -> 
 )
 def test_what_cannot_be_explained_is_said(relance: Relance, options: list[str], said: str) -> None:
     assert said in relance("explain", *options).error
+
+
+def test_a_step_without_effect_is_told_once(databases: Databases, command: Callable[[str], Relance]) -> None:
+    story = Story(databases)
+    story.client("zoe", email=None)
+    story.automation("hello", "session.booked", mail("Bonjour"))
+    story.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-09 14:00")
+    with databases() as engine:
+        work = AtWork(engine, story)
+        work.drains("2027-01-05 10:00")
+        relance = command(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+        ((run,),) = work.sql("SELECT id FROM runs")
+        timeline = relance("explain", "--run", run, "--lang", "fr", "--json").line["timeline"]
+    assert [one["says"] for one in timeline] == [
+        "commence : session.booked",
+        "e-mail : non, car le client n'a pas d'adresse utilisable",
+    ]

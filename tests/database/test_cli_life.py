@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from models.change_words import ACTS, said
+from models.languages import Language
 from tests.database.conftest import SHOP, THANKS, Relance
 from tests.database.upstream import Upstream
 from tests.samples import charge_added, encoded
@@ -210,5 +212,6 @@ def test_history_and_changes_speak_the_language_that_is_chosen(shop: Relance) ->
     assert french.split()[:4] == ["quand", "par", "fait", "comment"]
     assert "paused" in shop("automations", "history", "thanks", "--lang", "en").out
     assert "automation thanks  mis en pause" in shop("changes", "--act", "paused", "--lang", "fr").out
+    assert said(ACTS, "postponed to 2027-01-05 10:00", Language.FR) == "reporté au 2027-01-05 10:00"
     assert shop("changes", "--act", "flown", "--lang", "fr").out == "Il n'y a pas de tels changements.\n"
     assert shop("changes", "--act", "paused", "--lang", "fr", "--json").line["act"] == "paused"
