@@ -20,6 +20,12 @@ from models.tables import ROW_MODULES
 assert ROW_MODULES
 
 
+SETTINGS: tuple[LiteralString, ...] = ("SET jit = off", "SET statement_timeout = 0", "SET work_mem = '32MB'")
+"""Nobody waits for what is done here, and all of it reads many rows."""
+
+_TABLES = "SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'"
+
+
 @contextmanager
 def sandbox(url: str, *more: LiteralString) -> Iterator[Engine]:
     """Lend an engine whose tables are temporary and empty; `more` are statements that make other things there."""
@@ -33,7 +39,8 @@ def sandbox(url: str, *more: LiteralString) -> Iterator[Engine]:
             for statement in more:
                 driver.execute(statement)
             driver.execute("SET search_path = pg_temp")
-            driver.execute("SET jit = off")
+            for setting in SETTINGS:
+                driver.execute(setting)
             driver.execute("SET default_transaction_read_only = on")
             driver.commit()
         yield engine
@@ -71,7 +78,7 @@ def refresh(engine: Engine) -> None:
         driver.commit()
         driver.autocommit = True
         try:
-            for name in row_classes():
+            for (name,) in driver.execute(_TABLES).fetchall():
                 driver.execute(sql.SQL("VACUUM (ANALYZE) pg_temp.{}").format(sql.Identifier(name)))
         finally:
             driver.autocommit = False

@@ -9,35 +9,37 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from tasks.backtest.mentions import Mentions
 
 TABLES = (
     "CREATE TEMP TABLE going (id text PRIMARY KEY)",
+    "CREATE TEMP TABLE held (id text PRIMARY KEY)",
     "CREATE TEMP TABLE ties (order_id text, thing text NOT NULL)",
     "CREATE INDEX ON ties (order_id)",
     "CREATE INDEX ON ties (thing)",
 )
-"""The orders that are about to go, and the documents and payments of all orders."""
+"""The orders that are about to go, what something waits for, and the documents and payments of all orders."""
 PAGE = 2_000
 _HELD = (
-    "held AS MATERIALIZED (SELECT substr(subject, strpos(subject, ':') + 1) AS id FROM run_subjects"
+    "INSERT INTO held SELECT id FROM (SELECT substr(subject, strpos(subject, ':') + 1) AS id FROM run_subjects"
     " UNION SELECT jsonb_array_elements_text(made || merged) FROM runs WHERE state IN ('waiting', 'deferred')"
     " UNION SELECT j.value FROM messages m, jsonb_each_text(m.subject_ids) j WHERE m.state IN ('prepared', 'sending')"
     " UNION SELECT jsonb_array_elements_text(m.documents) FROM messages m WHERE m.state IN ('prepared', 'sending')"
-    " UNION SELECT charge_id FROM noted_charges)"
+    " UNION SELECT charge_id FROM noted_charges) AS all_of_them WHERE id IS NOT NULL"
 )
 _OVER = (
-    f"WITH {_HELD} INSERT INTO going SELECT o.id FROM orders o WHERE o.placed_at IS NOT NULL AND NOT o.waits"  # noqa: S608  # ours
-    " AND o.id NOT IN (SELECT id FROM held) AND NOT EXISTS"
+    "INSERT INTO going SELECT o.id FROM orders o WHERE o.placed_at IS NOT NULL AND NOT o.waits"
+    " AND NOT EXISTS (SELECT FROM held WHERE id = o.id) AND NOT EXISTS"
     " (SELECT FROM bookings b LEFT JOIN sessions s ON s.business_id = b.business_id AND s.id = b.session_id"
-    " WHERE b.business_id = o.business_id AND b.order_id = o.id AND (b.id IN (SELECT id FROM held)"
-    " OR s.id IN (SELECT id FROM held) OR s.announce_at IS NOT NULL OR coalesce(s.ends_at, 'infinity') > %(now)s))"
+    " WHERE b.business_id = o.business_id AND b.order_id = o.id AND (EXISTS (SELECT FROM held WHERE id = b.id)"
+    " OR EXISTS (SELECT FROM held WHERE id = s.id) OR s.announce_at IS NOT NULL"
+    " OR coalesce(s.ends_at, 'infinity') > %(now)s))"
     " AND NOT EXISTS"
     " (SELECT FROM charges c LEFT JOIN invoices i ON i.business_id = c.business_id AND i.id = c.invoice_id"
-    " WHERE c.business_id = o.business_id AND c.order_id = o.id AND (c.id IN (SELECT id FROM held)"
-    " OR c.recurring_id IS NOT NULL OR i.id IN (SELECT id FROM held) OR i.check_at IS NOT NULL"
+    " WHERE c.business_id = o.business_id AND c.order_id = o.id AND (EXISTS (SELECT FROM held WHERE id = c.id)"
+    " OR c.recurring_id IS NOT NULL OR EXISTS (SELECT FROM held WHERE id = i.id) OR i.check_at IS NOT NULL"
     " OR i.status IN ('draft', 'issued')))"
 )
 _TIES = (
@@ -94,8 +96,10 @@ _PAST = (
 def forget(connection: Connection[Any], business_id: str, mentions: Mentions, place: int, now: datetime) -> int:
     """Delete what is settled at an instant and not named at a place or after it; return how many orders went."""
     names = {"business": business_id, "now": now}
-    connection.execute("DELETE FROM going")
-    connection.execute("DELETE FROM ties")
+    for name in ("going", "held", "ties"):
+        connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+    connection.execute(_HELD)
+    connection.execute("ANALYZE pg_temp.held")
     connection.execute(_OVER.encode(), names)
     connection.execute(_TIES)
     connection.execute("ANALYZE pg_temp.going, pg_temp.ties")
