@@ -18,6 +18,7 @@ from models.event_shapes import ContactData, ServiceData
 from models.hours_file import read_hours
 from models.identifiers import check_prefix
 from models.money import is_currency, locale_named
+from models.payment_form import read_payment_form
 from models.periods import zone
 from models.series_file import read_series
 from models.suggestions import did_you_mean
@@ -32,6 +33,7 @@ BUSINESS_KEYS = (
     "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
     "payment_terms", "payment_window", "due_soon", "channels", "daily_cap", "quiet_hours", "send_window", "holidays",
     "billing", "email", "series_prefix", "series", "cards", "approval", "payment_links",
+    "payment_form",
 )  # fmt: skip
 LEGAL_KEYS = (
     "name", "form", "capital", "registration", "vat_number", "address", "vat_exempt", "trade_name", "siren", "siret",
@@ -151,6 +153,7 @@ def read_business(node: Node, created_at: datetime) -> Business:
     read_hours(node, business)
     read_cards(node, business)
     read_series(node, business)
+    read_payment_form(node, business)
     legal = node.get("legal")
     if legal is not None:
         _legal(legal, business)

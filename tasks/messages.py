@@ -20,6 +20,7 @@ from models.errors import BadInputError, told
 from models.letters import Letter, write_letter
 from models.message import Message, MessageState
 from models.messaging import time_to_go
+from models.pages import Pages
 from models.shop import Shop
 from models.withholding import withheld
 from tasks.attempting import attempt, in_company, look_after_the_dead
@@ -103,7 +104,7 @@ def _claim(shell: Shell, lease: str, counts: Counts) -> tuple[int, list[Claimed]
 
     def take(connection: Connection[Any], some: Sequence[DueMessage]) -> tuple[list[Claimed], Decided]:
         with attempt(shell.database, connection, some, now, concludes=False):
-            return _take_all(connection, some, lease, now)
+            return _take_all(connection, some, lease, now, shell.pages)
 
     def take_these(some: Sequence[DueMessage]) -> None:
         conclude(transact(shell.database, lambda c: lock_and_take(c, some)))
@@ -131,7 +132,7 @@ def _put_off(shell: Shell, counts: Counts, message: DueMessage | Sent, error: Ex
 
 
 def _take_all(
-    connection: Connection[Any], due: Sequence[DueMessage], lease: str, now: datetime
+    connection: Connection[Any], due: Sequence[DueMessage], lease: str, now: datetime, pages: Pages
 ) -> tuple[list[Claimed], Decided]:
     """Take those messages that are still due; their tenants are locked."""
     if not due:
@@ -143,6 +144,7 @@ def _take_all(
     taken: list[Claimed | None] = []
     for one in due:
         shop = shops[one.business_id]
+        shop.pages = pages
         message = shop.messages[one.message_id]
         if message.next_attempt_at is not None and message.next_attempt_at <= now:
             shop.now = now

@@ -14,7 +14,7 @@ from tasks.gateways.addresses import BadAddressError, routable
 
 ROOT = Path(__file__).resolve().parent.parent
 EVENTS = "relance:events"
-TAKEN = ("relance:celery:", "relance:bell:", "relance:rung", "relance:rogue", "relance:beat")
+TAKEN = ("relance:web", "relance:celery:", "relance:bell:", "relance:rung", "relance:rogue", "relance:beat")
 """What our other keys in Redis begin with."""
 
 
@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     """`http://…` of a sandbox card provider; without it the embedded one is used."""
     sandbox_key: SecretStr | None = None
     """The key of its API; without it that of the embedded one."""
+    web_url: str | None = None
+    """`https://…` under which clients reach the pages; without it that of the embedded system's web."""
+    web_secret: SecretStr | None = None
+    """What the addresses of pages are signed with; without it that of the embedded system."""
     batch_size: Annotated[int, Field(ge=1)] = 1000
     """Events, runs or messages taken by one transaction."""
     raw_days: Annotated[int, Field(ge=7)] = 90

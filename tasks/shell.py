@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Engine
 
+from models.pages import Pages
 from tasks.catching_up import CatchUp
 from tasks.gateways.cards import CardProviders, Providers
 from tasks.settings import Settings
@@ -107,3 +108,5 @@ class Shell:
     cards: CardProviders = field(default_factory=lambda: Providers({}))
     catch_up: CatchUp = field(default_factory=CatchUp)
     """How this process gives way to a stream that is behind (R3)."""
+    pages: Pages = Pages()  # noqa: RUF009  # frozen
+    """Where the pages are to which messages lead."""

@@ -7,6 +7,7 @@ from redis import Redis
 
 from deploy.local import discover
 from deploy.local.cards import SettledProviders
+from deploy.local.pages import pages_of
 from models.db import make_engine
 from tasks.gateways.clock import SystemClock
 from tasks.gateways.redis_client import connect
@@ -45,6 +46,7 @@ def shell(app: Celery) -> Shell:
         stream=RedisStream(servers.redis, settings.events_key),
         mail=SmtpGateway(servers.smtp),
         cards=SettledProviders(settings),
+        pages=pages_of(settings),
     )
 
 

@@ -1,4 +1,4 @@
-"""Our own processes: mailbox, sandbox card provider, Celery worker, intake, beat and Flower."""
+"""Our own processes: mailbox, sandbox card provider, Celery worker, intake, beat, pages and Flower."""
 
 import sys
 import time
@@ -56,6 +56,19 @@ def flower(home: Path, environment: Mapping[str, str], port: int, login: Login) 
                 "RELANCE_FLOWER_USER": login.user,
                 "RELANCE_FLOWER_PASSWORD": login.password,
             },
+        )
+    )
+
+
+def web(home: Path, environment: Mapping[str, str], port: int) -> Program:
+    """Return the pages, ready when their port answers."""
+    return Program(
+        Command(
+            name="web",
+            arguments=(sys.executable, "-m", "web", f"--host={LOOPBACK}", f"--port={port}"),
+            log=_log(home, "web"),
+            ready=lambda: answers(port),
+            environment=environment,
         )
     )
 

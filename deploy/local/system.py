@@ -112,10 +112,14 @@ class System:
             f"RELANCE_{kind.upper()}_URL": self._addresses[kind] for kind in ("database", "redis", "smtp")
         }
         environment["RELANCE_SANDBOX_URL"] = self._addresses["provider"]
+        web = self._ports.of("web")
+        self._addresses["web"] = f"http://{LOOPBACK}:{web}"
+        environment["RELANCE_WEB_URL"] = self._settings.web_url or self._addresses["web"]
         return [
             programs.worker(home, environment),
             programs.intake(home, environment),
             programs.beat(home, environment),
+            programs.web(home, environment, web),
             programs.flower(home, environment, port, login),
         ]
 

@@ -1,0 +1,184 @@
+"""What a pay page shows: a document or a payment link as it stands now, read in one look, changing nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from psycopg import Connection
+
+from models.business import Business
+from models.card_settings import cards_of
+from models.collecting import Debt
+from models.contact import Contact
+from models.document_text import NOTES
+from models.invoice import DocumentKind, DocumentStatus, Invoice, InvoiceLine
+from models.link_money import target_of
+from models.linking import LinkStanding, charges_of_link, document_in_place, due_on, newest_of, standing_of
+from models.notes import note_of
+from models.pages import Named
+from models.partial import least_part
+from models.payer import known_contact
+from models.payment_link import PaymentLink
+from models.rows import columns_of
+from models.shop import Shop
+from tasks.loading import Loader
+from tasks.seeds import Seeds
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One line: what, when, how much of it, and what it comes to; amounts are minor units."""
+
+    description: str
+    quantity: Decimal
+    on: date | None
+    net: int
+    tax: int
+    gross: int
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is asked of a client, and how it stands: `open`, `paid`, `nothing_due`, `void`, `expired` or `revoked`.
+
+    `moved` names the document, and `newer` the link, to which a link leads. `debt` is what a payment would be for.
+    """
+
+    business: Business
+    contact: Contact
+    standing: str
+    currency: str
+    lines: tuple[SheetLine, ...]
+    total: int
+    due: int
+    least: int
+    debt: Debt
+    takes_cards: bool
+    number: str | None = None
+    purpose: str | None = None
+    issued_on: date | None = None
+    due_on: date | None = None
+    said: tuple[str, ...] = ()
+    moved: str | None = None
+    newer: str | None = None
+    until: datetime | None = None
+
+    @property
+    def net(self) -> int:
+        return sum(line.net for line in self.lines)
+
+    @property
+    def tax(self) -> int:
+        return sum(line.tax for line in self.lines)
+
+    @property
+    def paid(self) -> int:
+        """What has been paid or credited of it."""
+        return self.total - self.due
+
+
+def invoice_sheet(connection: Connection[Any], named: Named, now: datetime) -> Sheet | None:
+    """Return an invoice as its page shows it, or None where there is no such document."""
+    shop = _load(connection, named.business_id, now, invoices=[named.id])
+    invoice = shop.invoices.get(named.id) if shop else None
+    if shop is None or invoice is None or invoice.kind != DocumentKind.INVOICE:
+        return None
+    amount = max(invoice.amount_due, 0)
+    number = invoice.number or invoice.id
+    debt = Debt(invoice.contact_id, amount, invoice.currency, f"invoice:{invoice.id}", (), invoice.id, None, number)
+    return Sheet(
+        shop.business,
+        known_contact(shop, invoice.contact_id),
+        _standing_of(invoice),
+        invoice.currency,
+        tuple(_lines(connection, invoice)),
+        invoice.total,
+        amount,
+        least_part(shop, amount),
+        debt,
+        cards_of(shop.business) is not None,
+        number,
+        None,
+        invoice.issued_on,
+        invoice.due_on,
+        tuple(_said(shop, invoice)),
+    )
+
+
+def link_sheet(connection: Connection[Any], named: Named, now: datetime) -> Sheet | None:
+    """Return a payment link as its page shows it, or None where there is no such link."""
+    shop = _load(connection, named.business_id, now, links=[named.id])
+    link = shop.links.get(named.id) if shop else None
+    if shop is None or link is None:
+        return None
+    newest = newest_of(shop, link)
+    standing = standing_of(shop, newest)
+    moved = document_in_place(shop, newest) if standing is LinkStanding.MOVED else None
+    note = note_of(charges_of_link(shop, newest))
+    due = due_on(shop, newest)
+    return Sheet(
+        shop.business,
+        known_contact(shop, newest.contact_id),
+        "open" if standing is LinkStanding.MOVED else str(standing),
+        newest.currency,
+        tuple(SheetLine(one.description, one.quantity, one.on, one.net, one.tax, one.gross, one.rate) for one in note),
+        sum(one.gross for one in note),
+        due,
+        least_part(shop, due),
+        debt_of_link(newest, due),
+        cards_of(shop.business) is not None,
+        purpose=newest.purpose,
+        moved=moved.id if moved else None,
+        newer=newest.id if newest is not link else None,
+        until=newest.expires_at,
+    )
+
+
+def debt_of_link(link: PaymentLink, amount: int) -> Debt:
+    """Return what a payment of an amount by a link is for."""
+    return Debt(
+        link.contact_id,
+        amount,
+        link.currency,
+        target_of(link),
+        tuple(link.charge_ids),
+        link_id=link.id,
+        description=link.purpose or "",
+    )
+
+
+def _load(connection: Connection[Any], business_id: str, now: datetime, **named: Iterable[str]) -> Shop | None:
+    seeds = Seeds()
+    loader = Loader(connection, now, [business_id])
+    if business_id not in loader.shops:
+        return None
+    for kind, ids in named.items():
+        seeds.add(kind, business_id, ids)
+    return loader.load(seeds)[business_id]
+
+
+def _standing_of(invoice: Invoice) -> str:
+    if invoice.status == DocumentStatus.ISSUED:
+        return "open"
+    return "void" if invoice.status == DocumentStatus.VOID else "paid" if invoice.amount_due <= 0 else "nothing_due"
+
+
+def _lines(connection: Connection[Any], invoice: Invoice) -> Iterable[SheetLine]:
+    columns = ", ".join(columns_of(InvoiceLine))
+    rows = connection.execute(
+        f"SELECT {columns} FROM invoice_lines WHERE business_id = %s AND invoice_id = %s ORDER BY position".encode(),  # noqa: S608  # names are ours
+        (invoice.business_id, invoice.id),
+    ).fetchall()
+    for line in (InvoiceLine(*row) for row in rows):
+        yield SheetLine(line.description, line.quantity, line.service_from, line.net, line.tax, line.gross, line.rate)
+
+
+def _said(shop: Shop, invoice: Invoice) -> Iterable[str]:
+    """Yield what the law wants said on the document, as it was issued (R13)."""
+    groups = shop.taxes.by("invoice_id", invoice.id)
+    yield from dict.fromkeys(group.exemption_text for group in groups if group.exemption_text)
+    notes = invoice.notes if isinstance(invoice.notes, dict) else {}
+    yield from (notes[code] for code in NOTES if code in notes)

@@ -1,0 +1,148 @@
+"""The standing page `/p/{business}`: any amount, for any purpose, by whoever says who he is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.business import Business
+from models.card import LIVE, CardState
+from models.card_settings import cards_of
+from models.collecting import CardRefusedError
+from models.errors import ConfigurationError, NotFoundError
+from models.payment_form import fields_of, read_answers
+from models.periods import zone
+from tasks.checkouts import CardsAwayError, look_at, open_checkout
+from tasks.direct import Wish, business_of, is_address, note_wish
+from web.amounts import read_amount
+from web.guard import is_ours, visitor
+from web.rendering import Renderer
+from web.room import FORMS, STRANGE, Room
+from web.speech import Speech, speech_for
+
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the form says, and what is wrong with it."""
+
+    wish: Wish
+    wrong: Mapping[str, str]
+
+
+class DirectPages:
+    """The standing page of each business."""
+
+    def __init__(self, room: Room, renderer: Renderer) -> None:
+        self._room = room
+        self._renderer = renderer
+
+    def show(self, request: Request) -> Response:
+        """Show the form; back from the provider, what became of the payment."""
+        business = self._find(request)
+        if isinstance(business, Response):
+            return business
+        return self._page(request, business, outcome=self._outcome(request, business))
+
+    async def pay(self, request: Request) -> Response:
+        """Take what the form says to the provider's page."""
+        form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+        return await run_in_threadpool(self._pay, request, form)
+
+    def _pay(self, request: Request, form: Mapping[str, str]) -> Response:
+        if not self._room.may_try(FORMS, "forms", visitor(request)):
+            return self._renderer.note(request, 429, "too_often")
+        business = self._find(request)
+        if isinstance(business, Response):
+            return business
+        if not is_ours(self._room.pages, request, form.get("proof", "")):
+            return self._renderer.note(request, 403, "forged")
+        if cards_of(business) is None:
+            return self._page(request, business)
+        written = _read(form, business, _speech(request, business))
+        if written.wrong:
+            return self._page(request, business, status=422, written=form, wrong=written.wrong)
+        return self._leave(request, business, written.wish)
+
+    def _leave(self, request: Request, business: Business, wish: Wish) -> Response:
+        room = self._room
+        now = room.clock.now()
+        address = f"{room.pages.address}{request.url.path}?attempt={{attempt}}"
+        try:
+            debt = room.look(lambda c: note_wish(c, business.id, wish, now))
+            opened = open_checkout(room.engine, room.cards, business.id, debt, return_url=address, now=now)
+        except CardRefusedError:
+            return self._page(request, business, status=409, outcome="no_cards")
+        except (CardsAwayError, ConfigurationError):
+            return self._page(request, business, status=503, outcome="away")
+        return self._renderer.page(request, "leaving.html", _speech(request, business), url=opened.url)
+
+    def _find(self, request: Request) -> Business | Response:
+        name = request.path_params["business"]
+        business = self._room.look(lambda c: business_of(c, name))
+        if business is not None:
+            return business
+        if not self._room.may_try(STRANGE, "tokens", visitor(request)):
+            return self._renderer.note(request, 429, "too_often")
+        return self._renderer.note(request, 404, "unknown", "unknown_how")
+
+    def _outcome(self, request: Request, business: Business) -> str | None:
+        id_ = request.query_params.get("attempt", "")
+        if not id_:
+            return None
+        room = self._room
+        try:
+            attempt = look_at(room.engine, room.cards, business.id, id_, room.clock.now())
+        except (NotFoundError, ConfigurationError):
+            return None
+        room.ring()
+        if attempt.state == CardState.SUCCEEDED:
+            return "thanks"
+        if attempt.state in LIVE:
+            return "abandoned" if attempt.state == CardState.OPEN else "waiting"
+        return "failed"
+
+    def _page(
+        self,
+        request: Request,
+        business: Business,
+        *,
+        status: int = 200,
+        outcome: str | None = None,
+        written: Mapping[str, str] | None = None,
+        wrong: Mapping[str, str] | None = None,
+    ) -> Response:
+        return self._renderer.page(
+            request,
+            "direct.html",
+            _speech(request, business),
+            status,
+            business=business,
+            takes_cards=cards_of(business) is not None,
+            fields=fields_of(business),
+            outcome=outcome,
+            written=written or {},
+            wrong=wrong or {},
+        )
+
+
+def _speech(request: Request, business: Business) -> Speech:
+    return speech_for(request, zone(business.timezone), None, business.locale)
+
+
+def _read(form: Mapping[str, str], business: Business, speech: Speech) -> Written:
+    """Read the form; every field is looked at, so that all that is wrong is said at once."""
+    said = {name: form.get(name, "").strip() for name in ("amount", "purpose", "name", "email")}
+    answers, wrong = read_answers(fields_of(business), form)
+    amount = read_amount(said["amount"], business.currency)
+    wrong |= {name: "missing" for name, text in said.items() if not text}
+    if said["amount"] and not amount:
+        wrong["amount"] = "bad_amount"
+    if said["email"] and not is_address(said["email"]):
+        wrong["email"] = "bad_email"
+    wrong |= {name: "bad_value" for name, text in said.items() if len(text) > LONGEST}
+    wish = Wish(amount or 0, business.currency, said["purpose"], said["name"], said["email"], speech.tag, answers)
+    return Written(wish, wrong)

@@ -1,0 +1,50 @@
+"""The door for what card providers tell: raw bytes in, verified and recorded, answered at once."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from models.errors import ConfigurationError
+from tasks.card_reports import take_webhook
+from tasks.gateways.cards import ForgedWebhookError
+from web.room import Room
+
+LARGEST = 1_000_000
+
+
+class Hooks:
+    """`/webhooks/{provider}/{business}`."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    async def take(self, request: Request) -> Response:
+        """Take one message; what was recorded is answered with 204, so that it is not told again."""
+        raw = b""
+        async for part in request.stream():
+            raw += part
+            if len(raw) > LARGEST:
+                return PlainTextResponse("Too large.", 413)
+        return await run_in_threadpool(self._record, request, raw)
+
+    def _record(self, request: Request, raw: bytes) -> Response:
+        provider, business_id = request.path_params["provider"], request.path_params["business"]
+        if not self._uses(business_id, provider):
+            return PlainTextResponse("There is no such door.", 404)
+        room = self._room
+        try:
+            told = take_webhook(
+                room.engine, room.cards.of(provider), business_id, raw, dict(request.headers), room.clock.now()
+            )
+        except ForgedWebhookError:
+            return PlainTextResponse("The signature is not right.", 400)
+        except ConfigurationError:
+            return PlainTextResponse("This provider is not set up here.", 503)
+        if told:
+            room.ring()
+        return Response(status_code=204)
+
+    def _uses(self, business_id: str, provider: str) -> bool:
+        """Whether there is such a business, and it takes cards through this provider."""
+        query = "SELECT 1 FROM businesses WHERE id = %s AND cards ->> 'provider' = %s"
+        return self._room.look(lambda c: c.execute(query, (business_id, provider)).fetchone()) is not None

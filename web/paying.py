@@ -1,0 +1,188 @@
+"""The page of an invoice or a payment link: what it is for, how it stands, and the way to the provider and back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from models.card import LIVE, CardState
+from models.collecting import CardRefusedError
+from models.errors import ConfigurationError, NotFoundError
+from models.pages import LIFETIME, Named, Page
+from models.payment_form import fields_of, read_answers
+from models.periods import local_date, zone
+from tasks.checkouts import CardsAwayError, look_at, open_checkout
+from tasks.sheets import Sheet, invoice_sheet, link_sheet
+from web.amounts import read_amount, show_amount
+from web.guard import is_ours, visitor
+from web.rendering import Renderer
+from web.room import FORMS, STRANGE, Room
+from web.speech import Speech, speech_for
+
+READERS = {Page.INVOICE: invoice_sheet, Page.PAY: link_sheet}
+GONE = frozenset({"expired", "revoked"})
+
+
+class PayPages:
+    """The pages `/invoice/{token}` and `/pay/{token}`."""
+
+    def __init__(self, room: Room, renderer: Renderer) -> None:
+        self._room = room
+        self._renderer = renderer
+
+    def show(self, request: Request) -> Response:
+        """Show what is asked; back from the provider, what became of it."""
+        found = self._find(request)
+        if isinstance(found, Response):
+            return found
+        named, sheet = found
+        if elsewhere := self._led_on(request, named, sheet):
+            return RedirectResponse(elsewhere, 303)
+        outcome = self._outcome(request, named)
+        if outcome == "thanks":
+            _, sheet = self._again(request, named, sheet)
+        return self._page(request, sheet, outcome=outcome)
+
+    async def pay(self, request: Request) -> Response:
+        """Take what the form says to the provider's page."""
+        form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+        return await run_in_threadpool(self._pay, request, form)
+
+    def _pay(self, request: Request, form: Mapping[str, str]) -> Response:
+        if not self._room.may_try(FORMS, "forms", visitor(request)):
+            return self._renderer.note(request, 429, "too_often")
+        found = self._find(request)
+        if isinstance(found, Response):
+            return found
+        _, sheet = found
+        if not is_ours(self._room.pages, request, form.get("proof", "")):
+            return self._renderer.note(request, 403, "forged")
+        if sheet.standing != "open" or not sheet.takes_cards:
+            return self._page(request, sheet)
+        amount, wrong = _amount_in(form, sheet)
+        answers, flaws = read_answers(fields_of(sheet.business), form)
+        if wrong or flaws:
+            return self._page(request, sheet, status=422, written=form, wrong={"amount": wrong, **flaws})
+        debt = replace(sheet.debt, amount=amount, answers=answers or None)
+        return self._leave(request, sheet, debt, save_card=form.get("save") == "yes")
+
+    def _leave(self, request: Request, sheet: Sheet, debt: Any, *, save_card: bool) -> Response:
+        """Open the provider's page and go there; a form may not lead to another site, so a page of ours does."""
+        room = self._room
+        address = f"{room.pages.address}{request.url.path}?attempt={{attempt}}"
+        try:
+            opened = open_checkout(
+                room.engine,
+                room.cards,
+                sheet.business.id,
+                debt,
+                return_url=address,
+                now=room.clock.now(),
+                save_card=save_card,
+            )
+        except CardRefusedError as refused:
+            outcome = "in_doubt" if refused.code == "in_doubt" else "no_cards"
+            return self._page(request, sheet, status=409, outcome=outcome)
+        except (CardsAwayError, ConfigurationError):
+            return self._page(request, sheet, status=503, outcome="away")
+        return self._renderer.page(request, "leaving.html", _speech(request, sheet), url=opened.url)
+
+    def _find(self, request: Request) -> tuple[Named, Sheet] | Response:
+        """Return what a token names; one that is not ours, too old or taken back shows nothing."""
+        page = Page(request.url.path.split("/")[1])
+        named = self._room.pages.read(page, request.path_params["token"])
+        now = self._room.clock.now()
+        sheet = self._room.look(lambda c: READERS[page](c, named, now)) if named else None
+        if named is None or sheet is None:
+            if not self._room.may_try(STRANGE, "tokens", visitor(request)):
+                return self._renderer.note(request, 429, "too_often")
+            return self._renderer.note(request, 404, "unknown", "unknown_how")
+        over = local_date(now, zone(sheet.business.timezone)) > named.until
+        if over or sheet.standing in GONE:
+            return self._gone(request, sheet, "expired" if over else sheet.standing)
+        return named, sheet
+
+    def _again(self, request: Request, named: Named, before: Sheet) -> tuple[Named, Sheet]:
+        found = self._find(request)
+        return (named, before) if isinstance(found, Response) else found
+
+    def _gone(self, request: Request, sheet: Sheet, standing: str) -> Response:
+        speech = _speech(request, sheet)
+        told = speech.say(standing, name=sheet.business.name)
+        return self._renderer.page(request, "note.html", speech, 410, title=sheet.business.name, told=told)
+
+    def _led_on(self, request: Request, named: Named, sheet: Sheet) -> str | None:
+        """Return the page to which a link leads by now: a newer link's, or that of the invoice it moved onto."""
+        if request.query_params.get("attempt"):
+            return None
+        until = local_date(self._room.clock.now(), zone(sheet.business.timezone)) + LIFETIME
+        token = self._room.pages.token
+        if sheet.moved:
+            return f"/{Page.INVOICE}/{token(Page.INVOICE, named.business_id, sheet.moved, until)}"
+        return f"/{Page.PAY}/{token(Page.PAY, named.business_id, sheet.newer, until)}" if sheet.newer else None
+
+    def _outcome(self, request: Request, named: Named) -> str | None:
+        """Return what became of the payment from which a client comes back."""
+        id_ = request.query_params.get("attempt", "")
+        if not id_:
+            return None
+        room = self._room
+        try:
+            attempt = look_at(room.engine, room.cards, named.business_id, id_, room.clock.now())
+        except (NotFoundError, ConfigurationError):
+            return None
+        if named.id not in {attempt.invoice_id, attempt.link_id}:
+            return None
+        room.ring()
+        if attempt.state == CardState.SUCCEEDED:
+            return "thanks"
+        if attempt.state in LIVE:
+            return "abandoned" if attempt.state == CardState.OPEN else "waiting"
+        return "failed"
+
+    def _page(
+        self,
+        request: Request,
+        sheet: Sheet,
+        *,
+        status: int = 200,
+        outcome: str | None = None,
+        written: Mapping[str, str] | None = None,
+        wrong: Mapping[str, str | None] | None = None,
+    ) -> Response:
+        speech = _speech(request, sheet)
+        fields = fields_of(sheet.business)
+        comma = speech.say("bad_amount").endswith("45,00.")
+        shown = partial(show_amount, currency=sheet.currency, comma=comma)
+        return self._renderer.page(
+            request,
+            "pay.html",
+            speech,
+            status,
+            sheet=sheet,
+            fields=fields,
+            outcome=outcome,
+            written=written or {},
+            wrong={name: why for name, why in (wrong or {}).items() if why},
+            amount=(written or {}).get("amount") or shown(sheet.due),
+        )
+
+
+def _speech(request: Request, sheet: Sheet) -> Speech:
+    return speech_for(request, zone(sheet.business.timezone), sheet.contact.locale, sheet.business.locale)
+
+
+def _amount_in(form: Mapping[str, str], sheet: Sheet) -> tuple[int, str | None]:
+    """Return the amount that the form asks for, all of it where it names none, and what is wrong with it (R16)."""
+    if sheet.least >= sheet.due or "amount" not in form:
+        return sheet.due, None
+    amount = read_amount(form["amount"], sheet.currency)
+    if amount is None:
+        return 0, "bad_amount"
+    if amount > sheet.due:
+        return amount, "too_much"
+    return amount, "too_little" if amount < sheet.least else None

@@ -1,0 +1,71 @@
+"""In which language a page speaks, and how it writes money and dates."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+
+from models.date_forms import known_locale, show_date
+from models.languages import SPOKEN, Language, language_of
+from models.money import format_money
+from models.tax import rate_text
+from web.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The voice of one page."""
+
+    locale: str
+    zone: ZoneInfo
+
+    @property
+    def language(self) -> Language:
+        return language_of(self.locale)
+
+    @property
+    def tag(self) -> str:
+        """The language as HTML names it."""
+        return str(self.language)
+
+    def say(self, text: str, **values: object) -> str:
+        return say(text, self.language, **values)
+
+    def money(self, amount: int, currency: str) -> str:
+        return format_money(amount, currency, self.locale)
+
+    def day(self, day: date) -> str:
+        return show_date(day, "long", self.locale, self.zone)
+
+    def short(self, day: date) -> str:
+        return show_date(day, "medium", self.locale, self.zone)
+
+    def rate(self, rate: Decimal) -> str:
+        text = rate_text(rate)
+        return f"{text.replace('.', ',')} %" if self.language is Language.FR else f"{text}%"
+
+
+def speech_for(request: Request, zone: ZoneInfo, *wishes: str | None) -> Speech:
+    """Return the voice for a visitor: in the client's own locale, else as the browser asks, else the business's."""
+    client, business = wishes if len(wishes) == 2 else (None, None)
+    locale = client or wanted(request.headers.get("accept-language", "")) or business or "en"
+    return Speech(known_locale(locale), zone)
+
+
+def wanted(header: str) -> str | None:
+    """Return the first language of an `Accept-Language` header that is spoken here, by its weights."""
+    offers: list[tuple[float, int, str]] = []
+    for place, part in enumerate(header[:200].split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        if tag.partition("-")[0].lower() in SPOKEN:
+            offers.append((-_number(weight), place, tag))
+    return min(offers)[2] if offers else None
+
+
+def _number(weight: str) -> float:
+    try:
+        return float(weight) if weight else 1.0
+    except ValueError:
+        return 0.0
