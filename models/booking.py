@@ -91,7 +91,8 @@ class Order:
     """What a client took in one go; its contact is the payer (R8). Without a stamp it is only known by reference.
 
     `waits` until all its services are known; `booked` and `paid` tell which facts were raised; `rest_stamp` is set when
-    upstream said that the open rest was paid.
+    upstream said that the open rest was paid. `coupon` is the code with which it came, `coupon_refused` why it does not
+    hold.
     """
 
     business_id: str
@@ -106,6 +107,8 @@ class Order:
     paid_currency: str | None = None
     rest_stamp: str = ""
     paid_stamp: str = ""
+    coupon: str | None = None
+    coupon_refused: str | None = None
 
 
 @row(

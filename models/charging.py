@@ -50,7 +50,9 @@ def agree(shop: Shop, charge: Charge, new: Agreed) -> bool:
         take_off(shop, charge)
     for name, value in new._asdict().items():
         setattr(charge, name, value)
-    charge.amount = times(new.unit_price, new.quantity)
+    whole = times(new.unit_price, new.quantity)
+    charge.discount = min(charge.discount, whole)
+    charge.amount = whole - charge.discount
     charge.owed = owed(charge)
     return True
 

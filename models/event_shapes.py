@@ -263,9 +263,11 @@ class OrderData(Reference, frozen=True, gc=False):
     bookings: tuple[BookingData, ...] = ()
     items: tuple[ItemData, ...] = ()
     paid: Amount | None = None
+    coupon: str | None = None
 
     def __post_init__(self) -> None:
         check_text(self.id, "id")
+        check_text(self.coupon or "", "coupon")
         if not self.bookings and not self.items:
             raise Refusal(Flaw.NOTHING_ORDERED, "has neither bookings nor items")
         if len(self.bookings) + len(self.items) > 1:

@@ -242,8 +242,8 @@ def _write_lines(
                 charge.place,
                 charge.participant_id,
                 charge.nature,
-                charge.discount,
-                charge.discount_reason,
+                charge.discount if whole else 0,
+                charge.discount_reason if whole else None,
             )
         )
 

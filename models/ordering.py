@@ -9,6 +9,7 @@ from models.cancelling import cancellation_of, ending_of
 from models.charge import Charge
 from models.charging import charge_booking, charge_item
 from models.contacts import Event, know_contact
+from models.couponing import discount_order, note_coupon
 from models.diary import booking_of, describe_session, forget_times, order_of, session_of, set_times, starts_first
 from models.ending import end_runs_of_booking
 from models.event_shapes import BookingData, OrderData
@@ -33,6 +34,7 @@ def place_order(shop: Shop, event: Event) -> None:
     order = order_of(shop, data.id)
     if event.stamp > order.stamp:
         order.contact_id, order.placed_at, order.stamp = contact.id, event.time, event.stamp
+        note_coupon(order, data.coupon)
     if data.paid is not None and event.stamp > order.paid_stamp:
         order.paid_upstream, order.paid_currency = data.paid.amount, data.paid.currency
         order.paid_stamp = event.stamp
@@ -114,6 +116,7 @@ def complete(shop: Shop, order: Order) -> None:
     for seat in seats:
         charge_booking(shop, order, seat)
     charges = shop.charges.by("order_id", order.id)
+    discount_order(shop, order, charges)
     owe_together([charge for charge in charges if ending_of(shop, charge) is None])
     reckoned = reckon(shop, [*charges, *_book_paid(shop, order)])
     _tell_clients(shop, ended, reckoned.notes)

@@ -14,7 +14,7 @@ from models.shop_file import PublishedText, ReadText, ShopFile, automation_entry
 from models.step_file import CHANNELS
 from models.yamlfile import Node, as_date, decode
 
-KEYS = ("business", "contacts", "services", "automations", "start", "until", "events")
+KEYS = ("business", "contacts", "services", "coupons", "automations", "start", "until", "events")
 DOCUMENT_KEYS = {
     "pay": ("document", "amount", "method"),
     "mark_paid": ("method",),

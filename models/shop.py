@@ -20,6 +20,7 @@ from models.catalogue import ServiceVersion
 from models.changes import Change
 from models.charge import Charge, NotedCharge
 from models.contact import Contact, Hold, Mandate
+from models.coupon import Coupon, CouponUse
 from models.event_rows import FactRow
 from models.identifiers import key
 from models.invoice import Counter, Invoice, InvoiceLine, InvoiceTax, WriteOff
@@ -67,14 +68,12 @@ class Shop:
     """Everything of one tenant that a batch works on."""
 
     def __init__(self, business: Business, rulebook: "Rulebook", now: datetime) -> None:
-        self.business = business
-        self.rulebook = rulebook
+        self.business, self.rulebook = business, rulebook
         self.zone: ZoneInfo = zone(business.timezone)
         self.now = now
         self.cause: Cause | None = None
         self.queue: deque[FactRow] = deque()
-        self.origin = ""
-        self.serial = 0
+        self.origin, self.serial = "", 0
         self.inbox: int | None = None
         self.keep_refusals = False
         self.parked: dict[str, str] = {}
@@ -91,6 +90,8 @@ class Shop:
         self.orders = Shelf(Order)
         self.bookings = Shelf(Booking, by=("order_id", "session_id"))
         self.attended = Shelf(Attended, key=("booking_id", "stamp"))
+        self.coupons = Shelf(Coupon)
+        self.coupon_uses = Shelf(CouponUse, by=("contact_id",), key=("coupon_id", "subject"))
         self.charges = Shelf(Charge, by=("order_id", "invoice_id", "recurring_id"))
         self.recurring = Shelf(RecurringPayment)
         self.links = Shelf(PaymentLink, by=("contact_id",))

@@ -13,6 +13,8 @@ from models.automation_file import Automation, load_automation, read_automation
 from models.business import Business, VatDueOn, VatRegime
 from models.cards_file import read_cards
 from models.condition_file import read_span
+from models.coupon import Coupon
+from models.coupon_file import read_coupon
 from models.errors import BadInputError
 from models.event_shapes import ContactData, ServiceData
 from models.hours_file import read_hours
@@ -28,7 +30,7 @@ from models.yamlfile import Node, decode
 
 S = TypeVar("S")
 
-SHOP_KEYS = ("business", "contacts", "services", "automations")
+SHOP_KEYS = ("business", "contacts", "services", "coupons", "automations")
 BUSINESS_KEYS = (
     "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
     "payment_terms", "payment_window", "due_soon", "channels", "daily_cap", "quiet_hours", "send_window", "holidays",
@@ -72,6 +74,7 @@ class ShopFile:
     contacts: tuple[tuple[ContactData, dict[str, Any] | None], ...]
     services: tuple[ServiceData, ...]
     automations: tuple[PublishedText, ...]
+    coupons: tuple[Coupon, ...] = ()
 
 
 def load_shop(text: str | bytes, file: str, read_text: ReadText, created_at: datetime) -> ShopFile:
@@ -85,13 +88,14 @@ def load_shop(text: str | bytes, file: str, read_text: ReadText, created_at: dat
 
 
 def read_shop(node: Node, created_at: datetime, automation: Callable[[Node], PublishedText | None]) -> ShopFile:
-    """Read the four keys; `automation` reads an entry that names a file or is an automation itself."""
+    """Read the keys of a shop; `automation` reads an entry that names a file or is an automation itself."""
     business = read_business(node.at("business"), created_at)
     return ShopFile(
         business,
         _each(node, "contacts", _contact, lambda read: read[0].id),
         _each(node, "services", lambda item: _service(item, business.country), lambda read: read.id),
         _each(node, "automations", automation, lambda read: read.automation.id),
+        _each(node, "coupons", lambda item: read_coupon(item, business.id, created_at), lambda read: read.id),
     )
 
 

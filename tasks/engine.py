@@ -13,6 +13,7 @@ from psycopg import Connection
 
 from models.announcing import announce
 from models.contacts import Event
+from models.coupon import code_of
 from models.delivering import Delivered, deliver
 from models.dunning import check_due
 from models.errors import StuckError
@@ -83,6 +84,8 @@ class Arrival:
         seeds.add("payments", b, named.payments)
         seeds.add("invoices", b, named.invoices)
         seeds.add("recurring", b, named.recurring_payments)
+        if self.event.type == "order.placed" and self.event.data.order.coupon:
+            seeds.add("coupons", b, [code_of(self.event.data.order.coupon)])
         if self.event.type == "order.placed":
             seeds.described.update((b, booking.session) for booking in self.event.data.order.bookings)
         if self.event.type == "contact.merged" or (

@@ -22,6 +22,7 @@ from models.card import LIVE_SQL, CardAttempt
 from models.catalogue import ServiceVersion
 from models.charge import Charge, NotedCharge
 from models.contact import Contact, Hold, Mandate
+from models.coupon import Coupon, CouponUse
 from models.diary import says_more
 from models.ending import OF_SEATS
 from models.invoice import Counter, DocumentStatus, Invoice, InvoiceLine, InvoiceTax
@@ -171,6 +172,7 @@ class Loader:
         self._together(seeds)
         self._documents()
         self._people(seeds)
+        self._coupons(seeds)
         self._money()
         self._waiting_runs()
         self._by(ServiceVersion, "services", "id", known["services"] | self._all("sessions", "service_id"))
@@ -468,6 +470,13 @@ class Loader:
             self._by(Contact, "contacts", "id", others)
             people = people | others
         return people
+
+    def _coupons(self, seeds: Seeds) -> None:
+        """Take the coupons with which orders came, and how often these clients have used which."""
+        codes = seeds.pairs["coupons"] | self._all("orders", "coupon")
+        if codes:
+            self._by(Coupon, "coupons", "id", codes)
+            self._by(CouponUse, "coupon_uses", "contact_id", self._all("contacts", "id"))
 
     def _money(self) -> None:
         """Take the payers' credit."""

@@ -19,6 +19,7 @@ from models.catalogue import ServiceVersion, current
 from models.changes import change
 from models.contact import Contact
 from models.contacts import is_news, know_contact, know_service, news_of
+from models.coupon import Coupon
 from models.event_shapes import ServiceData
 from models.identifiers import stamp
 from models.matching import work_off
@@ -39,6 +40,9 @@ from tasks.writing import copy, update, write
 SOURCE = "/shop-file"
 _OURS = ("business_id", "id", "stamp", "stamps", "rules_version", "created_at")
 """Columns that no file says."""
+COUPON_KEYS = (
+    "percent", "amount", "currency", "services", "valid_from", "expires_on", "most_uses", "most_per_client",
+)  # fmt: skip
 _KEPT = frozenset({AutomationState.ACTIVE, AutomationState.PAUSED, AutomationState.PARKED})
 """States in which the same text is left as it is: what a person or the system stopped stays stopped."""
 
@@ -126,6 +130,7 @@ class _Opening:
         seeds = Seeds()
         seeds.add("contacts", name, [contact.id for contact, _ in self.file.contacts])
         seeds.add("services", name, [service.id for service in self.file.services])
+        seeds.add("coupons", name, [coupon.id for coupon in self.file.coupons])
         seeds.priced.update((name, service.id, self.now) for service in self.file.services)
         return Loader(self.connection, self.now, [name]).load(seeds)[name]
 
@@ -141,6 +146,8 @@ class _Opening:
             yield _entry("contact", data.id, before, contact)
         for service in self.file.services:
             yield self._service(service, mark)
+        for coupon in self.file.coupons:
+            yield self._coupon(coupon)
 
     def _business(self) -> Business:
         """Return the business as the file says it, with what is ours of the one that is known."""
@@ -154,6 +161,16 @@ class _Opening:
         if is_news(self.shop, data):
             know_service(self.shop, data, mark)
         return _entry("service", data.id, known, current(self.shop.services.by("id", data.id)))
+
+    def _coupon(self, told: Coupon) -> Entry:
+        """Take over a coupon; how often it was used stays."""
+        known = self.shop.coupons.get(told.id)
+        before = dataclasses.replace(known) if known else None
+        if known is None:
+            return _entry("coupon", told.id, None, self.shop.coupons.add(told))
+        for name in COUPON_KEYS:
+            setattr(known, name, getattr(told, name))
+        return _entry("coupon", told.id, before, known)
 
     def automations(self) -> Iterator[Entry]:
         """Yield what publishing the file's automations changes."""
@@ -213,12 +230,14 @@ def _told(plan: Plan) -> dict[str, Any]:
         if entry.verdict is Verdict.CHANGED
         for one in entry.differences
     ]
-    named = {f"{kind}s": [entry.id for entry in news[kind]] for kind in ("service", "automation") if kind in news}
+    named = {
+        f"{kind}s": [entry.id for entry in news[kind]] for kind in ("service", "coupon", "automation") if kind in news
+    }
     counted = {"contacts": len(news["contact"])} if "contact" in news else {}
     return ({"settings": settings} if settings else {}) | counted | named
 
 
-Told = Business | Contact | ServiceVersion
+Told = Business | Contact | ServiceVersion | Coupon
 
 
 def _entry(kind: str, id_: str, before: Told | None, after: Told | None) -> Entry:

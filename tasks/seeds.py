@@ -26,6 +26,7 @@ KINDS = (
     "messages",
     "attempts",
     "links",
+    "coupons",
 )
 
 _PLURAL = {

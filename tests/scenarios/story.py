@@ -211,6 +211,7 @@ class Story:
         order: str | None = None,
         paid: int | Data | None = None,
         items: Sequence[Data] = (),
+        coupon: str | None = None,
         **envelope: Any,
     ) -> Order:
         """Place an order; a service named alone is an appointment of an hour at `when`."""
@@ -224,6 +225,8 @@ class Story:
         placed: Data = {"id": id_, "bookings": bookings}
         if items:
             placed["items"] = list(items)
+        if coupon is not None:
+            placed["coupon"] = coupon
         if paid is not None:
             placed["paid"] = euros(paid) if isinstance(paid, int) else paid
         self.event("order.placed", at, {"contact": {"id": contact}, "order": placed}, **envelope)

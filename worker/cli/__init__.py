@@ -37,6 +37,7 @@ COMMANDS = {
     "runs": Entry("Look at what automations do for whom; steer runs.", "runs:app"),
     "invoices": Entry("Look at invoices, credit notes and receipts.", "invoices:app"),
     "payments": Entry("Look at payments and where they went.", "payments:app"),
+    "coupons": Entry("Look at coupons; create, revoke and apply them.", "coupons:app"),
     "contacts": Entry("Look at clients and what they owe.", "contacts:app"),
     "bookings": Entry("Look at who booked what.", "bookings:app"),
     "messages": Entry("Look at what was sent to whom.", "messages:app"),

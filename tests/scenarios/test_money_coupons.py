@@ -1,0 +1,135 @@
+"""Coupons are allowances of their lines, never more than these cost (R10, R18)."""
+
+import pytest
+
+from tests.scenarios.story import ASK, Data, Story, euros, seat
+
+NOW = "2027-01-05 10:00"
+THERE = "2027-01-12 14:00"
+
+
+@pytest.fixture
+def salon(shop: Story) -> Story:
+    """Let the shop ask for what is booked, and have a coupon of ten per cent."""
+    shop.automation("ask", "session.booked", ASK)
+    shop.file["coupons"] = [{"code": "spring", "percent": 10}]
+    return shop
+
+
+def coupon(salon: Story, **keys: object) -> None:
+    """Let the only coupon be another one."""
+    salon.file["coupons"] = [{"code": "SPRING"} | keys]
+
+
+def test_per_cents_come_off_each_line_before_its_vat(salon: Story) -> None:
+    salon.books("zoe", "cut", "colour", at=NOW, when=THERE, coupon="Spring ")
+    lines = salon.run()
+    invoice = lines.one("invoice")
+    assert (invoice["total"], invoice["net"], invoice["tax"]) == (11250, 9375, 1875)
+    assert [line["amount"] for line in invoice["lines"]] == [4050, 7200]
+    text = lines.one("message", "zoe")["text"]
+    assert "Coupe, 1 × 45,00\xa0€ - 4,50\xa0€ SPRING : 33,75\xa0€ HT, TVA 20 %, 40,50\xa0€" in text
+
+
+def test_an_amount_is_used_line_after_line_until_nothing_is_left_of_it(salon: Story) -> None:
+    coupon(salon, amount=euros(5000))
+    salon.books("zoe", "cut", "colour", at=NOW, when=THERE, coupon="SPRING")
+    invoice = salon.run().one("invoice")
+    assert [line["amount"] for line in invoice["lines"]] == [7500], "what is free is not billed"
+    assert invoice["total"] == 7500
+
+
+def test_a_discount_never_exceeds_what_it_is_for(salon: Story) -> None:
+    coupon(salon, amount=euros(50000))
+    salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
+    lines = salon.run()
+    assert not lines.of("invoice")
+    assert not lines.of("credit_note")
+    assert lines.reasons("zoe") == ["nothing_due"]
+
+
+def test_only_the_services_that_it_is_for_are_cheaper(salon: Story) -> None:
+    coupon(salon, percent=50, services=["colour"])
+    salon.books("zoe", "cut", "colour", at=NOW, when=THERE, coupon="SPRING")
+    assert [line["amount"] for line in salon.run().one("invoice")["lines"]] == [4500, 4000]
+
+
+def test_net_prices_are_taxed_after_the_discount(salon: Story) -> None:
+    salon.service("cut", 10001, tax_included=False)
+    salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
+    invoice = salon.run().one("invoice")
+    assert (invoice["net"], invoice["tax"], invoice["total"]) == (9001, 1800, 10801)
+
+
+def test_several_seats_are_discounted_together(salon: Story) -> None:
+    salon.books("zoe", seat("yoga", THERE, quantity=3), at=NOW, coupon="SPRING")
+    assert salon.run().one("invoice")["total"] == 4050
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ({"expires": "2027-01-04"}, "has expired on 2027-01-04"),
+        ({"from": "2027-01-06"}, "holds from 2027-01-06 on"),
+        ({"services": ["yoga"]}, "suits nothing"),
+        ({"code": "AUTUMN"}, "is unknown"),
+    ],
+)
+def test_one_that_does_not_hold_leaves_the_price_and_tells_the_owner_once(salon: Story, keys: Data, why: str) -> None:
+    coupon(salon, percent=10, **keys)
+    order = salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
+    salon.moves(order.booking, to="2027-01-13 14:00", at="2027-01-06 10:00")
+    lines = salon.run()
+    assert lines.one("invoice")["total"] == 4500
+    alert = lines.to_owner("alert")[0]
+    assert alert["reason"] == "coupon_refused"
+    assert why in alert["text"]
+    assert len(lines.to_owner("alert")) == 1
+
+
+def test_the_last_day_is_still_a_day(salon: Story) -> None:
+    coupon(salon, percent=10, **{"from": "2027-01-05", "expires": "2027-01-05"})
+    salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
+    assert salon.run().one("invoice")["total"] == 4050
+
+
+def test_it_is_used_as_often_as_it_may_be(salon: Story) -> None:
+    coupon(salon, percent=10, uses=2)
+    for day, client in ((5, "zoe"), (6, "ada"), (7, "zoe")):
+        salon.books(client, "cut", at=f"2027-01-{day:02} 10:00", when=THERE, coupon="SPRING")
+    lines = salon.run()
+    assert lines.of("invoice").each("total") == [4050, 4050, 4500]
+    assert "is used up" in lines.to_owner("alert")[0]["text"]
+
+
+def test_a_client_uses_it_as_often_as_each_may(salon: Story) -> None:
+    coupon(salon, percent=10, per_client=1)
+    for day, client in ((5, "zoe"), (6, "zoe"), (7, "ada")):
+        salon.books(client, "cut", at=f"2027-01-{day:02} 10:00", when=THERE, coupon="SPRING")
+    assert salon.run().of("invoice").each("total") == [4050, 4500, 4050]
+
+
+def test_an_order_told_again_uses_it_once(salon: Story) -> None:
+    coupon(salon, percent=10, uses=2)
+    salon.automation("later", "session.ended", ASK)
+    salon.file["automations"] = salon.file["automations"][1:]
+    first = salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
+    salon.books("zoe", "colour", at="2027-01-06 10:00", when=THERE, order=first.id, coupon="SPRING")
+    salon.books("ada", "cut", at="2027-01-07 10:00", when=THERE, coupon="SPRING")
+    assert salon.run().of("invoice").each("total") == [7200, 4050]
+
+
+def test_a_part_credited_of_a_discounted_line_gives_back_no_more_than_was_asked(salon: Story) -> None:
+    order = salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
+    salon.pays("zoe", 4050, at="2027-01-06 10:00", order=order.id)
+    salon.cancels(order.booking, at="2027-01-07 10:00", refund="full")
+    lines = salon.run()
+    assert lines.one("credit_note")["total"] == 4050
+    assert lines.one("refund")["amount"] == 4050
+
+
+def test_payment_with_the_order_is_for_the_discounted_price(salon: Story) -> None:
+    salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING", paid=4050)
+    lines = salon.run()
+    assert lines.times("event", type="order.paid") == [NOW]
+    assert not lines.to_owner("alert")
