@@ -1,4 +1,4 @@
-"""How a document stands today: what a back office calls it, read off its state, its balance and its due date."""
+"""How a document, a debt or a payment stands today: what a back office calls it, read off its figures."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from models.invoice import DocumentStatus
+from models.payment import PaymentStatus
 
 
 class Standing(StrEnum):
@@ -57,3 +58,33 @@ def standings(document: Balance, today: date) -> tuple[Standing, ...]:
     found = [Standing.OVERDUE] if overdue else []
     found += [Standing.PARTIALLY_PAID] if partially else []
     return tuple(found) or (Standing.PENDING,)
+
+
+class MoneyStanding(StrEnum):
+    """How what is owed for one thing stands: `nothing` was never owed, or is owed no more and never was paid."""
+
+    NOTHING = "nothing"
+    DUE = "due"
+    PARTIALLY_PAID = "partially_paid"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    REVERSED = "reversed"
+
+
+def debt_standing(worth: int, paid: int, refunded: int) -> MoneyStanding:
+    """Return how a debt stands: what it is worth now, what of it is paid, what went back; minor units."""
+    if worth > paid:
+        return MoneyStanding.PARTIALLY_PAID if paid else MoneyStanding.DUE
+    if refunded:
+        return MoneyStanding.PARTIALLY_REFUNDED if paid else MoneyStanding.REFUNDED
+    return MoneyStanding.PAID if paid else MoneyStanding.NOTHING
+
+
+def payment_standing(status: str, amount: int, refunded: int) -> MoneyStanding:
+    """Return how a payment stands: what of it went back, or that it proved not to exist (R15)."""
+    if status == PaymentStatus.REVERSED:
+        return MoneyStanding.REVERSED
+    if not refunded:
+        return MoneyStanding.PAID
+    return MoneyStanding.REFUNDED if refunded >= amount else MoneyStanding.PARTIALLY_REFUNDED

@@ -8,15 +8,28 @@ from sqlalchemy import ColumnElement, func, select
 from models.booking import Booking, Session
 from models.contact import Contact
 from models.invoice import DocumentStatus, Invoice
-from models.payment import Allocation, Payment
+from models.payment import Allocation, Payment, Refund
 from models.rows import table_of
+from models.searching import plain
+from models.standing import payment_standing
 from tasks.reading.office import Line, Office, columns
 
 
-def contacts(office: Office, *, limit: int | None = None) -> list[Line]:
-    """Return the contacts by their id."""
-    found = office.rows(Contact, order=[columns(Contact).id], limit=limit)
-    return [_contact(contact) for contact in found]
+def contacts(
+    office: Office, *, search: str | None = None, tag: str | None = None, limit: int | None = None
+) -> list[Line]:
+    """Return the contacts by their id: those with a tag, and those that `search` finds by id, name, e-mail or phone."""
+    about, where = columns(Contact), list[ColumnElement[bool]]()
+    if tag is not None:
+        where.append(about.tags.contains([tag]))
+    wanted = plain(search or "").split()
+    found = office.rows(Contact, *where, order=[about.id], limit=None if wanted else limit)
+    return [_contact(one) for one in found if _is_found(one, wanted)][:limit]
+
+
+def _is_found(contact: Contact, wanted: list[str]) -> bool:
+    text = plain(" ".join(filter(None, [contact.id, contact.name, contact.legal_name, contact.email, contact.phone])))
+    return all(word in text for word in wanted)
 
 
 def contact(office: Office, id_: str) -> Line:
@@ -58,7 +71,7 @@ def bookings(office: Office, *, contact: str | None = None, limit: int | None = 
     """Return the latest bookings in the order in which they were placed, with their sessions."""
     about, where = columns(Booking), [columns(Booking).placed_at.is_not(None)]
     if contact is not None:
-        where.append(about.contact_id == office.require(Contact, contact, "contact").id)
+        where.append(about.contact_id == office.client(contact))
     found = office.latest(Booking, *where, order=[about.placed_at, about.position, about.id], limit=limit)
     sessions = _sessions(office, found)
     return [_booking(office, booking, sessions.get(booking.session_id or "")) for booking in found]
@@ -99,15 +112,27 @@ def payments(
     """
     about, where = columns(Payment), list[ColumnElement[bool]]()
     if contact is not None:
-        where.append(about.contact_id == office.require(Contact, contact, "contact").id)
+        where.append(about.contact_id == office.client(contact))
     if unallocated:
         where.append(about.available > 0)
     found = office.latest(Payment, *where, order=[about.received_at, about.id], limit=limit)
-    numbers = _numbers(office, [payment.id for payment in found])
-    return [_payment(office, payment, numbers[payment.id]) for payment in found]
+    ids = [payment.id for payment in found]
+    numbers, refunded = _numbers(office, ids), _refunded(office, ids)
+    return [_payment(office, payment, numbers[payment.id], refunded.get(payment.id, 0)) for payment in found]
 
 
-def _payment(office: Office, payment: Payment, documents: list[str]) -> Line:
+def _refunded(office: Office, payment_ids: list[str]) -> dict[str, int]:
+    """Return, by payment, what of it went back or is on its way."""
+    about = columns(Refund)
+    query = (
+        select(about.payment_id, func.sum(about.amount))
+        .where(office.mine(Refund), about.payment_id == func.any(payment_ids))
+        .group_by(about.payment_id)
+    )
+    return {id_: int(total) for id_, total in office.connection.execute(query)} if payment_ids else {}
+
+
+def _payment(office: Office, payment: Payment, documents: list[str], refunded: int) -> Line:
     return {
         "id": payment.id,
         "at": office.local(payment.received_at),
@@ -116,6 +141,8 @@ def _payment(office: Office, payment: Payment, documents: list[str]) -> Line:
         "currency": payment.currency,
         "method": payment.method,
         "status": payment.status,
+        "standing": str(payment_standing(payment.status, payment.amount, refunded)),
+        "refunded": refunded,
         "credit": payment.available,
         "for": payment.target,
         "documents": documents,

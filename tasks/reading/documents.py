@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from models.contact import Contact
 from models.errors import NotFoundError
 from models.invoice import DocumentKind, Invoice, InvoiceLine, InvoiceTax
 from models.message import Message
@@ -42,12 +41,12 @@ _KINDS: Mapping[str, Kind] = {
 def documents(
     office: Office,
     *,
-    kind: Kind = Kind.INVOICE,
+    kind: Kind | None = Kind.INVOICE,
     standing: Standing | None = None,
     contact: str | None = None,
     limit: int | None = None,
 ) -> Iterator[Line]:
-    """Yield the latest documents of a kind in the order in which they were made; a contact must exist."""
+    """Yield the latest documents of one or every kind in the order in which they were made; a contact must exist."""
     ids = _chosen(office, kind, standing, contact)
     if limit is not None:
         ids = ids[-limit:]
@@ -55,10 +54,10 @@ def documents(
         yield from _lines(office, ids[start : start + BATCH])
 
 
-def _chosen(office: Office, kind: Kind, standing: Standing | None, contact: str | None) -> list[str]:
+def _chosen(office: Office, kind: Kind | None, standing: Standing | None, contact: str | None) -> list[str]:
     about, where = columns(Invoice), list[ColumnElement[bool]]()
     if contact is not None:
-        where.append(about.contact_id == office.require(Contact, contact, "contact").id)
+        where.append(about.contact_id == office.client(contact))
     query = (
         select(about.id, about.kind, about.status, about.total, about.credited, about.amount_due, about.due_on)
         .where(office.mine(Invoice), *where)
@@ -67,7 +66,7 @@ def _chosen(office: Office, kind: Kind, standing: Standing | None, contact: str 
     return [
         row.id
         for row in office.connection.execute(query)
-        if kind_of(row.kind) is kind and (standing is None or standing in standings(row, office.today))
+        if kind in {None, kind_of(row.kind)} and (standing is None or standing in standings(row, office.today))
     ]
 
 

@@ -2,7 +2,6 @@
 
 from sqlalchemy import ColumnElement
 
-from models.contact import Contact
 from models.message import Message, MessageState
 from tasks.reading.office import Line, Office, columns
 
@@ -13,7 +12,7 @@ def messages(
     """Return the latest messages in the order in which they were queued."""
     about, where = columns(Message), list[ColumnElement[bool]]()
     if contact is not None:
-        where.append(about.contact_id == office.require(Contact, contact, "contact").id)
+        where.append(about.contact_id == office.client(contact))
     if state is not None:
         where.append(about.state == state)
     found = office.latest(Message, *where, order=[about.created_at, about.id], limit=limit)

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ColumnElement, Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, func, select
 
 from models.business import Business
+from models.contact import Contact
 from models.errors import BadInputError, NotFoundError
 from models.periods import local_date, zone
 from models.rows import table_of
@@ -84,6 +85,18 @@ class Office:
             near = did_you_mean(id_, self.names(columns(cls).id, self.mine(cls)))
             raise NotFoundError(f"{self.id} has no {what} {id_!r}.{near or hint}")
         return found[0]
+
+    def ids_of_client(self, id_: str) -> list[str]:
+        """Return the ids that a client goes or went by: its own, and those merged into it; it must exist."""
+        contact = columns(Contact)
+        ids = [self.require(Contact, id_, "contact").id]
+        while found := self.names(contact.id, self.mine(Contact), contact.merged_into.in_(ids), contact.id.not_in(ids)):
+            ids += found
+        return ids
+
+    def client(self, id_: str) -> ColumnElement[Any]:
+        """Return the ids of a client for a comparison in SQL."""
+        return func.any(self.ids_of_client(id_))
 
     def names(self, column: Column[Any], *where: ColumnElement[bool]) -> list[str]:
         """Return names for a suggestion."""

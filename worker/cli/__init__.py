@@ -38,7 +38,7 @@ COMMANDS = {
     "invoices": Entry("Look at invoices, credit notes and receipts.", "invoices:app"),
     "payments": Entry("Look at payments and where they went.", "payments:app"),
     "coupons": Entry("Look at coupons; create, revoke and apply them.", "coupons:app"),
-    "contacts": Entry("Look at clients and what they owe.", "contacts:app"),
+    "contacts": Entry("Look at clients; keep their records.", "contacts:app"),
     "bookings": Entry("Look at who booked what.", "bookings:app"),
     "messages": Entry("Look at what was sent to whom.", "messages:app"),
     "changes": Entry("Look at who changed what and when.", "changes:changes"),

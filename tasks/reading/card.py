@@ -1,0 +1,68 @@
+"""A client's card: who it is, what it booked, paid, got and was sent, and what was noted of it."""
+
+from sqlalchemy import text
+
+from models.contact import Consent, Hold
+from models.standing import debt_standing
+from tasks.reading.clients import contact, payments
+from tasks.reading.documents import documents
+from tasks.reading.messages import messages
+from tasks.reading.office import Line, Office, columns
+
+_BOOKINGS = text("""
+SELECT b.id, b.placed_at, s.service_id AS service, s.starts_at, s.ends_at, s.place, b.quantity, b.status, b.attendance,
+       coalesce(c.currency, b.currency, t.currency) AS currency, coalesce(c.kept, c.owed, 0) AS price,
+       coalesce(c.settled, 0) AS paid, i.number AS document,
+       coalesce((SELECT sum(r.amount) FROM refunds r WHERE (r.business_id, r.charge_id) = (b.business_id, b.id)), 0
+               )::bigint AS refunded
+  FROM bookings b
+  JOIN businesses t ON t.id = b.business_id
+  LEFT JOIN sessions s ON (s.business_id, s.id) = (b.business_id, b.session_id)
+  LEFT JOIN charges c ON (c.business_id, c.id) = (b.business_id, b.id)
+  LEFT JOIN invoices i ON (i.business_id, i.id) = (c.business_id, c.invoice_id)
+ WHERE b.business_id = :tenant AND b.contact_id = ANY(:client) AND b.placed_stamp <> ''
+ ORDER BY s.starts_at, b.placed_at, b.id""")
+
+
+def card(office: Office, id_: str) -> Line:
+    """Return a client with all that belongs to it, also from those that were merged into it; amounts in minor units."""
+    booked = _bookings(office, id_)
+    over = [one["starts_at"] is not None and one["starts_at"] <= office.now for one in booked]
+    return contact(office, id_) | {
+        "bookings_coming": [one for one, past in zip(booked, over, strict=True) if not past],
+        "bookings_past": [one for one, past in zip(booked, over, strict=True) if past],
+        "payments": payments(office, contact=id_),
+        "documents": list(documents(office, kind=None, contact=id_)),
+        "messages": messages(office, contact=id_),
+        "holds": _holds(office, id_),
+        "consents": consents(office, id_),
+    }
+
+
+def _bookings(office: Office, id_: str) -> list[Line]:
+    """Return a client's bookings by the time of their sessions, with how their money stands."""
+    values = {"tenant": office.id, "client": office.ids_of_client(id_)}
+    found = [dict(row) for row in office.connection.execute(_BOOKINGS, values).mappings()]
+    for one in found:
+        one["standing"] = str(debt_standing(one["price"], one["paid"], one["refunded"]))
+        one |= {key: office.local(one[key]) for key in ("placed_at", "starts_at", "ends_at")}
+    return found
+
+
+def _holds(office: Office, id_: str) -> list[Line]:
+    """Return what stops reminders of a client or of its documents today (R25)."""
+    about = columns(Hold)
+    found = office.rows(Hold, about.contact_id == office.client(id_), about.ended_at.is_(None), order=[about.since])
+    return [
+        {"kind": one.kind, "since": one.since, "until": one.until, "invoice": one.invoice_id}
+        for one in found
+        if one.until is None or one.until >= office.today
+    ]
+
+
+def consents(office: Office, id_: str) -> list[Line]:
+    """Return every yes and no of a client in the order in which they were given (R19)."""
+    about = columns(Consent)
+    found = office.rows(Consent, about.contact_id == office.client(id_), order=[about.at, about.id])
+    names = ("purpose", "channel", "state", "source", "text_version")
+    return [{"at": office.local(one.at)} | {name: getattr(one, name) for name in names} for one in found]
