@@ -9,7 +9,7 @@ from models.card_settings import CONSENT, cards_of
 from models.contact import Mandate
 from models.facts import raise_fact
 from models.identifiers import stamp
-from models.link_money import conclude, make_ready
+from models.link_money import make_ready
 from models.paying import take
 from models.receiving import Told, aim, payment_of, receive
 from models.settling import invoice_named
@@ -99,8 +99,6 @@ def _received(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     take(shop, payment)
     if payment.available and attempt.target and len(shop.alerts) == alerts:
         _tell_surplus(shop, attempt, payment.available)
-    if link is not None:
-        conclude(shop, link)
 
 
 def _tell_surplus(shop: Shop, attempt: CardAttempt, surplus: int) -> None:

@@ -1,15 +1,10 @@
-"""Money that comes by a payment link: what it is for is made ready, and what follows for its payer is done (R17)."""
+"""Money that comes by a payment link: what it is for is made ready, then it is taken like any payment (R17)."""
 
-from models.charge import Charge
-from models.contact import PayerKind
 from models.facts import raise_fact
 from models.identifiers import stamp
-from models.invoicing import invoice_charges
-from models.issuing import group_charges
-from models.linking import PAYABLE, LinkStanding, charge_for, charges_of_link, due_on, standing_of
-from models.messaging import queue_document
+from models.linking import PAYABLE, LinkStanding, charge_for, due_on, standing_of
 from models.partial import require_part
-from models.payer import known_contact, payer_of
+from models.payer import known_contact
 from models.paying import take
 from models.payment import Payment
 from models.payment_link import PaymentLink
@@ -34,7 +29,6 @@ def receive_by_link(shop: Shop, link: PaymentLink, amount: int, method: str) -> 
     take(shop, payment)
     if payment.available and len(shop.alerts) == alerts:
         _tell_surplus(shop, link, payment)
-    conclude(shop, link)
     return payment
 
 
@@ -64,23 +58,6 @@ def make_ready(shop: Shop, link: PaymentLink) -> None:
     contact.name, contact.email = contact.name or payer.get("name"), contact.email or payer.get("email")
     contact.locale = contact.locale or payer.get("locale")
     charge_for(shop, link.id, contact.id, link.amount, link.currency, link.purpose or "")
-
-
-def conclude(shop: Shop, link: PaymentLink) -> None:
-    """Issue and send the paid invoice of a payer who is no consumer; a consumer has the receipt (R17, R26)."""
-    paid = [charge for charge in charges_of_link(shop, link) if charge.open == 0 and charge.billable]
-    for group, members in group_charges(shop, [charge for charge in paid if _for_business(shop, charge)]).items():
-        payer = known_contact(shop, group.payer_id)
-        orders = {charge.order_id for charge in members}
-        document = invoice_charges(
-            shop, payer, members, terms_days=0, order_id=orders.pop() if len(orders) == 1 else None
-        )
-        if document is not None:
-            queue_document(shop, document, template="issue_paid_invoice", payer=payer)
-
-
-def _for_business(shop: Shop, charge: Charge) -> bool:
-    return payer_of(shop, charge.contact_id).kind != PayerKind.CONSUMER
 
 
 def _tell_surplus(shop: Shop, link: PaymentLink, payment: Payment) -> None:

@@ -10,7 +10,7 @@ from models.catalogue import ServiceVersion
 from models.contact import Contact
 from models.document_text import details
 from models.invoice import DocumentKind, DocumentStatus, Invoice
-from models.linking import charges_of_link, due_on
+from models.linking import address_of, charges_of_link, due_on
 from models.money import Money
 from models.notes import note_in_words, note_of
 from models.pages import LIFETIME, Page
@@ -172,8 +172,7 @@ def _pay_url(invoice: Invoice, scope: Scope) -> str | None:
 
 
 def _link_url(link: PaymentLink, scope: Scope) -> str | None:
-    until = local_date(link.expires_at, scope.zone) + LIFETIME
-    return scope.shop.pages.url(Page.PAY, scope.shop.id, link.id, until)
+    return address_of(scope.shop, link)
 
 
 def _link_details(link: PaymentLink, scope: Scope) -> str:

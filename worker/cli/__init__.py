@@ -39,6 +39,7 @@ COMMANDS = {
     "payments": Entry("Look at payments and where they went.", "payments:app"),
     "coupons": Entry("Look at coupons; create, revoke and apply them.", "coupons:app"),
     "contacts": Entry("Look at clients; keep their records.", "contacts:app"),
+    "links": Entry("Make, look at and take back payment links.", "links:app"),
     "bookings": Entry("Look at who booked what.", "bookings:app"),
     "messages": Entry("Look at what was sent to whom.", "messages:app"),
     "changes": Entry("Look at who changed what and when.", "changes:changes"),
