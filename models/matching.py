@@ -36,7 +36,7 @@ def _match(shop: Shop, fact: FactRow) -> None:
     plain = Scope(shop, fact.contact_id, fact.subjects, [], fact.data, fact.type)
     filtered = shop.rulebook.filtered(fact.type)
     seats = _seats_by_service(shop, fact) if filtered else {}
-    views = _views(shop, fact, filtered, seats)
+    views = _views(shop, fact, filtered, seats, plain)
     for published in shop.rulebook.unfiltered(fact.type):
         where = published.program.where
         if where is None or where(plain):
@@ -65,29 +65,41 @@ def _seats_by_service(shop: Shop, fact: FactRow) -> dict[str, list[Booking]]:
 
 
 def _views(
-    shop: Shop, fact: FactRow, filtered: dict[str, list[Published]], seats: dict[str, list[Booking]]
+    shop: Shop, fact: FactRow, filtered: dict[str, list[Published]], seats: dict[str, list[Booking]], plain: Scope
 ) -> dict[str, tuple[Published, Scope]]:
     """Return the automations whose service filter lets the fact through, with the fact as each of them sees it.
 
-    A fact about an order is seen through its earliest live booking of a service that the filter names.
+    A fact about an order is seen through its earliest live booking of a service that the filter names. Those that see
+    the same see it together, so that each value is read once; where that is the whole fact, it is the `plain` scope.
     """
+    scopes = {_mark(fact.subjects): plain}
     views: dict[str, tuple[Published, Scope]] = {}
     for service_id in seats:
         for published in filtered.get(service_id, ()):
             if published.id not in views:
                 matching = [seat for name in seats if published.lets_service(name) for seat in seats[name]]
-                scope = Scope(shop, fact.contact_id, _narrowed(shop, fact, matching), [], fact.data, fact.type)
+                subjects = _narrowed(shop, fact, matching)
+                scope = scopes.get(_mark(subjects))
+                if scope is None:
+                    scope = Scope(shop, fact.contact_id, subjects, [], fact.data, fact.type)
+                    scopes[_mark(subjects)] = scope
                 views[published.id] = published, scope
     return views
+
+
+def _mark(subjects: dict[str, Any]) -> tuple[Any, Any]:
+    """Return by what subjects of one fact, narrowed or whole, can be told apart."""
+    return subjects.get("booking"), subjects.get("session")
 
 
 def _view_of(shop: Shop, published: Published, fact: FactRow) -> Scope | None:
     """Return a fact as one automation sees it, None where its service filter does not let it through."""
     services = published.automation.trigger.services
+    plain = Scope(shop, fact.contact_id, fact.subjects, [], fact.data, fact.type)
     if services is None:
-        return Scope(shop, fact.contact_id, fact.subjects, [], fact.data, fact.type)
+        return plain
     seats = _seats_by_service(shop, fact)
-    views = _views(shop, fact, {service_id: [published] for service_id in services}, seats)
+    views = _views(shop, fact, {service_id: [published] for service_id in services}, seats, plain)
     return views[published.id][1] if views else None
 
 

@@ -3,8 +3,9 @@
 A run's trace is a list of entries `[step, milliseconds, what, …]`: `["0", 1767606000000, "waits", 1767865200000]`
 (until when), `["1", …, "took", true, {"invoice.amount_due": …}]` (a condition's result and the values that it saw),
 `["1.then.0", …, "did"]`, `["2", …, "skipped", "stale"]`. What a fact's gates saw is
-`{"services": […], "plain": {property: value}, "views": {automation: {property: value}}}`; the rulebook of that time and
-these values tell why each automation began or did not.
+`{"services": […], "plain": {property: value}, "views": {automation: {property: value}}}`, where automations that saw
+the whole fact have no view of their own; the rulebook of that time and these values tell why each automation began or
+did not.
 """
 
 from collections.abc import Mapping
@@ -65,7 +66,7 @@ def note_gates(
     seen = {
         "services": services,
         "plain": seen_by(scope),
-        "views": {name: values for name, (_, view) in views.items() if (values := seen_by(view))},
+        "views": {name: values for name, (_, view) in views.items() if view is not scope and (values := seen_by(view))},
     }
     fact.seen = {key: value for key, value in seen.items() if value} or None
 

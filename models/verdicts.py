@@ -98,7 +98,7 @@ def _at_the_gates(fact: FactRow, published: Published, zone: ZoneInfo) -> Verdic
         return Verdict(published.id, published.version, "services", detail)
     if trigger.where is None:
         return Verdict(published.id, published.version, "unknown")
-    values = seen.get("plain", {}) if trigger.services is None else seen.get("views", {}).get(published.id, {})
+    values = seen.get("views", {}).get(published.id, seen.get("plain", {}))
     kept = Kept(values, fact.at, zone)
     return Verdict(published.id, published.version, "where", tests=tests(explain(trigger.where, kept), values))
 
