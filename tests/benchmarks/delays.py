@@ -26,7 +26,7 @@ INSERTED_A_SECOND = 15_000
 
 def open_waiting_shops(stage: Stage) -> None:
     """Open shops whose one automation waits a day and then writes to the client; let the worker get to know them."""
-    open_shops(stage, PREFIX, SHOPS, [AUTOMATION])
+    open_shops(stage.engine, PREFIX, SHOPS, [AUTOMATION])
     _all_at_once(stage, "known", 2_000)
 
 

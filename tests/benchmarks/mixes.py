@@ -91,7 +91,7 @@ def publish(stage: Stage, events: Iterator[bytes]) -> None:
 
 def measure(stage: Stage, mix: str, shops: str, count: int, tenants: int) -> dict[str, Any]:
     """Measure the rate at which the worker decides a mix of new shops, once a tenth of it is done."""
-    open_shops(stage, shops, tenants, automations(acting=mix == "acting"))
+    open_shops(stage.engine, shops, tenants, automations(acting=mix == "acting"))
     before, wal = written(stage), _wal_bytes(stage)
     publish(stage, orders(shops, count, tenants))
 

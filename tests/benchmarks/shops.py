@@ -5,24 +5,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy import Engine
 
 from models.db import transact
 from models.shop_file import automation_entry, read_shop
 from models.yamlfile import decode
 from tasks.opening import open_shop
-from tests.benchmarks.stage import Stage
 
 CLIENTS = 200
 """Clients of every shop: `c0`, `c1` …"""
 
 
-def open_shops(stage: Stage, prefix: str, tenants: int, automations: Sequence[dict[str, Any]]) -> None:
+def open_shops(engine: Engine, prefix: str, tenants: int, automations: Sequence[dict[str, Any]]) -> None:
     """Open shops named `prefix-0`, `prefix-1` …, all alike."""
     now = datetime.now(UTC)
     for number in range(tenants):
         text = _shop_file(f"{prefix}-{number}", automations)
         read = decode(text, prefix, lambda node: read_shop(node, now, lambda item: automation_entry(item, _no_files)))
-        transact(stage.engine, lambda connection, read=read: open_shop(connection, read, now, actor="bench"))  # type: ignore[misc]
+        transact(engine, lambda connection, read=read: open_shop(connection, read, now, actor="bench"))  # type: ignore[misc]
 
 
 def _no_files(_node: Any, name: str) -> tuple[str, str]:

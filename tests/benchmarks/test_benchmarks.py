@@ -49,3 +49,13 @@ def test_a_short_run_writes_every_row_keeps_the_books_and_its_distance_from_empt
     assert delays["gone_on"] == herd["gone_on"] == RUNS
     assert 0 < delays["lateness_ms_p50"] <= delays["lateness_ms_p99"] <= delays["lateness_ms_max"]
     assert figures["books"]["breaches"] == 0
+
+
+def test_fifty_automations_do_what_one_does_and_add_little() -> None:
+    rules = bench("--only", "rules", "--turns=3", "--orders=150")["rules"]
+
+    assert rules["automations"] == [1, 50]
+    assert rules["done_alike"]
+    assert rules["done"]["inbox"] == 4 * 150 * 1.7
+    assert rules["done"]["runs"] == rules["done"]["invoices"] == 4 * 150
+    assert 0 < rules["added_own_cpu"] < 0.5  # a short run on a busy machine; the goal is 0.25
