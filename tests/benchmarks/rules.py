@@ -3,7 +3,7 @@
 Two shops hear of the same orders, payments and cancellations, in turns, in this process. In both of them one automation
 asks for each booking's money. The second has 49 more, on the triggers that shops use, 34 of them on facts that these
 events raise, some for other services. Of a booking 10 look at their conditions, of a payment 15 at most, of a
-cancellation 3. Conditions are one to three levels deep; some fail at the first test, others at the last of six, and none
+cancellation 3. Conditions are one to three levels deep; some fail at the first test, others at the last of six; none
 holds: what followed would be effects, not rules.
 """
 
