@@ -22,8 +22,11 @@ from tasks.virtual.arriving import Acting, Upstream, bury_first
 from tasks.virtual.delivery import HandOver
 from tasks.virtual.window import UndecidedError, Window, World, play
 
-WINDOW = 10_000
-"""So many items are decided in one transaction: enough to share the cost of loading and writing, few enough to hold."""
+WINDOW = 3_000
+"""So many items are decided in one transaction: enough to share the cost of loading and writing, few enough to hold.
+
+On a machine that is short of time, the decisions between loading and writing must not outlast the connection either.
+"""
 
 ENDLESS = 1_000_000
 """More decisions at one instant would be a loop that nothing parks."""
