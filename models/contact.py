@@ -27,7 +27,13 @@ class HoldKind(StrEnum):
     EXPIRED = "expired"
 
 
-@row("contacts", looks=[Look(("business_id", "bill_to"), where="bill_to IS NOT NULL")])
+@row(
+    "contacts",
+    looks=[
+        Look(("business_id", "bill_to"), where="bill_to IS NOT NULL"),
+        Look(("business_id", "merged_into"), where="merged_into IS NOT NULL"),
+    ],
+)
 @dataclass(slots=True)
 class Contact:
     """One client. `stamps` holds, key by key, which event set the value (R20): the greatest stamp wins."""

@@ -1,11 +1,12 @@
 """From upstream events to the shop: which rule takes which event."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from models import charging, ordering, paying
 from models.contacts import Event, know_contact, know_service
 from models.facts import raise_fact
+from models.invoice import DocumentStatus
 from models.matching import work_off
 from models.payer import MERGED, known_contact
 from models.recurring import cancel_recurring, start_recurring
@@ -34,10 +35,17 @@ def _contact_merged(shop: Shop, event: Event) -> None:
         return
     contact.merged_into, contact.stamps = event.data.into, contact.stamps | {MERGED: event.stamp}
     left = known_contact(shop, contact.id)
-    shelves: tuple[Shelf[Any], ...] = (shop.payments, shop.invoices, shop.holds)
-    for shelf in shelves:
+    for shelf, goes_on in _what_goes_on(shop):
         for row in list(shelf.by("contact_id", contact.id)):
-            shelf.rehang(row, "contact_id", left.id)
+            if goes_on(row):
+                shelf.rehang(row, "contact_id", left.id)
+
+
+def _what_goes_on(shop: Shop) -> Iterator[tuple[Shelf[Any], Callable[[Any], bool]]]:
+    """Yield what goes on with another contact; what is settled stays where it was."""
+    yield shop.payments, lambda payment: payment.available > 0
+    yield shop.invoices, lambda invoice: invoice.status == DocumentStatus.ISSUED and invoice.amount_due > 0
+    yield shop.holds, lambda hold: hold.ended_at is None
 
 
 def _service_updated(shop: Shop, event: Event) -> None:

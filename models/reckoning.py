@@ -171,13 +171,13 @@ def _naming(shop: Shop, charge: Charge) -> list[Payment]:
 
 
 def _held(shop: Shop, charges: Iterable[Charge]) -> dict[Part, int]:
-    """Return what of each payment is on each charge now."""
+    """Return what of each payment is on each charge now, in an order that does not hang on how rows were loaded."""
     held: dict[Part, int] = {}
     for charge in charges:
         for allocation in shop.allocations.by("charge_id", charge.id):
             part = (allocation.payment_id, charge.id)
             held[part] = held.get(part, 0) + allocation.amount
-    return {part: amount for part, amount in held.items() if amount}
+    return {part: amount for part, amount in sorted(held.items()) if amount}
 
 
 def _held_on(shop: Shop, charge: Charge, invoice: Invoice) -> dict[str, int]:
@@ -235,7 +235,7 @@ def _payments(shop: Shop, charges: Iterable[Charge], spent: Iterable[Part]) -> l
     """Return the payments that name these charges or their orders, and those that are on them."""
     found = {payment.id: payment for charge in charges for payment in _naming(shop, charge)}
     found |= {id_: payment for id_, _ in spent if (payment := shop.payments.get(id_))}
-    return [payment for payment in found.values() if payment.stamp and not _is_rest(payment)]
+    return [payment for _, payment in sorted(found.items()) if payment.stamp and not _is_rest(payment)]
 
 
 def _since(shop: Shop, payment: Payment, charge_id: str) -> str:

@@ -105,7 +105,8 @@ RULES = (
             WHERE d.kind = '380' AND d.status <> 'void' AND l.charge_id IS NOT NULL AND l.gross > coalesce(
                   (SELECT sum(c.gross) FROM invoices n JOIN invoice_lines c
                        ON (c.business_id, c.invoice_id) = (n.business_id, n.id) AND c.charge_id = l.charge_id
-                    WHERE n.kind = '381' AND (n.business_id, n.of_id) = (d.business_id, d.id)), 0)
+                     JOIN invoices o ON (o.business_id, o.id) = (n.business_id, n.of_id)
+                    WHERE n.kind = '381' AND n.business_id = d.business_id AND (o.id = d.id OR o.kind = '386')), 0)
             GROUP BY l.business_id, l.charge_id HAVING count(*) > 1""",
     ),
     Rule(

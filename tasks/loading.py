@@ -58,11 +58,14 @@ WESTERNMOST = timedelta(hours=13)
 """So much may a local date lie behind that of UTC, the age of what is decided included."""
 
 _NOTED_FOR = (
-    f"(t.business_id, t.contact_id) IN (SELECT * FROM {pairs_sql()} UNION"  # noqa: S608  # names are ours
-    " SELECT o.business_id, o.id FROM contacts c JOIN contacts o"
-    " ON o.business_id = c.business_id AND o.bill_to = coalesce(c.bill_to, c.id)"
-    f" WHERE (c.business_id, c.id) IN (SELECT * FROM {pairs_sql()}))"
+    f"(t.business_id, t.contact_id) IN (WITH RECURSIVE family(b, c) AS (SELECT * FROM {pairs_sql()} UNION"  # noqa: S608  # names are ours
+    " SELECT f.b, n.id FROM family f CROSS JOIN LATERAL ("
+    " SELECT unnest(ARRAY[bill_to, merged_into]) FROM contacts WHERE business_id = f.b AND id = f.c"
+    " UNION ALL SELECT id FROM contacts WHERE business_id = f.b AND bill_to = f.c"
+    " UNION ALL SELECT id FROM contacts WHERE business_id = f.b AND merged_into = f.c) n(id) WHERE n.id IS NOT NULL)"
+    " SELECT * FROM family)"
 )
+"""Notes of contacts who may have one payer: who bills to whom, who was merged into whom, and so on."""
 _NEWEST_OF_CLIENT = (
     "(t.business_id, t.id) IN (SELECT i.business_id, i.id FROM"  # noqa: S608  # names are ours
     f" (SELECT * FROM {pairs_sql()}) AS k(b, c) CROSS JOIN LATERAL"
@@ -397,7 +400,7 @@ class Loader:
         if not asked:
             return
         businesses, ids = zip(*asked, strict=True)
-        rows = self._shelve(NotedCharge, "noted", _NOTED_FOR, *[spread(businesses), spread(ids)] * 2)
+        rows = self._shelve(NotedCharge, "noted", _NOTED_FOR, spread(businesses), spread(ids))
         if rows:
             self._by(Charge, "charges", "id", {(values[0], values[2]) for values in rows})
             seeds.pairs["orders"] |= self._all("charges", "order_id")

@@ -1,0 +1,114 @@
+"""M1 and M2: whatever happens in a shop, its books balance - in memory at every step, on PostgreSQL at the end."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import Engine
+
+from deploy.local.postgres import Postgres
+from models.db import make_engine
+from models.scenario_file import Scenario, load_scenario
+from tests.database.conftest import EMPTY
+from tests.database.machine import Shopkeeping
+from tests.database.worlds import InMemory, compare, open_world, play
+
+SHOP = """
+business: {id: shop, name: Shop, timezone: Europe/Paris, currency: EUR, country: FR, tax_rate: "20", daily_cap: 100000,
+           email: owner@example.org, partial_payments: {allowed: true, minimum: 500}, payment_window: {minutes: 60}}
+contacts:
+  - {id: zoe, name: Zoé, email: zoe@example.org}
+  - {id: ada, name: Ada, email: ada@example.org}
+  - {id: kid, name: Kid, bill_to: ada}
+  - {id: acme, name: Acme, email: acme@example.org, kind: business}
+services:
+  - {id: cut, name: Cut, price: {amount: 4500, currency: EUR}}
+  - {id: yoga, name: Yoga, price: {amount: 1500, currency: EUR}, tax_rate: "5.5"}
+  - {id: net, name: Coaching, price: {amount: 9999, currency: EUR}, tax_included: false}
+automations:
+  - automation: ask
+    name: Ask
+    trigger: {on: session.booked, services: [cut, net]}
+    limit: {times: 1, per: 24h, over: merge}
+    steps: [request_payment: {due_in: {days: 7}}]
+  - {automation: class, name: Class, trigger: {on: session.ended, services: [yoga]}, steps: [request_payment: {}]}
+  - {automation: extra, name: Extra, trigger: {on: charge.added}, steps: [{delay: {days: 1}}, request_payment: {}]}
+  - automation: remind
+    name: Remind
+    trigger: {on: invoice.overdue}
+    stop_when: [invoice.paid, invoice.voided]
+    steps: [send_reminder: {}, {delay: {days: 10}}, send_reminder: {}]
+  - {automation: paid, name: Paid, trigger: {on: order.paid}, steps: [issue_paid_invoice: {}]}
+start: 2027-01-01T00:00:00Z
+until: 2040-01-01T00:00:00Z
+events: []
+"""
+STEPS = 60
+_numbers = count()
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return load_scenario(SHOP, "shop.yaml", lambda _node, name: (name, ""))
+
+
+@pytest.fixture(scope="module")
+def opened(server: Postgres, scenario: Scenario) -> Iterator[Engine]:
+    """Give a database with the shop as it opens, which the worlds begin as copies of."""
+    engine = make_engine(server.create_database("machine", EMPTY))
+    open_world(engine, scenario)
+    yield engine
+    engine.dispose()
+
+
+def drop(server: Postgres, name: str) -> None:
+    """Remove a database that nobody uses any more."""
+    with psycopg.connect(server.url_of(EMPTY), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name}".encode())
+
+
+def keep_shop(server: Postgres, opened: Engine, scenario: Scenario, *, examples: int) -> None:
+    """Run the machine: in memory as it goes, then the same on a database of its own."""
+
+    def end(machine: Shopkeeping) -> None:
+        opened.dispose()  # a database that is copied has no other user
+        name = f"machine_{next(_numbers)}"
+        engine = make_engine(server.create_database(name, "machine"))
+        try:
+            until = machine.now + timedelta(seconds=1)
+            machine.world.passes((until, 0, until, ()))
+            play(engine, scenario, machine.happenings, until, machine.window)
+            differences = compare(engine, machine.world)
+            assert not differences, "\n".join(differences)
+        finally:
+            engine.dispose()
+            drop(server, name)
+
+    hooks = {"begin": staticmethod(lambda: (InMemory(opened, scenario), scenario)), "end": staticmethod(end)}
+    run_state_machine_as_test(
+        type("Machine", (Shopkeeping,), hooks),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.parametrize("half", [1, 2])
+def test_the_books_balance_whatever_happens(server: Postgres, opened: Engine, scenario: Scenario, half: int) -> None:
+    """Two halves of 200 histories, which two workers may share."""
+    assert half
+    keep_shop(server, opened, scenario, examples=100)
+
+
+@pytest.mark.faults
+def test_the_books_balance_whatever_happens_for_long(server: Postgres, opened: Engine, scenario: Scenario) -> None:
+    keep_shop(server, opened, scenario, examples=5_000)
