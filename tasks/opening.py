@@ -96,14 +96,19 @@ def plan_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime) -
     return Plan((*opening.lay_over(), *opening.automations()))
 
 
-def open_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime, *, actor: str) -> Plan:
-    """Create or update a shop as its file says; return what was done."""
+def open_shop(
+    connection: Connection[Any], shop_file: ShopFile, now: datetime, *, actor: str, approved: bool = False
+) -> Plan:
+    """Create or update a shop as its file says; return what was done.
+
+    An automation that would touch too much waits for approval (R6), unless what the file publishes is `approved`.
+    """
     lock(connection, [shop_file.business.id])
     require_own_series(connection, shop_file.business)
     opening = _Opening(connection, shop_file, now)
     plan = Plan((*opening.lay_over(), *opening.automations()))
     if plan.news:
-        opening.write(plan, actor)
+        opening.write(plan, actor, approved=approved)
     return plan
 
 
@@ -197,7 +202,7 @@ class _Opening:
     def _verb(self) -> str:
         return "changed" if self.known else "created"
 
-    def write(self, plan: Plan, actor: str) -> None:
+    def write(self, plan: Plan, actor: str, *, approved: bool) -> None:
         """Write what was laid over, complete the orders that waited for it, publish what differs."""
         news = {(entry.kind, entry.id) for entry in plan.news}
         business = self._business()
@@ -216,7 +221,15 @@ class _Opening:
         write(self.connection, [self.shop])
         for published in self.file.automations:
             if ("automation", published.automation.id) in news:
-                publish(self.connection, business.id, published, self.now, waiting=Waiting.FINISH, actor=actor)
+                publish(
+                    self.connection,
+                    business.id,
+                    published,
+                    self.now,
+                    waiting=Waiting.FINISH,
+                    actor=actor,
+                    approved=approved,
+                )
 
 
 def _told(plan: Plan) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Simulation:
     def run(self, progress: Callable[[datetime], None] | None = None) -> Iterator[Line]:
         """Run from start (included) to until (not included)."""
         scenario = self.scenario
-        transact(self.engine, lambda c: open_shop(c, scenario.shop, scenario.start, actor=ACTOR))
+        transact(self.engine, lambda c: open_shop(c, scenario.shop, scenario.start, actor=ACTOR, approved=True))
         happenings = Happenings(scenario.shop.business.id, scenario.inside)
         traveller = Traveller(
             self.engine,

@@ -75,7 +75,8 @@ class ByWorkers:
 
     def run(self) -> list[Line]:
         """Play it to its end."""
-        transact(self.engine, lambda c: open_shop(c, self.scenario.shop, self.scenario.start, actor=ACTOR))
+        shop, start = self.scenario.shop, self.scenario.start
+        transact(self.engine, lambda c: open_shop(c, shop, start, actor=ACTOR, approved=True))
         ahead = list(self.scenario.happenings)
         while (now := self._next(ahead)) is not None and now < self.scenario.until:
             self.clock.at = now
