@@ -8,7 +8,9 @@ from typing import Any
 
 from models.asking import issue_all, template_of
 from models.automation import Run
+from models.card_charging import charge_for_run
 from models.charge import Charge
+from models.collecting import planned_for
 from models.contact import Contact
 from models.ending import key_of_made
 from models.fees import add_charge
@@ -108,7 +110,9 @@ def silent_about(shop: Shop, document: Invoice | None) -> str | None:
     """Return why nothing asks for a document's money any more (R5), or None where it may be asked for."""
     if document is None or document.amount_due <= 0 or document.status != DocumentStatus.ISSUED:
         return "nothing_due"
-    return "held" if holds_on(shop, document) else None
+    if holds_on(shop, document):
+        return "held"
+    return "card_planned" if planned_for(shop, document) else None
 
 
 def _issue_paid_invoice(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
@@ -243,6 +247,15 @@ def _refund(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
     return None
 
 
+def _charge_card(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
+    """Charge the saved card for what is owed (R8); the client is told where the step says how."""
+    reason = charge_for_run(shop, run)
+    tells = isinstance(op.settings, Wording) and op.settings.message is not None
+    if reason is None and tells and run.contact_id is not None:
+        _write(shop, run, published, op, known_contact(shop, run.contact_id), documents=[])
+    return reason
+
+
 def _add_tag(shop: Shop, run: Run, _published: Published, op: Act) -> str | None:
     if run.contact_id is None:
         return "nothing_due"
@@ -279,5 +292,6 @@ _ACTIONS: dict[str, Callable[[Shop, Run, Published, Act], str | None]] = {
     "notify_staff": _notify_staff,
     "add_charge": _add_charge,
     "refund": _refund,
+    "charge_card": _charge_card,
     "add_tag": _add_tag,
 }

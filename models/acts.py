@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from models.card_charging import charge_document
 from models.contact import HoldKind
 from models.crediting import credit_part, void, write_off
 from models.dunning import set_due
@@ -130,7 +131,12 @@ def _refund(shop: Shop, invoice: Invoice, act: Act) -> None:
     give_back_on(shop, charges_on(shop, invoice), act.amount, cause, currency=act.currency)
 
 
+def _charge_card(shop: Shop, invoice: Invoice, _act: Act) -> None:
+    charge_document(shop, invoice)
+
+
 _ACTS: dict[str, Callable[[Shop, Invoice, Act], None]] = {
+    "charge_card": _charge_card,
     "mark_paid": _mark_paid,
     "pay": _pay,
     "set_due": _set_due,

@@ -74,6 +74,7 @@ TRY = "."
         Look(("ask_at",), where="ask_at IS NOT NULL"),
         Look(("business_id", "ask_at", "id"), where="ask_at IS NOT NULL"),
         Look(("business_id", "contact_id")),
+        Look(("business_id",), where="held_at IS NOT NULL"),
         Look(("business_id", "payment_id"), where="payment_id IS NOT NULL"),
         Look(("business_id", "refund_id"), where="refund_id IS NOT NULL", unique=True),
         Look(("business_id", "target"), where=f"kind = 'charge' AND {LIVE_SQL}", unique=True),

@@ -13,12 +13,14 @@ from models.link_money import make_ready
 from models.paying import take
 from models.receiving import Told, aim, payment_of, receive
 from models.settling import invoice_named
-from models.shop import Shop, tell_owner
+from models.shop import Cause, Shop, tell_owner
 
 PROVIDER = "/cards"
 """Where what providers tell comes from, as the source of an event."""
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 240, 720, 1440))
 """Waits while the provider is away, or has nothing new to say; the last one goes on for ever."""
+IN_DOUBT_FOR_LONG = 5
+"""So many answers in vain, and the owner is told."""
 CALLS = len(BACKOFF)
 """A charge for which the provider was away so often has failed; a refund never gives up."""
 
@@ -33,9 +35,18 @@ def record(shop: Shop, report: CardReport) -> None:
     attempt = shop.attempts.get(attempt_of(report.key))
     if attempt is None:
         _strange(shop, report)
-        return
-    if report.lease is not None and report.lease != attempt.lease:
-        return
+    elif report.lease is None or report.lease == attempt.lease:
+        with shop.caused_by(_cause_of(attempt)):
+            _record(shop, attempt, report)
+
+
+def _cause_of(attempt: CardAttempt) -> Cause:
+    """Return what made an attempt, so that what follows from it is known to come from there (R21)."""
+    told = attempt.cause if isinstance(attempt.cause, dict) else {"act": str(attempt.kind)}
+    return Cause(**told, depth=attempt.depth)
+
+
+def _record(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     if report.outcome is CardOutcome.SUCCEEDED:
         _succeeded(shop, attempt, report)
     elif attempt.live and attempt.key == report.key:
@@ -90,10 +101,10 @@ def _received(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
         shop,
         "payment.succeeded",
         contact_id=attempt.contact_id,
-        depth=attempt.depth,
         payment=id_,
         invoice=attempt.invoice_id,
         link=attempt.link_id,
+        attempt=attempt.id,
     )
     alerts = len(shop.alerts)
     take(shop, payment)
@@ -155,6 +166,8 @@ def _opened(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     attempt.reference = report.reference or attempt.reference
     attempt.failure_code, attempt.failure_reason = report.code, report.reason
     attempt.ask_at = shop.now + backoff(attempt.calls)
+    if attempt.expires_at is not None:
+        attempt.ask_at = max(min(attempt.ask_at, attempt.expires_at), shop.now + BACKOFF[0])
 
 
 def _declined(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
@@ -184,16 +197,15 @@ def _tell_failed(shop: Shop, attempt: CardAttempt) -> None:
         shop,
         "payment.failed",
         contact_id=attempt.contact_id,
-        depth=attempt.depth,
         data={
             "amount": attempt.amount,
             "currency": attempt.currency,
             "method": "card",
             "failure_code": attempt.failure_code,
             "failure_reason": attempt.failure_reason,
-            "attempt": attempt.id,
         },
         invoice=attempt.invoice_id,
+        attempt=attempt.id,
     )
 
 
@@ -242,6 +254,20 @@ def _doubtful(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     attempt.lease, attempt.due_at = None, None
     attempt.failure_reason = report.reason
     attempt.ask_at = shop.now + backoff(attempt.calls)
+    if attempt.calls == IN_DOUBT_FOR_LONG:
+        _tell_doubt(shop, attempt)
+
+
+def _tell_doubt(shop: Shop, attempt: CardAttempt) -> None:
+    """Let the owner look for himself; the provider goes on being asked."""
+    tell_owner(
+        shop,
+        "uncertain_card",
+        f"It is not known whether {attempt.amount} {attempt.currency} (minor units) moved by card ({attempt.key}), and "
+        f"the provider does not say: {(attempt.failure_reason or 'no answer').rstrip('.')}. Look at its own pages.",
+        contact_id=attempt.contact_id,
+        attempt=attempt.id,
+    )
 
 
 _OTHERWISE = {

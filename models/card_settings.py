@@ -8,6 +8,10 @@ from models.business import Business
 
 RETRY_DAYS = (1, 3, 5)
 """Days after a soft decline on which the card is tried again, each counted from the try before."""
+VIRTUAL = "virtual"
+"""The provider of virtual time, with which every client has a card."""
+NO_CARD = "none"
+"""The card of a client of virtual time who has none."""
 CONSENT = "cards-1"
 """Version of the text by which a client lets a card be kept and charged again."""
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from models.card import IN_DOUBT, CardAttempt, CardKind, CardState
-from models.card_settings import CardSettings, cards_of
+from models.card_settings import CONSENT, NO_CARD, VIRTUAL, CardSettings, cards_of
 from models.charge import Charge
 from models.contact import Mandate
-from models.errors import BadInputError
 from models.holding import holds_on
 from models.invoice import DocumentStatus, Invoice
+from models.refusals import RefusedError
 from models.settling import charges_on
 from models.shop import Shop
 
@@ -21,7 +21,7 @@ SENDING_LEASE = timedelta(seconds=60)
 """How long a call stays its caller's own: longer than the answer of any provider may take."""
 
 
-class CardRefusedError(BadInputError):
+class CardRefusedError(RefusedError):
     """A card can't be charged, or a page can't be opened; `code` is the reason in one word."""
 
     def __init__(self, code: str, text: str) -> None:
@@ -142,14 +142,20 @@ def _attempt(shop: Shop, kind: CardKind, settings: CardSettings, debt: Debt) -> 
         description=debt.description,
         answers=debt.answers,
         cause=shop.cause.plain() if shop.cause else None,
-        depth=shop.cause.depth + 1 if shop.cause else 0,
+        depth=shop.cause.depth if shop.cause else 0,
     )
 
 
 def saved_card(shop: Shop, contact_id: str, provider: str) -> Mandate | None:
     """Return the card that a client lets us charge, if there is one."""
     live = [one for one in shop.mandates.by("contact_id", contact_id) if one.ended_at is None]
-    return max((one for one in live if one.provider == provider), key=lambda one: one.agreed_at, default=None)
+    own = max((one for one in live if one.provider == provider), key=lambda one: one.agreed_at, default=None)
+    if provider != VIRTUAL:
+        return own
+    if own is None:
+        id_ = shop.key("man", contact_id)
+        own = shop.mandates.add(Mandate(shop.id, id_, contact_id, VIRTUAL, "ok", CONSENT, shop.now))
+    return own if own.reference != NO_CARD else None
 
 
 def plan_charge(shop: Shop, debt: Debt) -> CardAttempt:

@@ -6,6 +6,7 @@ from typing import Any
 
 from models.asking import ask_for
 from models.billing import is_billed_by_cycle
+from models.card_charging import charge_or_tell
 from models.charge import Charge
 from models.charging import Agreed, agree
 from models.contacts import Event, know_contact
@@ -141,7 +142,9 @@ def _describe(shop: Shop, charge: Charge, one: Occurrence) -> None:
 
 def _ask(shop: Shop, agreement: RecurringPayment, charges: Iterable[Charge]) -> None:
     """Ask for charges as agreed, unless they wait for consolidated billing."""
-    if agreement.collect != Collect.INVOICE:
+    if agreement.collect == Collect.CARD:
+        with shop.caused_by(Cause(recurring=agreement.id)):
+            charge_or_tell(shop, charges)
         return
     now = [charge for charge in charges if not is_billed_by_cycle(shop, payer_of(shop, charge.contact_id))]
     with shop.caused_by(Cause(recurring=agreement.id)):

@@ -18,6 +18,7 @@ KEYS = ("business", "contacts", "services", "coupons", "automations", "start", "
 DOCUMENT_KEYS = {
     "pay": ("document", "amount", "method"),
     "mark_paid": ("method",),
+    "charge_card": (),
     "void": (),
     "credit": ("amount",),
     "write_off": (),
@@ -28,7 +29,9 @@ DOCUMENT_KEYS = {
 }
 """What each act on a document says beside the document."""
 PAUSES = ("pause", "resume")
-OTHER_ACTS = ("pause_automation", "resume_automation", "archive_automation", "publish", "outage", *PAUSES)
+CARDS = ("ok", "no_funds", "lost", "none")
+"""Cards that a client of a scenario may have; without a word he has one that is charged."""
+OTHER_ACTS = ("pause_automation", "resume_automation", "archive_automation", "publish", "outage", "save_card", *PAUSES)
 LATER_ACTS = ("set_billing", "confirm_draft", "edit_draft", "delete_draft")
 EVERY_ACT = (*DOCUMENT_KEYS, *OTHER_ACTS, *LATER_ACTS)
 LONGEST_OUTAGE = 24 * 366
@@ -65,6 +68,8 @@ class Happening:
     automation: str | None = None
     publishing: Publishing | None = None
     pausing: Pausing | None = None
+    saving: tuple[str, str] | None = None
+    """`save_card`: the client, and what becomes of charges of the card."""
     waiting: str = "finish"
     hours: float = 0
     position: int = 0
@@ -138,8 +143,15 @@ def _act(node: Node, read_text: ReadText) -> Happening:
         published = automation_entry(node.at("file"), read_text)
         choice = waiting.choice(("finish", "move", "cancel")) if waiting is not None else "finish"
         return Happening(at, do=do, publishing=Publishing(published, choice) if published else None)
+    if do == "save_card":
+        node = node.mapping(("at", "do", "contact", "card"), ("contact", "card"))
+        return Happening(at, do=do, saving=(node.at("contact").text(), node.at("card").choice(CARDS)))
     if do in PAUSES:
         return Happening(at, do=do, pausing=_pausing(node, do))
+    return _automation_act(node, at, do)
+
+
+def _automation_act(node: Node, at: datetime, do: str) -> Happening:
     archiving = do == "archive_automation"
     node = node.mapping(("at", "do", "automation", *(("waiting",) if archiving else ())), ("automation",))
     waiting = node.get("waiting") if archiving else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from models.booking import Booking, Order, Session
@@ -21,6 +21,15 @@ from models.periods import local_date
 from models.pricing import service_of
 from models.recurrence import RecurringPayment
 from models.shop import Shop
+
+
+class FailedPayment(NamedTuple):
+    """A payment that did not come, as its fact tells of it."""
+
+    amount: int
+    currency: str
+    method: str
+    failure_reason: str | None
 
 
 class Scope:
@@ -108,8 +117,10 @@ class Scope:
         return self.shop.invoices.get(self.subjects.get("invoice") or (self.made[-1] if self.made else None))
 
     @property
-    def payment(self) -> Payment | None:
-        """The payment that the fact tells of."""
+    def payment(self) -> "Payment | FailedPayment | None":
+        """The payment that the fact tells of, also one that failed."""
+        if self.trigger == "payment.failed" and isinstance(self.data, dict):
+            return FailedPayment._make(self.data.get(name) for name in FailedPayment._fields)
         return self.shop.payments.get(self.subjects.get("payment"))
 
     @property
@@ -231,6 +242,7 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     "payment_link.purpose": _read("purpose"),
     "payment_link.details": _link_details,
     "payment_link.amount_due": lambda link, scope: Money(due_on(scope.shop, link), link.currency),
+    "payment.failure_reason": lambda payment, _scope: getattr(payment, "failure_reason", None),
     **{f"recurring_payment.{name}": _read(name) for name in ("id", "description")},
     "recurring_payment.amount": _price,
     "business.name": _read("name"),

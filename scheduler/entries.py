@@ -24,6 +24,8 @@ TICKS = (
     Tick("events.drain", every=1),
     Tick("bookings.release", every=1),
     Tick("payments.recur", every=1),
+    Tick("payments.collect", every=1),
+    Tick("payments.settle", every=1),
     Tick("messages.deliver", every=1),
     Tick("invoices.mark_overdue", every=1),
     Tick("books.check", every=60, anyway=3_600),

@@ -18,6 +18,8 @@ BELLS = (
     "bookings.release",
     "payments.recur",
     "invoices.mark_overdue",
+    "payments.collect",
+    "payments.settle",
     "messages.deliver",
     "books.check",
     "housekeeping.prune",

@@ -19,6 +19,19 @@ from tasks.gateways.cards import Account, CardProvider
 from tasks.seeds import Seeds
 
 
+@dataclass(frozen=True, slots=True)
+class DueAttempt:
+    """An attempt whose row needs a hand."""
+
+    business_id: str
+    attempt_id: str
+
+    @property
+    def row(self) -> tuple[str, str]:
+        """The attempt."""
+        return "card_attempts", self.attempt_id
+
+
 @dataclass(slots=True)
 class Reported:
     """What a provider says of one attempt."""

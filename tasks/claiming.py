@@ -26,8 +26,12 @@ SOURCES = {
     "occurrences": ("next_at", "id"),
     "invoices": ("check_at", "id"),
     "messages": ("next_attempt_at", "sequence"),
+    "card_attempts": ("due_at", "id"),
+    "card_answers": ("ask_at", "id"),
 }
-"""By table: the column that tells when a row is due, and the one that orders rows due at one instant."""
+"""By kind, mostly a table: the column that tells when a row is due, and the one that orders rows due at one instant."""
+_TABLES = {"card_answers": "card_attempts"}
+"""Tables of kinds that are not called so: their rows are due for two reasons."""
 _MAKERS: dict[str, Callable[[str, datetime, str], Due]] = {
     "runs": DueRun,
     "sessions": DueSession,
@@ -97,8 +101,8 @@ def _start_of_waiting(connection: Connection[Any]) -> str:
 
 def claim_rows(connection: Connection[Any], kind: str, view: View, many: int) -> list[tuple[str, datetime, str]]:
     """Return up to `many` due (tenant, instant, id) of tenants that are free, each its share; they are locked."""
-    column, then = SOURCES[kind]
-    tenants = tenants_due(connection, kind, column, view.stream.until)
+    table, (column, then) = _TABLES.get(kind, kind), SOURCES[kind]
+    tenants = tenants_due(connection, table, column, view.stream.until)
     locked = _lock_some(connection, tenants)
     if not locked:
         return []
@@ -106,7 +110,7 @@ def claim_rows(connection: Connection[Any], kind: str, view: View, many: int) ->
     share = max(1, many // min(len(tenants), 4))
     rows = connection.execute(
         "SELECT r.* FROM unnest(%s::text[], %s::timestamptz[]) AS t(b, until) CROSS JOIN LATERAL"  # noqa: S608  # ours
-        f" (SELECT business_id, {column}, id FROM {kind} WHERE business_id = t.b AND {column} <= t.until"
+        f" (SELECT business_id, {column}, id FROM {table} WHERE business_id = t.b AND {column} <= t.until"
         f" ORDER BY {column}, {then} LIMIT %s) r LIMIT %s".encode(),
         (*_untils(horizons), share, many),
     ).fetchall()

@@ -63,6 +63,11 @@ PUT_OFF = {
         " WHERE business_id = %(tenant)s AND automation_id || ' ' || group_key = %(id)s AND due_at <= %(now)s"
     ),
     "waiting": "SELECT FROM waiting WHERE business_id = %(tenant)s AND sequence = %(id)s::bigint",
+    "card_attempts": (
+        "UPDATE card_attempts SET due_at = CASE WHEN due_at IS NOT NULL THEN %(at)s END,"
+        " ask_at = CASE WHEN ask_at IS NOT NULL THEN %(at)s END"
+        " WHERE business_id = %(tenant)s AND id = %(id)s AND coalesce(due_at, ask_at) IS NOT NULL"
+    ),
     "messages": (
         "UPDATE messages SET next_attempt_at = %(at)s"
         " WHERE business_id = %(tenant)s AND id = %(id)s AND next_attempt_at IS NOT NULL"

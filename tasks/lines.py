@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.automation import Decision
+from models.card import CardKind
 from models.errors import BadInputError
 from models.event_rows import FactRow
 from models.invoice import DocumentKind, DocumentStatus, Invoice
@@ -42,6 +43,8 @@ class Teller:
         return list(_lines(self._shop, fresh, everything=self._everything))
 
 
+CHARGED = {"payment.succeeded": "succeeded", "payment.failed": "failed"}
+"""What facts tell of the charge of a saved card."""
 _TOLD = ("payments", "invoices", "links", "allocations", "refunds", "facts", "decisions", "alerts")
 """The shelves whose new rows make lines."""
 
@@ -52,6 +55,7 @@ def _lines(shop: Shop, news: News, *, everything: bool) -> Iterator[Line]:
     yield from (_payment(shop, payment, news) for payment in news["payments"] if payment.stamp and payment.amount)
     yield from (_document(shop, invoice) for invoice in news["invoices"])
     yield from (_link(shop, link) for link in news["links"] if not link.direct)
+    yield from (_charged(shop, fact) for fact in news["facts"] if _is_charge(shop, fact))
     yield from _credit(shop, news)
     yield from (_refund(shop, refund, news) for refund in news["refunds"] if refund.amount > 0)
     yield from (_message(shop, message) for message in _gone(shop, news))
@@ -166,6 +170,31 @@ def _payment(shop: Shop, payment: Payment, news: News) -> Line:
         method=payment.method,
         documents=_numbers(shop, given),
         id=payment.id,
+    )
+
+
+def _is_charge(shop: Shop, fact: FactRow) -> bool:
+    """Whether a fact tells what became of the charge of a saved card."""
+    attempt = shop.attempts.get(fact.subjects.get("attempt"))
+    return attempt is not None and attempt.kind == CardKind.CHARGE and fact.type in CHARGED
+
+
+def _charged(shop: Shop, fact: FactRow) -> Line:
+    attempt = shop.attempts[fact.subjects["attempt"]]
+    invoice = shop.invoices.get(attempt.invoice_id) if attempt.invoice_id else None
+    told = fact.data if isinstance(fact.data, dict) else {}
+    return _line(
+        shop,
+        fact.at,
+        "card_charge",
+        fact.contact_id,
+        fact.cause,
+        amount=attempt.amount,
+        currency=attempt.currency,
+        method="card",
+        documents=[invoice.number] if invoice else [],
+        status=CHARGED[fact.type],
+        reason=told.get("failure_code"),
     )
 
 

@@ -92,7 +92,7 @@ def end(shell: Shell) -> Counts:
     """End the pauses whose instant has come, and let go on what ended ones held; what is stale by then is skipped."""
     ended, released = end_due(shell.database, shell.clock.now())
     if released:
-        shell.bells.ring("automations.advance", "messages.deliver")
+        shell.bells.ring("automations.advance", "payments.collect", "messages.deliver")
     return {"ended": ended, "released": released, "more": 0}
 
 
@@ -130,6 +130,7 @@ def _tenants(connection: Connection[Any], business_id: str) -> Iterable[str]:
     rows = connection.execute(
         "SELECT DISTINCT business_id FROM runs WHERE held_at IS NOT NULL"
         " UNION SELECT DISTINCT business_id FROM messages WHERE held_at IS NOT NULL AND next_attempt_at IS NULL"
+        " UNION SELECT DISTINCT business_id FROM card_attempts WHERE held_at IS NOT NULL"
     )
     return [row[0] for row in rows]
 
@@ -148,7 +149,11 @@ def _release(connection: Connection[Any], tenant: str) -> int:
         " WHERE business_id = %s AND held_at IS NOT NULL AND next_attempt_at IS NULL AND state = 'prepared'",
         (tenant,),
     )
-    return runs.rowcount + messages.rowcount
+    cards = connection.execute(
+        "UPDATE card_attempts SET due_at = held_at, held_at = NULL WHERE business_id = %s AND held_at IS NOT NULL",
+        (tenant,),
+    )
+    return runs.rowcount + messages.rowcount + cards.rowcount
 
 
 def _conclude(connection: Connection[Any], row: tuple[str, str], now: datetime) -> None:

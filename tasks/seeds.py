@@ -39,6 +39,7 @@ _PLURAL = {
     "contact": "contacts",
     "message": "messages",
     "link": "links",
+    "attempt": "attempts",
 }
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
+from models.card_settings import VIRTUAL
 from models.db import transact
 from models.errors import BadInputError
 from models.periods import zone
@@ -20,6 +21,7 @@ from tasks.lifecycle import LastRuns, archive, pause, resume
 from tasks.lines import Line, Teller, refusal_line
 from tasks.opening import open_shop
 from tasks.publishing import Waiting, publish
+from tasks.saved_cards import save_card, with_cards
 from tasks.virtual.happenings import Happenings
 from tasks.virtual.travel import WINDOW, Traveller
 
@@ -42,7 +44,8 @@ class Simulation:
     def run(self, progress: Callable[[datetime], None] | None = None) -> Iterator[Line]:
         """Run from start (included) to until (not included)."""
         scenario = self.scenario
-        transact(self.engine, lambda c: open_shop(c, scenario.shop, scenario.start, actor=ACTOR, approved=True))
+        shop, start = with_cards(scenario.shop), scenario.start
+        transact(self.engine, lambda c: open_shop(c, shop, start, actor=ACTOR, approved=True))
         happenings = Happenings(scenario.shop.business.id, scenario.inside)
         traveller = Traveller(
             self.engine,
@@ -75,6 +78,10 @@ class Simulation:
         business_id, now = self.scenario.shop.business.id, happening.at
         if happening.pausing is not None:
             self._pause(happening.pausing, happening.do, now)
+            return Outcome({}, 0, 0)
+        if happening.saving is not None:
+            contact, card = happening.saving
+            transact(self.engine, lambda c: save_card(c, business_id, contact, VIRTUAL, card, now))
             return Outcome({}, 0, 0)
         if happening.publishing is not None:
             text, waiting = happening.publishing.published, Waiting(happening.publishing.waiting)

@@ -23,6 +23,7 @@ MODULES = (
     "tasks.bookings",
     "tasks.invoices",
     "tasks.payments",
+    "tasks.cards",
     "tasks.messages",
     "tasks.pauses",
     "tasks.housekeeping",

@@ -38,7 +38,7 @@ class Pace:
 USUAL = Pace()
 Progress = Callable[[datetime], None]
 """Told of each instant that a world has reached."""
-_AS_THEY_ARE = ("contacts", "service_versions", "consents")
+_AS_THEY_ARE = ("contacts", "service_versions", "consents", "mandates")
 """What is taken as it is now: the events that made it may be older than those that are kept, or files made it."""
 _OLDER_ORDERS = (
     "SELECT o.id FROM public.orders o WHERE o.business_id = %(business)s AND o.placed_at < %(kept)s AND (EXISTS"

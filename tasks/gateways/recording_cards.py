@@ -29,6 +29,10 @@ TAKEN_UNSEEN = CardAnswer(lost=True)
 NEVER_ARRIVED = CardAnswer(CardOutcome.UNKNOWN, None, "The connection broke before the provider had heard of it.")
 
 
+VERDICTS = {"ok": TAKEN, "no_funds": NO_FUNDS, "lost": STOLEN}
+"""What becomes of charges of cards that are called so."""
+
+
 class RecordingCards:
     """One provider under every name. `moved` holds what succeeded, by key; a key succeeds once."""
 
@@ -80,7 +84,7 @@ class RecordingCards:
         if call.key in self._said:
             return self._said[call.key]
         answers = self._planned[card]
-        answer = answers.popleft() if answers else TAKEN
+        answer = answers.popleft() if answers else VERDICTS.get(card, TAKEN)
         report = CardReport(
             call.key, answer.outcome, f"ref_{call.key}", call.amount, call.currency, answer.code, answer.reason
         )

@@ -13,12 +13,14 @@ from models.rows import alarm_of
 from models.shelf import Shelf
 from models.shop import Shop
 from tasks.engine import DueInvoice, DueMerge, DueOccurrence, DueRecurring, DueRun, DueSeat, DueSession, Item
-from tasks.virtual.delivery import Delivery, HandOver
+from tasks.virtual.charging import Charging
+from tasks.virtual.delivery import Delivery
+from tasks.virtual.ways_out import WaysOut
 
 Key = tuple[datetime, int, datetime, tuple[Any, ...]]
 """When it is decided, the rank of its kind, when it was due, and what tells it from others that were due then."""
 
-Maker = Callable[[Any, datetime, HandOver], Item]
+Maker = Callable[[Any, datetime, WaysOut], Item]
 """Makes the item of a row that is due at an instant."""
 NUMBERED, MADE = 0, 1
 """Rows that the database has numbered go before those that were made since, which it numbers as they were made."""
@@ -27,9 +29,9 @@ NUMBERED, MADE = 0, 1
 class Agenda:
     """Items in order, those included that a shop's decisions make due; `now` is when the last was decided."""
 
-    def __init__(self, now: datetime, hand_over: HandOver) -> None:
+    def __init__(self, now: datetime, ways_out: WaysOut) -> None:
         self.now = now
-        self.hand_over = hand_over
+        self.ways_out = ways_out
         self._shelves: list[tuple[Shelf[Any], str, Maker]] = []
         self._heap: list[tuple[Key, int, Item]] = []
         self._serials: dict[int, int] = {}
@@ -62,7 +64,7 @@ class Agenda:
     def _hear(self, row: Any, due: datetime | None, make: Maker) -> None:
         serial = self._serials.setdefault(id(row), len(self._serials))
         if due is not None:
-            item = make(row, due, self.hand_over)
+            item = make(row, due, self.ways_out)
             heapq.heappush(self._heap, (key_of(item, self.now, tie_of(row, serial)), next(self._places), item))
 
 
@@ -90,7 +92,8 @@ _MAKERS: Mapping[str, Maker] = {
     "runs": lambda row, due, _: DueRun(row.business_id, due, row.id),
     "invoices": lambda row, due, _: DueInvoice(row.business_id, due, row.id),
     "noted": lambda row, due, _: DueMerge(row.business_id, due, row.automation_id, row.group_key, row.contact_id),
-    "messages": lambda row, due, hand_over: Delivery(row.business_id, due, row.id, hand_over),
+    "messages": lambda row, due, out: Delivery(row.business_id, due, row.id, out.hand_over),
+    "attempts": lambda row, due, out: Charging(row.business_id, due, row.id, out.cards),
 }
 
 

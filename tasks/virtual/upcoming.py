@@ -10,7 +10,9 @@ from psycopg import Connection
 from tasks.due import ASKABLE
 from tasks.engine import DueInvoice, DueMerge, DueOccurrence, DueRecurring, DueRun, DueSeat, DueSession, Item
 from tasks.virtual.agenda import NUMBERED, Key, key_of
-from tasks.virtual.delivery import Delivery, HandOver
+from tasks.virtual.charging import Charging
+from tasks.virtual.delivery import Delivery
+from tasks.virtual.ways_out import WaysOut
 
 _ROWS = (
     "SELECT business_id, {at}, id, {then} FROM {table} WHERE business_id = %(business)s AND {at} < %(before)s"
@@ -24,6 +26,7 @@ _SOURCES = {
     "runs": _ROWS.format(table="runs", at="due_at", then="sequence"),
     "invoices": _ROWS.format(table="invoices", at="check_at", then="id"),
     "messages": _ROWS.format(table="messages", at="next_attempt_at", then="sequence"),
+    "attempts": _ROWS.format(table="card_attempts", at="due_at", then="id"),
     "merges": (
         f"SELECT n.business_id, min(n.due_at), n.automation_id, n.group_key, min(n.contact_id) FROM {ASKABLE}"  # noqa: S608  # ours
         " WHERE n.business_id = %(business)s AND n.due_at < %(before)s"
@@ -41,7 +44,7 @@ class Upcoming:
 
 
 def upcoming(
-    connection: Connection[Any], business_id: str, since: datetime, before: datetime, many: int, hand_over: HandOver
+    connection: Connection[Any], business_id: str, since: datetime, before: datetime, many: int, ways_out: WaysOut
 ) -> Upcoming:
     """Return what is due before an instant: at least the first `many` of all kinds together, if there are as many."""
     found: list[tuple[Key, Item]] = []
@@ -49,14 +52,14 @@ def upcoming(
     for kind, source in _SOURCES.items():
         names = {"business": business_id, "before": before, "many": many + 1}
         rows = connection.execute(source.encode(), names).fetchall()
-        keyed = [(key_of(item, since, tie), item) for item, tie in _items(kind, rows, hand_over)]
+        keyed = [(key_of(item, since, tie), item) for item, tie in _items(kind, rows, ways_out)]
         if len(keyed) > many:
             bounds.append(keyed.pop()[0])
         found += keyed
     return Upcoming(found, min(bounds, default=None))
 
 
-def _items(kind: str, rows: list[tuple[Any, ...]], hand_over: HandOver) -> Iterator[tuple[Item, tuple[Any, ...]]]:
+def _items(kind: str, rows: list[tuple[Any, ...]], ways_out: WaysOut) -> Iterator[tuple[Item, tuple[Any, ...]]]:
     for name, due, id_, *more in rows:
         match kind:
             case "sessions":
@@ -72,6 +75,8 @@ def _items(kind: str, rows: list[tuple[Any, ...]], hand_over: HandOver) -> Itera
             case "invoices":
                 yield DueInvoice(name, due, id_), (id_, 0)
             case "messages":
-                yield Delivery(name, due, id_, hand_over), (NUMBERED, more[0])
+                yield Delivery(name, due, id_, ways_out.hand_over), (NUMBERED, more[0])
+            case "attempts":
+                yield Charging(name, due, id_, ways_out.cards), (id_, 0)
             case _:
                 yield DueMerge(name, due, id_, more[0], more[1]), (id_, more[0], 0)

@@ -20,8 +20,8 @@ from tasks.lines import Line, Teller
 from tasks.pauses import next_end
 from tasks.virtual.agenda import Agenda, Key, in_order
 from tasks.virtual.arriving import Arrivals, Upstream
-from tasks.virtual.delivery import HandOver
 from tasks.virtual.upcoming import upcoming
+from tasks.virtual.ways_out import WaysOut
 
 LAST = sys.maxsize
 """Where a pause ends among what arrives at that instant: after all of it, and before what time has made due."""
@@ -40,11 +40,11 @@ class UndecidedError(RelanceError):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where virtual time passes: a tenant, what comes to it from outside, and its way out."""
+    """Where virtual time passes: a tenant, what comes to it from outside, and its ways out."""
 
     business_id: str
     upstream: Upstream
-    hand_over: HandOver
+    ways_out: WaysOut
     everything: bool = False
     history: bool = True
     """Whether what no decision reads again is kept: events, facts, the journal and the like."""
@@ -72,7 +72,7 @@ def play(connection: Connection[Any], world: World, since: datetime, end: Key, m
     """
     known = max(1, many // SHARE)
     ahead = [one for one in world.upstream.ahead(known + 1) if one.key < end]
-    rows = upcoming(connection, world.business_id, since, end[0], known, world.hand_over)
+    rows = upcoming(connection, world.business_id, since, end[0], known, world.ways_out)
     pause = pause_end(connection, world.business_id, since)
     bounds = (end, rows.bound, pause, ahead[known].key if len(ahead) > known else None)
     bound = min(key for key in bounds if key is not None)
@@ -81,7 +81,7 @@ def play(connection: Connection[Any], world: World, since: datetime, end: Key, m
     if len(items) > known:
         bound = items[known][0]
     window = Window()
-    reached = _decide(connection, world, window, Agenda(since, world.hand_over), items[:known], bound, many)
+    reached = _decide(connection, world, window, Agenda(since, world.ways_out), items[:known], bound, many)
     if world.history:
         arrivals.conclude(reached)
     window.taken = sum(one.key < reached for one in ahead)

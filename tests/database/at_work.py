@@ -11,6 +11,7 @@ from models.scenario_file import load_scenario
 from tasks import (  # noqa: F401  # register their tasks
     automations,
     bookings,
+    cards,
     checking,
     events,
     housekeeping,

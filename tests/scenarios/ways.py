@@ -12,14 +12,16 @@ from sqlalchemy import Engine
 
 from models.db import raw, transact
 from models.scenario_file import Happening, Scenario
-from tasks import automations, bookings, events, invoices, messages, pauses, payments, sessions
+from tasks import automations, bookings, cards, events, invoices, messages, pauses, payments, sessions
 from tasks.due import ASKABLE, due_bells
 from tasks.engine import Outcome, run_batch
 from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
 from tasks.gateways.recording import RecordingMail
+from tasks.gateways.recording_cards import RecordingCards
 from tasks.lines import Line, Teller
 from tasks.opening import open_shop
 from tasks.registry import Counts
+from tasks.saved_cards import with_cards
 from tasks.settings import Settings
 from tasks.shell import Shell
 from tasks.simulate import ACTOR, Simulation
@@ -39,6 +41,8 @@ _IN_ORDER: dict[str, Callable[[Shell], Counts]] = {
     "automations.advance": automations.advance,
     "invoices.mark_overdue": invoices.mark_overdue,
     "automations.merge": automations.merge,
+    "payments.collect": cards.collect,
+    "payments.settle": cards.settle,
     "messages.deliver": messages.deliver,
 }
 _NEXT_DUE = (
@@ -47,6 +51,7 @@ _NEXT_DUE = (
     " UNION ALL SELECT min(until) FROM pauses WHERE released_at IS NULL"
     " UNION ALL SELECT min(next_run_at) FROM recurring_payments UNION ALL SELECT min(pay_by) FROM bookings"
     " UNION ALL SELECT min(next_at) FROM occurrences"
+    " UNION ALL SELECT min(due_at) FROM card_attempts UNION ALL SELECT min(ask_at) FROM card_attempts"
     " UNION ALL SELECT min(next_attempt_at) FROM messages) d"
 )
 
@@ -68,14 +73,22 @@ class ByWorkers:
         self.clock, self.stream = VirtualClock(scenario.start), MemoryStream()
         settings = Settings(batch_size=1)
         self.shell = Shell(
-            engine, self.clock, settings, SilentBells(), self.stream, RecordingMail(), self.observe, everything
+            engine,
+            self.clock,
+            settings,
+            SilentBells(),
+            self.stream,
+            RecordingMail(),
+            self.observe,
+            everything,
+            RecordingCards(),
         )
         self.other_acts = Simulation(engine, scenario, everything)
         self.away_until: datetime | None = None
 
     def run(self) -> list[Line]:
         """Play it to its end."""
-        shop, start = self.scenario.shop, self.scenario.start
+        shop, start = with_cards(self.scenario.shop), self.scenario.start
         transact(self.engine, lambda c: open_shop(c, shop, start, actor=ACTOR, approved=True))
         ahead = list(self.scenario.happenings)
         while (now := self._next(ahead)) is not None and now < self.scenario.until:

@@ -32,6 +32,8 @@ NAMES = {
     "invoices.mark_overdue": "automations",
     "bookings.release": "automations",
     "payments.recur": "payments",
+    "payments.collect": "payments",
+    "payments.settle": "payments",
     "messages.deliver": "messages",
     "books.check": "housekeeping",
     "housekeeping.prune": "housekeeping",

@@ -1,0 +1,16 @@
+"""What a pause holds of cards is found by an index."""
+
+from alembic import op
+
+revision = "0022"
+down_revision = "0021"
+
+
+def upgrade() -> None:
+    """Create the index."""
+    op.execute("CREATE INDEX card_attempts_business_id_idx ON card_attempts (business_id) WHERE held_at IS NOT NULL")
+
+
+def downgrade() -> None:
+    """Forget it."""
+    op.execute("DROP INDEX card_attempts_business_id_idx")
