@@ -110,9 +110,14 @@ def silent_about(shop: Shop, document: Invoice | None) -> str | None:
     """Return why nothing asks for a document's money any more (R5), or None where it may be asked for."""
     if document is None or document.amount_due <= 0 or document.status != DocumentStatus.ISSUED:
         return "nothing_due"
-    if holds_on(shop, document):
-        return "held"
-    return "card_planned" if planned_for(shop, document) else None
+    return "held" if holds_on(shop, document) else None
+
+
+def not_reminded_of(shop: Shop, document: Invoice | None) -> str | None:
+    """Return why nobody is reminded of a document (R5): nothing asks for it, or a card is about to pay it (R25)."""
+    reason = silent_about(shop, document)
+    planned = reason is None and document is not None and planned_for(shop, document)
+    return "card_planned" if planned else reason
 
 
 def _issue_paid_invoice(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
@@ -151,7 +156,7 @@ def _send_reminder(shop: Shop, run: Run, published: Published, op: Act) -> str |
     subjects = _subjects(run)
     ids = dict.fromkeys([subjects.get("invoice"), *run.made])
     documents = [document for id_ in ids if (document := shop.invoices.get(id_))]
-    reasons = [silent_about(shop, document) for document in documents]
+    reasons = [not_reminded_of(shop, document) for document in documents]
     open_ = [document for document, reason in zip(documents, reasons, strict=True) if reason is None]
     links = [link for id_ in dict.fromkeys([subjects.get("link"), *run.made]) if (link := shop.links.get(id_))]
     if links and not open_:

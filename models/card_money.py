@@ -10,9 +10,8 @@ from models.contact import Mandate
 from models.facts import raise_fact
 from models.identifiers import stamp
 from models.link_money import make_ready
-from models.paying import take
+from models.paying import take, tell_paid_twice
 from models.receiving import Told, aim, payment_of, receive
-from models.settling import invoice_named
 from models.shop import Cause, Shop, tell_owner
 
 PROVIDER = "/cards"
@@ -109,20 +108,7 @@ def _received(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     alerts = len(shop.alerts)
     take(shop, payment)
     if payment.available and attempt.target and len(shop.alerts) == alerts:
-        _tell_surplus(shop, attempt, payment.available)
-
-
-def _tell_surplus(shop: Shop, attempt: CardAttempt, surplus: int) -> None:
-    """Tell the owner of money for what was no longer owed (R17)."""
-    invoice = invoice_named(shop, attempt.invoice_id) if attempt.invoice_id else None
-    tell_owner(
-        shop,
-        "paid_twice",
-        f"{surplus} {attempt.currency} (minor units) came by card for {invoice.number if invoice else attempt.target}, "
-        "which was no longer owed: it is the client's credit now.",
-        contact_id=attempt.contact_id,
-        payment=payment_by(attempt.key),
-    )
+        tell_paid_twice(shop, payment, payment.available)
 
 
 def _keep_card(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
@@ -237,12 +223,12 @@ def _absent(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
 
 
 def _again(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
-    """Wait for a provider that is away: nothing has moved."""
+    """Call once more: at once where it never arrived, later where the provider is away; nothing has moved."""
     if attempt.kind == CardKind.CHECKOUT or (attempt.kind == CardKind.CHARGE and attempt.calls >= CALLS):
         _failed(shop, attempt, report)
         return
     attempt.state, attempt.lease, attempt.ask_at = CardState.PREPARED, None, None
-    attempt.due_at = shop.now + backoff(attempt.calls)
+    attempt.due_at = shop.now + (backoff(attempt.calls) if report.outcome is CardOutcome.RETRY else timedelta(0))
     attempt.calls += 1
 
 

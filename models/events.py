@@ -61,7 +61,6 @@ class Fact(StrEnum):
 UNRAISED = frozenset(
     {
         Fact.INVOICE_DRAFTED,
-        Fact.PAYMENT_FAILED,
         Fact.BILLING_COMPLETED,
     }
 )

@@ -9,7 +9,7 @@ from models.contacts import Event, know_contact
 from models.diary import order_of
 from models.event_shapes import PaymentData, Target
 from models.facts import raise_fact
-from models.payment import Payment, PaymentStatus
+from models.payment import Allocation, Payment, PaymentStatus
 from models.receiving import Told, aim, payment_of, receive, tell_reversed
 from models.reckoning import charges_of_target, charges_under, reckon
 from models.settling import give, invoice_named, open_debts
@@ -79,24 +79,39 @@ def take(shop: Shop, payment: Payment, touched: Iterable[Charge] = ()) -> None:
         return
     if charges and not payment.charge_ids and (payment.target or "").startswith("invoice:"):
         aim(shop, payment, [charge.id for charge in charges])
+    free = {use.payment_id: shop.payments[use.payment_id].available for use in _uses(shop, charges)}
     reckon(shop, [*charges, *touched])
     if charges:
-        _tell_surplus(shop, payment, charges)
+        _tell_surplus(shop, payment, charges, free)
 
 
-def _tell_surplus(shop: Shop, payment: Payment, charges: list[Charge]) -> None:
-    """Tell the owner of money for a debt that something else had paid, or that is no debt any more (R15, R17)."""
-    given = [allocation for charge in charges for allocation in shop.allocations.by("charge_id", charge.id)]
-    others = sum(allocation.amount for allocation in given if allocation.payment_id != payment.id)
+def _uses(shop: Shop, charges: Iterable[Charge]) -> Iterable[Allocation]:
+    return (use for charge in charges for use in shop.allocations.by("charge_id", charge.id))
+
+
+def _tell_surplus(shop: Shop, payment: Payment, charges: list[Charge], free: dict[str, int]) -> None:
+    """Tell the owner of money for a debt that something else had paid, or that is no debt any more (R15, R17).
+
+    `free` is what was free before of the money on these charges: older money that is told of later takes its place.
+    """
+    others = sum(use.amount for use in _uses(shop, charges) if use.payment_id != payment.id)
     if payment.available and (payment.available == payment.amount or others > 0):
-        tell_owner(
-            shop,
-            "paid_twice",
-            f"{payment.available} {payment.currency} (minor units) of payment {payment.id} came for what was no longer "
-            "owed: it is the client's credit now.",
-            contact_id=payment.contact_id,
-            payment=payment.id,
-        )
+        tell_paid_twice(shop, payment, payment.available)
+    for id_, before in free.items():
+        if id_ != payment.id and shop.payments[id_].available > before:
+            tell_paid_twice(shop, shop.payments[id_], shop.payments[id_].available - before)
+
+
+def tell_paid_twice(shop: Shop, payment: Payment, surplus: int) -> None:
+    """Tell the owner of money that came for what was no longer owed."""
+    tell_owner(
+        shop,
+        "paid_twice",
+        f"{surplus} {payment.currency} (minor units) of payment {payment.id} came for what was no longer owed: it is "
+        "the client's credit now.",
+        contact_id=payment.contact_id,
+        payment=payment.id,
+    )
 
 
 def rest_was_paid(shop: Shop, event: Event) -> None:

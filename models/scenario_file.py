@@ -143,15 +143,15 @@ def _act(node: Node, read_text: ReadText) -> Happening:
         published = automation_entry(node.at("file"), read_text)
         choice = waiting.choice(("finish", "move", "cancel")) if waiting is not None else "finish"
         return Happening(at, do=do, publishing=Publishing(published, choice) if published else None)
+    return _other_act(node, at, do)
+
+
+def _other_act(node: Node, at: datetime, do: str) -> Happening:
     if do == "save_card":
         node = node.mapping(("at", "do", "contact", "card"), ("contact", "card"))
         return Happening(at, do=do, saving=(node.at("contact").text(), node.at("card").choice(CARDS)))
     if do in PAUSES:
         return Happening(at, do=do, pausing=_pausing(node, do))
-    return _automation_act(node, at, do)
-
-
-def _automation_act(node: Node, at: datetime, do: str) -> Happening:
     archiving = do == "archive_automation"
     node = node.mapping(("at", "do", "automation", *(("waiting",) if archiving else ())), ("automation",))
     waiting = node.get("waiting") if archiving else None

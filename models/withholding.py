@@ -1,6 +1,6 @@
 """What is looked at once more right before a message goes out: it may have waited a night (R4, R5, R19)."""
 
-from models.actions import silent_about
+from models.actions import not_reminded_of, silent_about
 from models.automation_file import Late, Then
 from models.ending import nothing_left
 from models.linking import silent_about_link
@@ -36,7 +36,8 @@ def _of_documents(shop: Shop, message: Message) -> str | None:
     """Look whether what a message asks for is still to be paid."""
     if not message.documents and (link_id := message.subject_ids.get("link")):
         return silent_about_link(shop, shop.links.get(link_id))
-    reasons = [silent_about(shop, shop.invoices.get(id_)) for id_ in message.documents]
+    silent = not_reminded_of if message.template == "send_reminder" else silent_about
+    reasons = [silent(shop, shop.invoices.get(id_)) for id_ in message.documents]
     return reasons[0] if reasons and all(reasons) else None
 
 

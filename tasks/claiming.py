@@ -30,7 +30,7 @@ SOURCES = {
     "card_answers": ("ask_at", "id"),
 }
 """By kind, mostly a table: the column that tells when a row is due, and the one that orders rows due at one instant."""
-_TABLES = {"card_answers": "card_attempts"}
+TABLES = {"card_answers": "card_attempts"}
 """Tables of kinds that are not called so: their rows are due for two reasons."""
 _MAKERS: dict[str, Callable[[str, datetime, str], Due]] = {
     "runs": DueRun,
@@ -101,7 +101,7 @@ def _start_of_waiting(connection: Connection[Any]) -> str:
 
 def claim_rows(connection: Connection[Any], kind: str, view: View, many: int) -> list[tuple[str, datetime, str]]:
     """Return up to `many` due (tenant, instant, id) of tenants that are free, each its share; they are locked."""
-    table, (column, then) = _TABLES.get(kind, kind), SOURCES[kind]
+    table, (column, then) = TABLES.get(kind, kind), SOURCES[kind]
     tenants = tenants_due(connection, table, column, view.stream.until)
     locked = _lock_some(connection, tenants)
     if not locked:

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from models.automation import Run
+from models.card import CardAttempt
 from models.charge import NotedCharge
 from models.message import Message
 from models.rows import alarm_of
@@ -22,8 +23,11 @@ Key = tuple[datetime, int, datetime, tuple[Any, ...]]
 
 Maker = Callable[[Any, datetime, WaysOut], Item]
 """Makes the item of a row that is due at an instant."""
-NUMBERED, MADE = 0, 1
-"""Rows that the database has numbered go before those that were made since, which it numbers as they were made."""
+FIRST, NUMBERED, MADE = -1, 0, 1
+"""Rows that the database has numbered go before those that were made since, which it numbers as they were made.
+
+Of cards and messages due at one instant the cards go first: what is written then knows of the money.
+"""
 
 
 class Agenda:
@@ -78,6 +82,8 @@ def tie_of(row: Any, serial: int = 0) -> tuple[Any, ...]:
     match row:
         case Run() | Message():
             return (MADE, serial) if row.sequence is None else (NUMBERED, row.sequence)
+        case CardAttempt():
+            return FIRST, row.id, serial
         case NotedCharge():
             return row.automation_id, row.group_key, serial
         case _:

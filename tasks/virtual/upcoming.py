@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from tasks.due import ASKABLE
 from tasks.engine import DueInvoice, DueMerge, DueOccurrence, DueRecurring, DueRun, DueSeat, DueSession, Item
-from tasks.virtual.agenda import NUMBERED, Key, key_of
+from tasks.virtual.agenda import FIRST, NUMBERED, Key, key_of
 from tasks.virtual.charging import Charging
 from tasks.virtual.delivery import Delivery
 from tasks.virtual.ways_out import WaysOut
@@ -77,6 +77,6 @@ def _items(kind: str, rows: list[tuple[Any, ...]], ways_out: WaysOut) -> Iterato
             case "messages":
                 yield Delivery(name, due, id_, ways_out.hand_over), (NUMBERED, more[0])
             case "attempts":
-                yield Charging(name, due, id_, ways_out.cards), (id_, 0)
+                yield Charging(name, due, id_, ways_out.cards), (FIRST, id_, 0)
             case _:
                 yield DueMerge(name, due, id_, more[0], more[1]), (id_, more[0], 0)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from models.errors import BadInputError
 from models.languages import Language
 from models.recipes import recipe_named
 from tests.scenarios.story import ASK, Lines, Story, seat
@@ -212,13 +211,27 @@ def test_who_ends_a_recurring_payment_is_asked_why_and_is_not_won_back_without_a
     assert (skipped["at"], skipped["reason"]) == ("2027-02-04T10:00:00+01:00", "no_consent")
 
 
-# What waits for a later part of the system
+# Cards
 
 
-def test_a_recipe_whose_action_is_still_to_come_can_not_be_published(shop: Story) -> None:
+def test_a_client_whose_card_was_declined_is_told_charged_again_and_then_the_owner_hears_of_it(shop: Story) -> None:
+    shop.automation("collect", "session.booked", ASK, {"charge_card": None})
     cooked(shop, "failed-card-follow-up")
-    with pytest.raises(BadInputError, match=r"failed-card-follow-up can't be published yet\. Step 2: charge_card"):
-        shop.run()
+    shop.business["cards"] = {"provider": "sandbox", "retry_days": []}
+    for contact in ("zoe", "ada"):
+        shop.does("save_card", at="2027-01-01 00:00", contact=contact, card="no_funds")
+        shop.books(contact, "cut", at=BOOKED, when="2027-02-25 14:00")
+    shop.does("save_card", at="2027-01-06 00:00", contact="ada", card="ok")
+    lines = shop.run()
+    text = lines.of_automation("failed-card-follow-up").one("message", "zoe")["text"]
+    assert "45,00\xa0€ n'a pas abouti" in text
+    assert lines.times("card_charge", "zoe", status="failed") == [BOOKED, "2027-01-08 10:00"]
+    assert lines.times("card_charge", "ada", status="succeeded") == ["2027-01-08 10:00"]
+    notices = lines.of_automation("failed-card-follow-up").to_owner("message")
+    assert [line["subject"] for line in notices] == ["Carte refusée : Zoé, 45,00 €"]
+
+
+# What waits for a later part of the system
 
 
 def test_a_recipe_whose_trigger_is_still_to_come_does_nothing(shop: Story) -> None:

@@ -124,11 +124,13 @@ def test_a_request_in_a_branch_is_a_request() -> None:
 
 def test_what_nothing_carries_out_yet_is_told_before_publishing() -> None:
     draft = {"id": "draft", "request_payment": {"document": "draft"}}
-    told = not_runnable(automation("send_email", {"if": IS_VIP, "then": ["charge_card", draft]}, "send_sms"))
+    told = not_runnable(
+        automation("send_email", {"if": IS_VIP, "then": ["send_sms", draft]}, "charge_card", "send_sms")
+    )
     assert told == [
-        f"Step 1.then.0: {LATER['charge_card']}",
+        f"Step 1.then.0: {LATER['send_sms']}",
         f"Step draft: {LATER['draft']}",
-        f"Step 2: {LATER['send_sms']}",
+        f"Step 3: {LATER['send_sms']}",
     ]
     runnable = ("request_payment", "send_reminder", "send_email", "notify_staff", {"add_tag": "a"}, "end")
     assert not_runnable(automation(*runnable)) == []

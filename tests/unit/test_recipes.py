@@ -93,7 +93,6 @@ def test_no_recipe_threatens_anybody(recipe: Recipe, language: Language) -> None
 def test_these_recipes_wait_for_what_is_still_to_come() -> None:
     assert {recipe.name: recipe.missing for recipe in shelf() if recipe.missing} == {
         "draft-reminder": ("invoice.drafted",),
-        "failed-card-follow-up": ("payment.failed", "charge_card"),
     }
 
 
