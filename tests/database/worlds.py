@@ -16,17 +16,15 @@ from models.scenario_file import Happening, Scenario
 from tasks.books import check_books
 from tasks.engine import GRACE, Arrival, Item, Work
 from tasks.events import read_envelope, read_envelopes
-from tasks.gateways.mail import Report
-from tasks.gateways.recording import RecordingMail
-from tasks.messages import Claimed, mail_of
 from tasks.opening import open_shop
+from tasks.saved_cards import with_cards
 from tasks.seeds import Seeds
-from tasks.settings import Settings
 from tasks.storing import Bad
 from tasks.virtual.agenda import Agenda, Key
 from tasks.virtual.arriving import Acting
 from tasks.virtual.happenings import Happenings
 from tasks.virtual.travel import Traveller
+from tasks.virtual.ways_out import ways_out
 
 CRASHES = """
 CREATE SEQUENCE crashes;
@@ -41,13 +39,8 @@ CREATE TRIGGER crash AFTER INSERT OR UPDATE ON journal_heads FOR EACH STATEMENT 
 
 def open_world(engine: Engine, scenario: Scenario) -> None:
     """Open a scenario's shop on a database whose transactions fail now and then."""
-    transact(engine, lambda c: open_shop(c, scenario.shop, scenario.start, actor="tests"))
+    transact(engine, lambda c: open_shop(c, with_cards(scenario.shop), scenario.start, actor="tests"))
     transact(engine, lambda c: c.execute(CRASHES.encode()))
-
-
-def hand_over(message: Claimed) -> Report:
-    """Accept a mail."""
-    return RecordingMail().send(mail_of(message, Settings().mail_from), lambda: True)
 
 
 class InMemory:
@@ -61,7 +54,7 @@ class InMemory:
         with engine.connect() as connection:
             work = Work(raw(connection), scenario.start, [business_id])
             self.shop = work.loader.load(seeds)[business_id]
-        self.agenda = Agenda(scenario.start, hand_over)
+        self.agenda = Agenda(scenario.start, ways_out())
         self.agenda.open(self.shop, ())
         self.agenda.listen()
         self.seen: set[tuple[str, str]] = set()
