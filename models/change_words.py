@@ -23,6 +23,10 @@ ACTS: Mapping[str, Words] = {
     "started": words("démarré", "started"),
     "due now": words("avancé", "due now"),
     "cancelled": words("annulé", "cancelled"),
+    "note written": words("note ajoutée", "note written"),
+    "note removed": words("note retirée", "note removed"),
+    "file added": words("fichier ajouté", "file added"),
+    "file removed": words("fichier retiré", "file removed"),
 }
 
 POSTPONED = "postponed to "
@@ -33,6 +37,7 @@ KINDS: Mapping[str, Words] = {
     "automation": words("automation", "automation"),
     "books": words("comptes", "books"),
     "business": words("entreprise", "business"),
+    "contact": words("client", "contact"),
     "pause": words("pause", "pause"),
     "run": words("exécution", "run"),
 }

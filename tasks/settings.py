@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.errors import ConfigurationError
+from models.file_types import FileKind
 from models.keeping import Keeping
 from tasks.gateways.addresses import BadAddressError, routable
 
@@ -36,6 +37,9 @@ def _key(text: str) -> str:
 
 Address = Annotated[str, AfterValidator(_address)]
 Key = Annotated[str, AfterValidator(_key)]
+Kinds = Annotated[
+    tuple[FileKind, ...], NoDecode, BeforeValidator(lambda kinds: kinds.split(",") if isinstance(kinds, str) else kinds)
+]
 Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)]
 
 
@@ -72,6 +76,10 @@ class Settings(BaseSettings):
     """Days for which raw events, dead letters and what gates saw are kept."""
     history_days: Annotated[int, Field(ge=90)] = 730
     """Days for which the ways of ended runs, decisions and dates of schedules are kept."""
+    file_mib: Annotated[int, Field(ge=1, le=100)] = 10
+    """Most MiB of a file that is kept of a client."""
+    file_kinds: Kinds = tuple(FileKind)
+    """Kinds of files that are kept of clients."""
     actor: Actor | None = None
     """Who is noted as having done what the command line does; without it the login name."""
     log_level: Level = "INFO"

@@ -3,11 +3,13 @@
 from sqlalchemy import text
 
 from models.contact import Consent, Hold
+from models.coupon import CouponUse
 from models.standing import debt_standing
 from tasks.reading.clients import contact, payments
 from tasks.reading.documents import documents
 from tasks.reading.messages import messages
 from tasks.reading.office import Line, Office, columns
+from tasks.reading.records import files_of, notes_of
 
 _BOOKINGS = text("""
 SELECT b.id, b.placed_at, s.service_id AS service, s.starts_at, s.ends_at, s.place, b.quantity, b.status, b.attendance,
@@ -34,6 +36,9 @@ def card(office: Office, id_: str) -> Line:
         "payments": payments(office, contact=id_),
         "documents": list(documents(office, kind=None, contact=id_)),
         "messages": messages(office, contact=id_),
+        "coupons": _coupons(office, id_),
+        "notes": notes_of(office, id_),
+        "files": files_of(office, id_),
         "holds": _holds(office, id_),
         "consents": consents(office, id_),
     }
@@ -57,6 +62,15 @@ def _holds(office: Office, id_: str) -> list[Line]:
         {"kind": one.kind, "since": one.since, "until": one.until, "invoice": one.invoice_id}
         for one in found
         if one.until is None or one.until >= office.today
+    ]
+
+
+def _coupons(office: Office, id_: str) -> list[Line]:
+    """Return the coupons that a client has used, with what they took off, in minor units."""
+    about = columns(CouponUse)
+    found = office.rows(CouponUse, about.contact_id == office.client(id_), order=[about.at, about.coupon_id])
+    return [
+        {"coupon": one.coupon_id, "at": office.local(one.at), "of": one.subject, "amount": one.amount} for one in found
     ]
 
 

@@ -78,3 +78,46 @@ def test_the_card_of_a_merged_client_shows_what_both_booked(desk: FrontDesk) -> 
     desk.tells("contact.merged", {"contact": {"id": "ada"}, "into": "zoe"})
     assert {one["id"] for one in card(desk)["bookings_past"]} == {"b-zoe", "b-ada"}
     assert {one["id"] for one in desk.listed("bookings", "list", "--contact", "zoe")} == {"b-zoe", "b-ada"}
+
+
+def test_important_documents_that_clients_shared_are_stored(desk: FrontDesk, tmp_path: Path) -> None:
+    scan, back = tmp_path / "accord.pdf", tmp_path / "back.pdf"
+    scan.write_bytes(b"%PDF-1.7 signed")
+    desk.does("contacts", "file", "add", "zoe", scan)
+    (kept,) = card(desk)["files"]
+    assert (kept["name"], kept["media_type"], kept["size"]) == ("accord.pdf", "application/pdf", 15)
+    assert desk.says("contacts", "file", "get", "zoe", kept["id"], "--out", back).code == 0
+    assert back.read_bytes() == scan.read_bytes()
+    assert "can't be written" in desk.refused_plain("contacts", "file", "get", "zoe", kept["id"], "--out", back)
+    assert "has no file" in desk.refused_plain("contacts", "file", "get", "ada", kept["id"], "--out", tmp_path / "x")
+    desk.does("contacts", "file", "remove", "zoe", kept["id"], "--yes")
+    assert card(desk)["files"] == []
+    assert [act for _, act, _ in desk.acts()] == ["file added", "file removed"]
+
+
+def test_a_file_is_taken_for_what_its_bytes_are_and_only_up_to_a_size(
+    desk: FrontDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, large = tmp_path / "scan.pdf", tmp_path / "large.pdf"
+    program.write_bytes(b"\x7fELF\x02\x01")
+    large.write_bytes(b"%PDF-" + bytes(1024 * 1024))
+    assert "no document that is known here" in desk.refused_plain("contacts", "file", "add", "zoe", program)
+    monkeypatch.setenv("RELANCE_FILE_MIB", "1")
+    assert "at most 1 MiB" in desk.refused_plain("contacts", "file", "add", "zoe", large)
+    monkeypatch.setenv("RELANCE_FILE_KINDS", "image,text")
+    large.write_bytes(b"%PDF-")
+    assert "Taken are image, text." in desk.refused_plain("contacts", "file", "add", "zoe", large)
+    assert card(desk)["files"] == []
+
+
+def test_notes_with_information_about_the_client_are_kept(desk: FrontDesk) -> None:
+    desk.does("contacts", "note", "zoe", "Prefers mornings \x1b[31m")
+    (note,) = card(desk)["notes"]
+    assert (note["text"], note["actor"]) == ("Prefers mornings \x1b[31m", "olga")
+    assert "\x1b" not in desk.says("contacts", "show", "zoe").out
+    assert "between 1 and 10000" in desk.refused_plain("contacts", "note", "zoe", "  ")
+    assert "Say --yes" in desk.says("contacts", "notes", "remove", "zoe", note["id"]).err
+    assert "no such thing" in desk.refused("contacts", "notes", "remove", "ada", note["id"])
+    desk.does("contacts", "notes", "remove", "zoe", note["id"], "--yes")
+    assert desk.says("contacts", "notes", "list", "zoe").out == "There are no notes about this client.\n"
+    assert all("mornings" not in str(one) for one in desk.listed("changes"))

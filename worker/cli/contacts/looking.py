@@ -34,6 +34,15 @@ BOOKINGS: dict[str, str | Cell] = {
     "money": "standing",
     "document": "document",
 }
+NOTES: dict[str, str | Cell] = {"note": "id", "at": "at", "by": "actor", "text": "text"}
+FILES: dict[str, str | Cell] = {
+    "file": "id",
+    "at": "at",
+    "by": "actor",
+    "name": "name",
+    "type": "media_type",
+    "bytes": "size",
+}
 PARTS: Mapping[str, dict[str, str | Cell]] = {
     "bookings_coming": BOOKINGS,
     "bookings_past": BOOKINGS,
@@ -55,6 +64,9 @@ PARTS: Mapping[str, dict[str, str | Cell]] = {
         "documents": "documents",
     },
     "messages": {"queued": "at", "to": "to", "subject": "subject", "template": "template", "state": "state"},
+    "coupons": {"coupon": "coupon", "at": "at", "used for": "of", "off": "amount"},
+    "notes": NOTES,
+    "files": FILES,
     "holds": {"hold": "kind", "since": "since", "until": "until", "document": "invoice"},
     "consents": {"at": "at", "purpose": "purpose", "channel": "channel", "said": "state", "source": "source"},
 }
