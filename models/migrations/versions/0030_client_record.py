@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 
 OF_CLIENT = (
     "business_id TEXT NOT NULL, id TEXT NOT NULL, contact_id TEXT NOT NULL, at TIMESTAMP WITH TIME ZONE NOT NULL,"
