@@ -19,12 +19,14 @@ WORDS = {
         "to": "Client", "of": "Avoir sur la facture {number} du {date}", "siren": "SIREN", "number": "N° TVA",
         "capital": "au capital de", "register": "RCS", "reference": "Votre référence",
         "quantity": "{quantity} × {price}", "tax_number": "Identifiant fiscal",
+        "converted": "TVA : {tax} (1 {currency} = {rate} {into}, {source}, {date})",
     },
     "en": {
         "vat": "VAT {rate} %", "net": "net", "total": "Total with VAT", "paid": "Already paid", "due": "Left to pay",
         "to": "Client", "of": "Credit note on invoice {number} of {date}", "siren": "SIREN", "number": "VAT number",
         "capital": "with a capital of", "register": "RCS", "reference": "Your reference",
         "quantity": "{quantity} × {price}", "tax_number": "Tax registration",
+        "converted": "VAT: {tax} (1 {currency} = {rate} {into}, {source}, {date})",
     },
 }  # fmt: skip
 """The few words of the layout; what the law wants said comes from the document."""
@@ -61,6 +63,7 @@ class _Text:
         yield from (self._line(line) for line in lines)
         yield from self._groups(groups)
         yield self._labelled("total", self._money(document.total))
+        yield from self._converted()
         yield from self._paid()
         yield from self._said(groups)
 
@@ -112,6 +115,21 @@ class _Text:
             if group.tax:
                 vat = self.words["vat"].format(rate=self._rate(group.rate))
                 yield f"{self._money(group.net)} {self.words['net']}, {vat}{self.colon} {self._money(group.tax)}"
+
+    def _converted(self) -> Iterator[str]:
+        """Yield the VAT in the seller's currency, with its rate, who says so and since when (R9)."""
+        document = self.document
+        if document.tax_currency is None or document.tax_in_currency is None or document.exchange_rate is None:
+            return
+        tax = format_money(document.tax_in_currency, document.tax_currency, document.language)
+        yield self.words["converted"].format(
+            tax=tax,
+            currency=document.currency,
+            rate=self._rate(document.exchange_rate),
+            into=document.tax_currency,
+            source=document.exchange_source,
+            date=self._date(document.exchange_date),
+        )
 
     def _paid(self) -> Iterator[str]:
         document = self.document

@@ -13,6 +13,7 @@ from models.bookkeeping import enter
 from models.charge import Charge
 from models.contact import Contact, PayerKind
 from models.deposits import deduction, less, taken_back, words_of
+from models.exchange import state_tax, state_tax_of_credit
 from models.identifiers import invoice_number
 from models.invoice import Counter, DocumentKind, DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from models.mentions import NOTHING_SAID, Exemption, exemption, mentions
@@ -94,6 +95,7 @@ def issue(
         shop.lines.add(deduction(shop, invoice, deposit, group, position))
     invoice.preceding = [{"number": deposit.number, "date": str(deposit.issued_on)} for deposit, _ in deposits]
     _write_taxes(shop, invoice, totals, closed=False)
+    state_tax(shop, invoice)
     return invoice
 
 
@@ -167,6 +169,7 @@ def issue_deposit(shop: Shop, payer: Contact, charge: Charge, amount: int, *, of
     shop.invoices.add(deposit)
     _write_lines(shop, deposit, [charge], totals, words_of(deposit.language)[0])
     _write_taxes(shop, deposit, totals, closed=True)
+    state_tax(shop, deposit)
     figures = {"total": deposit.total, "net": deposit.net, "tax": deposit.tax}
     enter(shop, "deposit", deposit.id, number=deposit.number, currency=deposit.currency, **figures)
     return deposit
@@ -187,6 +190,7 @@ def issue_credit_note(shop: Shop, invoice: Invoice, charges: Sequence[Charge], t
     shop.invoices.add(note)
     _write_lines(shop, note, charges, totals)
     _write_taxes(shop, note, totals, closed=True)
+    state_tax_of_credit(note, invoice, shop.taxes.by("invoice_id", invoice.id))
     enter(
         shop,
         "credit_note",

@@ -17,6 +17,7 @@ from models.coupon import Coupon
 from models.coupon_file import read_coupon
 from models.errors import BadInputError
 from models.event_shapes import ContactData, ServiceData
+from models.exchange_file import read_rates
 from models.hours_file import read_hours
 from models.identifiers import check_prefix
 from models.money import is_currency, locale_named
@@ -34,7 +35,7 @@ SHOP_KEYS = ("business", "contacts", "services", "coupons", "automations")
 BUSINESS_KEYS = (
     "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
     "payment_terms", "payment_window", "due_soon", "channels", "daily_cap", "quiet_hours", "send_window", "holidays",
-    "billing", "email", "series_prefix", "series", "cards", "approval", "payment_links",
+    "billing", "email", "series_prefix", "series", "exchange_rates", "cards", "approval", "payment_links",
     "payment_form",
 )  # fmt: skip
 LEGAL_KEYS = (
@@ -157,6 +158,7 @@ def read_business(node: Node, created_at: datetime) -> Business:
     read_hours(node, business)
     read_cards(node, business)
     read_series(node, business)
+    read_rates(node, business)
     read_payment_form(node, business)
     legal = node.get("legal")
     if legal is not None:

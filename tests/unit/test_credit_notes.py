@@ -36,13 +36,13 @@ sold = st.builds(
 )
 
 
-def billed(shop: Shop, lines: Sequence[Sold]) -> Invoice:
+def billed(shop: Shop, lines: Sequence[Sold], currency: str = "EUR") -> Invoice:
     """Return the invoice for charges as sold."""
     payer = shop.contacts.add(Contact(shop.id, "zoe", "Zoé"))
     charges = []
     for position, line in enumerate(lines):
         charge = charge_of(shop, line.amount, f"c{position}", tax_included=line.included, tax_rate=line.rate)
-        charge.position, charge.owed = position, 0
+        charge.position, charge.currency = position, currency
         charge.owed = owed(charge)
         charges.append(charge)
     invoice = invoice_charges(shop, payer, charges, terms_days=0)
@@ -97,3 +97,21 @@ def test_more_than_is_left_is_refused() -> None:
     credit(shop, invoice, [(charge, 4_000)])
     with pytest.raises(OverCreditError, match="501 is more than the 500"):
         credit(shop, invoice, [(charge, 501)])
+
+
+@given(lines=st.lists(sold, min_size=1, max_size=3), dice=st.randoms(use_true_random=False))
+def test_vat_in_the_sellers_currency_is_given_back_to_the_cent(lines: list[Sold], dice: st.DataObject) -> None:
+    rate = {"currency": "USD", "rate": "0.9237", "on": "2027-01-01", "source": "BCE"}
+    shop = shop_of(exchange_rates=[rate])
+    invoice = billed(shop, lines, currency="USD")
+    steps = [
+        (charge.id, part)
+        for charge, line in zip(list(shop.charges), lines, strict=True)
+        for part in parts_of(charge.owed, line.weights)
+    ]
+    dice.shuffle(steps)  # type: ignore[attr-defined]  # it is a Random
+    for id_, part in steps:
+        credit(shop, invoice, [(shop.charges[id_], part)])
+    notes = [one for one in shop.invoices if one.kind == DocumentKind.CREDIT_NOTE]
+    assert invoice.tax_in_currency is None or invoice.tax_currency == "EUR"
+    assert sum(note.tax_in_currency or 0 for note in notes) == (invoice.tax_in_currency or 0)

@@ -20,6 +20,7 @@ from models.issuing import issue_credit_note, issue_receipt, totals_of
 from models.law.pack import PACKS, law, longest_terms
 from models.law.text import Subject
 from models.letters import values_of
+from models.money import Money
 from models.rulebook import Rulebook
 from models.scope import Scope
 from models.shop import Shop
@@ -234,6 +235,11 @@ def test_an_address_is_printed_as_it_was_given() -> None:
     assert address_text(None) == ""
 
 
+ELSEWHERE: dict[str, Any] = {
+    "session": {"starts_at": NOW},
+    "payment_link": {"amount_due": Money(4510, "EUR"), "details": "Coupe", "url": "https://pay.example/1"},
+}
+"""What templates about something else speak of."""
 TERMS = "Pénalités de 12 % et indemnité forfaitaire de 40 €, escompte 2 %"
 shops = st.fixed_dictionaries(
     {
@@ -264,9 +270,9 @@ def test_no_document_and_no_message_to_a_consumer_speaks_of_penalties(
     for document in (invoice, note, receipt):
         assert not NEVER_TO_CONSUMERS.search(details(shop, document))
         assert not NEVER_TO_CONSUMERS.search(repr((document.notes, document.seller, document.payer)))
-        values = values_of(Scope(shop, "zoe", {"invoice": document.id}, []))
+        values = values_of(Scope(shop, "zoe", {"invoice": document.id}, [])) | ELSEWHERE
         for template in WORDINGS:
             wording = default_wording(template, locale)
-            said = render(wording.message, values, locale, shop.zone) if template != "booking_cancelled" else ""
+            said = render(wording.message, values, locale, shop.zone)
             said += render_subject(wording.subject, values, locale, shop.zone)
             assert not NEVER_TO_CONSUMERS.search(said), said
