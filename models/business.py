@@ -73,8 +73,8 @@ class Business:
     exemption_text: str | None = None
     link_days: int = 90
     series: Json | None = None
-    exchange_rates: Json | None = None
     payment_form: Json | None = None
+    exchange_rates: Json | None = None
 
     @property
     def vat_exempt(self) -> bool:
