@@ -57,7 +57,7 @@ class Happenings:
 
 
 def _coming(business_id: str, place: int, happening: Happening) -> Coming:
-    item = Acting(business_id, happening.at, happening.act, place) if happening.act else None
+    item = Acting(business_id, happening.at, happening.act, happening.position or place) if happening.act else None
     return Coming(happening.at, place, happening.raw, item)
 
 

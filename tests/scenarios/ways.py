@@ -143,7 +143,14 @@ def check_every_way(databases: Databases, scenario: Scenario, lines: list[Line],
     for window in WINDOWS:
         with databases() as engine:
             others = told(list(Simulation(engine, scenario, everything, window).run()))
-        assert others == expected, f"A window of {window} tells something else."
+        assert others == expected, f"A window of {window} tells something else. {_first_difference(expected, others)}"
     with databases() as engine:
         others = told(ByWorkers(engine, scenario, everything=everything).run())
-    assert others == expected, "Workers tell something else."
+    assert others == expected, f"Workers tell something else. {_first_difference(expected, others)}"
+
+
+def _first_difference(expected: dict[str, list[str]], others: dict[str, list[str]]) -> str:
+    """Return the first lines that only one of two ways tells."""
+    at = min(at for at in expected.keys() | others.keys() if expected.get(at) != others.get(at))
+    known, found = set(expected.get(at, ())), set(others.get(at, ()))
+    return f"At {at} only the story tells {sorted(known - found)}, only this way {sorted(found - known)}."
