@@ -1,6 +1,7 @@
 """Refunds: money to give back, recorded with the payment and the charge that it comes from (R28)."""
 
 from models.bookkeeping import enter
+from models.card_refunds import PREPARED, call_off, goes_back_by_card, plan_refund
 from models.charge import Charge
 from models.facts import raise_fact
 from models.payment import Payment, Refund
@@ -10,7 +11,10 @@ from models.shop import Shop, tell_owner
 def refund(
     shop: Shop, payment: Payment, charge: Charge | None, amount: int, reason: str | None, note_id: str | None
 ) -> None:
-    """Record money to give back, of a charge or of the client's credit; the owner is told to pay it out."""
+    """Record money to give back, of a charge or of the client's credit.
+
+    The card provider that took it gives it back; where there is none the owner is told to pay it out.
+    """
     record = _record(shop, payment, charge, amount, reason, note_id)
     raise_fact(
         shop,
@@ -21,6 +25,10 @@ def refund(
         order=charge.order_id if charge else None,
         charge=charge.id if charge else None,
     )
+    if goes_back_by_card(shop, payment):
+        record.status = PREPARED
+        plan_refund(shop, payment, record)
+        return
     tell_owner(
         shop,
         "refund_to_pay_out",
@@ -33,10 +41,13 @@ def refund(
 def withdraw(shop: Shop, payment: Payment, charge: Charge, amount: int) -> None:
     """Take a refund back that turns out not to be due: its money never was there, or its cancellation does not hold."""
     record = _record(shop, payment, charge, -amount, None, None)
+    left = call_off(shop, payment, charge.id, amount)
+    if not left:
+        return
     tell_owner(
         shop,
         "refund_withdrawn",
-        f"The refund of {amount} {charge.currency} (minor units) of payment {payment.id} is not due any more: "
+        f"The refund of {left} {charge.currency} (minor units) of payment {payment.id} is not due any more: "
         "do not pay it out, or ask for it back.",
         contact_id=charge.contact_id,
         refund=record.id,

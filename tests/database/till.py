@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Engine
 
 from models.card_reports import CardReport
@@ -28,6 +29,7 @@ class Till(AtWork):
         story.automation("ask", "session.booked", ASK)
         story.books("zoe", "cut", at=NOW, when="2027-01-12 14:00")
         super().__init__(engine, story)
+        self.told = 0
         self.drains(NOW)
 
     @property
@@ -41,6 +43,13 @@ class Till(AtWork):
 
     def debt(self, amount: int = 4500) -> Debt:
         return Debt("zoe", amount, "EUR", f"invoice:{self.invoice}", (), self.invoice, description="2027-0001")
+
+    def publishes(self, event: dict[str, Any]) -> None:
+        """Let upstream tell of something more."""
+        self.told += 1
+        envelope = {"specversion": "1.0", "id": f"more-{self.told}", "source": "/more", "business": "atelier"}
+        plain = {"type": event["type"], "data": event["data"], "time": event["at"]}
+        self.stream.put(msgspec.json.encode(envelope | plain), datetime.fromisoformat(event["at"]))
 
     def opens(self, debt: Debt | None = None) -> Opened:
         """Open the provider's page."""

@@ -201,3 +201,13 @@ def test_a_recurring_payment_whose_card_is_missing_tells_the_owner(shop: Story) 
     lines = shop.run()
     assert lines.of("alert").each("reason") == ["card_not_charged"]
     assert charges(lines) == []
+
+
+def test_what_was_charged_goes_back_to_the_card_when_the_booking_is_cancelled(shop: Story) -> None:
+    shop.automation("collect", "session.booked", ASK, CHARGE)
+    order = shop.books("zoe", "cut", at=BOOKED, when="2027-01-12 14:00")
+    shop.cancels(order.booking, at="2027-01-06 10:00", refund="full")
+    lines = shop.run()
+    assert lines.one("refund", "zoe")["amount"] == 4500
+    assert lines.one("credit_note")["total"] == 4500
+    assert lines.of("alert") == []

@@ -1,0 +1,125 @@
+"""Money given back to the card that it came from: by the provider, once, however often it is away (R28)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from models.db import raw
+from tasks.books import check_books
+from tasks.gateways.cards import Return
+from tasks.gateways.recording_cards import AWAY, NEVER_ARRIVED, STOLEN, TAKEN_UNSEEN, CardAnswer
+from tests.database.till import Till
+from tests.scenarios.story import Databases
+
+
+@pytest.fixture
+def till(databases: Databases) -> Iterator[Till]:
+    """Give a shop whose client has paid 45.00 by card."""
+    with databases() as engine:
+        till = Till(engine, databases)
+        till.tells(till.cards.pays(till.opens().attempt_id))
+        till.cards.calls.clear()
+        till.cards.moved.clear()
+        yield till
+        with engine.connect() as connection:
+            assert check_books(raw(connection)) == []
+        assert len(till.cards.moved) <= 1
+
+
+def cancels(till: Till, refund: object = "full", booking: str = "o1-b1") -> None:
+    """Let upstream cancel the booking, with money to give back."""
+    till.story.cancels(booking, at="2027-01-05 11:00", refund=refund)
+    event = till.story.file["events"][-1]
+    till.publishes(event)
+    till.drains("2027-01-05 11:00")
+
+
+def reference(till: Till) -> str:
+    return str(till.sql("SELECT provider_reference FROM payments")[0][0])
+
+
+def works(till: Till, *instants: str) -> None:
+    for instant in instants:
+        till.comes(instant)
+        for bell in ("payments.collect", "payments.settle", "payments.collect"):
+            till.rings(bell)
+
+
+def refunds(till: Till) -> list[tuple[object, ...]]:
+    return till.sql("SELECT amount, status, provider_reference IS NOT NULL FROM refunds")
+
+
+def test_a_cancellation_gives_the_money_back_to_the_card_and_asks_nobody(till: Till) -> None:
+    cancels(till)
+    assert refunds(till) == [(4500, "prepared", False)]
+    works(till, "2027-01-05 11:00")
+    assert refunds(till) == [(4500, "paid_out", True)]
+    assert [(call.amount, call.reference) for call in till.cards.calls if isinstance(call, Return)] == [
+        (4500, reference(till))
+    ]
+    assert till.alerts() == []
+    assert till.sql("SELECT kind FROM journal WHERE kind LIKE %s ORDER BY sequence", "refund%") == [
+        ("refund",),
+        ("refund_paid_out",),
+    ]
+
+
+def test_a_part_goes_back(till: Till) -> None:
+    cancels(till, {"amount": 1500, "currency": "EUR"})
+    works(till, "2027-01-05 11:00")
+    assert refunds(till) == [(1500, "paid_out", True)]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param([AWAY] * 3, id="away"),
+        pytest.param([NEVER_ARRIVED], id="timed out before"),
+        pytest.param([TAKEN_UNSEEN], id="carried out, then timed out"),
+    ],
+)
+def test_a_provider_that_is_down_is_asked_again_and_gives_back_once(till: Till, answers: list[CardAnswer]) -> None:
+    cancels(till)
+    till.cards.plan(reference(till), *answers)
+    works(till, "2027-01-05 11:00")
+    assert refunds(till) == [(4500, "prepared", False)]
+    works(till, *(f"2027-01-05 11:{minute:02d}" for minute in range(1, 30)))
+    assert refunds(till) == [(4500, "paid_out", True)]
+    assert till.alerts() == []
+
+
+def test_a_refund_never_gives_up_on_a_provider_that_is_away(till: Till) -> None:
+    cancels(till)
+    till.cards.plan(reference(till), *[AWAY] * 15)
+    works(till, *(f"2027-01-{day:02d} {hour}:00" for day in range(6, 26) for hour in (10, 22)))
+    assert refunds(till) == [(4500, "paid_out", True)]
+
+
+def test_what_the_provider_refuses_is_left_for_the_owner_to_pay_out(till: Till) -> None:
+    cancels(till)
+    till.cards.plan(reference(till), STOLEN)
+    works(till, "2027-01-05 11:00")
+    assert refunds(till) == [(4500, "recorded", False)]
+    ((text,),) = till.sql("SELECT text FROM alerts WHERE reason = 'refund_to_pay_out'")
+    assert "The card was reported lost. Pay it out otherwise." in text
+
+
+def test_a_refund_that_turns_out_not_to_be_due_is_called_off_before_it_goes(till: Till) -> None:
+    cancels(till)
+    till.story.event("payment.reversed", "2027-01-05 11:01", {"payment": {"id": "x", "reason": "x"}})
+    event = till.story.file["events"][-1]
+    event["data"]["payment"]["id"] = till.sql("SELECT id FROM payments")[0][0]
+    till.publishes(event)
+    till.drains("2027-01-05 11:01")
+    works(till, "2027-01-05 11:02")
+    assert till.cards.calls == []
+    assert till.alerts() == []
+    assert sorted(row[:2] for row in refunds(till)) == [(-4500, "withdrawn"), (4500, "withdrawn")]
+
+
+def test_money_that_a_provider_of_before_took_is_paid_out_by_a_person(till: Till) -> None:
+    till.sql("UPDATE businesses SET cards = NULL")
+    cancels(till)
+    works(till, "2027-01-05 11:00")
+    assert refunds(till) == [(4500, "recorded", False)]
+    assert till.alerts() == ["refund_to_pay_out"]
