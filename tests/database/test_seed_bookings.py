@@ -1,0 +1,259 @@
+"""What the help page on managing clients with appointments lets a person do, sentence by sentence (R4, R15, R28)."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.database.conftest import Relance
+from tests.database.front_desk import FrontDesk
+from tests.database.upstream import Upstream
+from tests.samples import booking, contact, money, session, times
+
+DAY = "2027-03-27"
+
+
+@pytest.fixture
+def desk(relance: Relance, upstream: Upstream, tmp_path: Path) -> FrontDesk:
+    """Open the desk."""
+    return FrontDesk(relance, upstream, tmp_path)
+
+
+def templates(lines: list[dict[str, object]]) -> list[object]:
+    return [line["template"] for line in lines if line.get("kind") == "message"]
+
+
+def attendance(desk: FrontDesk, id_: str = "o1-b1") -> str:
+    return str(next(line for line in desk.listed("bookings", "list") if line["id"] == id_)["attendance"])
+
+
+# Who pays and who comes
+
+
+def test_the_calendar_tells_who_pays_and_who_attends(desk: FrontDesk) -> None:
+    desk.books("zoe", booking("b1", session=session("s1"), contact=contact("lea", name="Léa")), paid=1000)
+    (seat,) = desk.listed("bookings", "day", "--on", DAY)
+    assert (seat["participant_name"], seat["payer_name"]) == ("Léa", "Zoé")
+    assert (seat["session"], seat["service"], seat["attendance"]) == ("s1", "cut", "booked")
+    assert (seat["price"], seat["paid"], seat["open"], seat["document"]) == (4500, 1000, 3500, None)
+    assert seat["starts_at"] == "2027-03-27T10:00:00+01:00"
+    table = desk.says("bookings", "day", "--on", DAY).out
+    assert all(word in table for word in ("10:00", "Léa", "Zoé", "45.00 EUR", "10.00 EUR", "35.00 EUR"))
+
+
+def test_a_day_names_the_document_and_leaves_out_what_is_cancelled_and_other_days(desk: FrontDesk) -> None:
+    number = desk.invoices()
+    desk.books("ada")
+    desk.does("bookings", "cancel", "o2-b1", "--yes")
+    (seat,) = desk.listed("bookings", "day", "--on", DAY)
+    assert (seat["booking"], seat["document"]) == ("o1-b1", number)
+    assert desk.listed("bookings", "day", "--on", "2027-03-26") == []
+    assert desk.says("bookings", "day").out == "Nobody is booked on that day.\n"
+
+
+def test_whom_the_client_names_as_payer_pays(desk: FrontDesk) -> None:
+    desk.tells("contact.updated", {"contact": {"id": "zoe", "bill_to": "ada"}})
+    desk.books("zoe")
+    (seat,) = desk.listed("bookings", "day", "--on", DAY)
+    assert (seat["participant"], seat["payer"]) == ("zoe", "ada")
+
+
+# Attendance
+
+
+def test_who_has_booked_has_not_come_yet(desk: FrontDesk) -> None:
+    desk.books()
+    assert attendance(desk) == "booked"
+
+
+@pytest.mark.parametrize("came", ["checked_in", "no_show"])
+def test_who_comes_is_checked_in_and_who_does_not_is_a_no_show(desk: FrontDesk, came: str) -> None:
+    desk.books()
+    _, *lines = desk.does("bookings", "attendance", "o1-b1", came)
+    assert [line["type"] for line in lines if line["kind"] == "event"] == [f"booking.{came}"]
+    assert attendance(desk) == came
+
+
+def test_attendance_is_followed_with_who_noted_what(desk: FrontDesk) -> None:
+    desk.books()
+    desk.tells("booking.attendance", {"booking": {"id": "o1-b1", "attendance": "no_show"}})
+    desk.does("bookings", "attendance", "o1-b1", "checked_in")
+    history = desk.listed("bookings", "attendance", "o1-b1")
+    assert [(one["attendance"], one["by"]) for one in history] == [
+        ("no_show", "/booking-service"),
+        ("checked_in", "olga"),
+    ]
+    assert "is noted as checked_in already" in desk.refused_plain("bookings", "attendance", "o1-b1", "checked_in")
+    assert "checked_in" in desk.says("bookings", "attendance", "o1-b1").out
+
+
+def test_a_report_of_attendance_helps_to_decide(desk: FrontDesk) -> None:
+    for who in ("zoe", "zoe", "ada"):
+        desk.books(who)
+    desk.does("bookings", "attendance", "o1-b1", "checked_in")
+    desk.does("bookings", "attendance", "o2-b1", "no_show")
+    desk.does("bookings", "cancel", "o3-b1", "--yes")
+    period = ("--from", "2027-03-01", "--to", "2027-03-31")
+    ada, zoe = desk.listed("bookings", "report", *period)
+    assert (ada["client"], ada["booked"], ada["cancelled"], ada["came_percent"]) == ("ada", 0, 1, None)
+    assert (zoe["checked_in"], zoe["no_show"], zoe["came_percent"]) == (1, 1, 50)
+    (cut,) = desk.listed("bookings", "report", "--per", "service", "--contact", "zoe", *period)
+    assert (cut["service"], cut["booked"]) == ("cut", 2)
+    assert [line["month"] for line in desk.listed("bookings", "report", "--per", "month", *period)] == ["2027-03"]
+    assert desk.listed("bookings", "report", "--per", "day", "--from", "2027-03-28", "--to", "2027-03-31") == []
+
+
+def test_who_was_not_noted_is_told_apart(desk: FrontDesk) -> None:
+    start = datetime.now(ZoneInfo("Europe/Paris")) - timedelta(hours=30)
+    span = times(start.isoformat(), (start + timedelta(hours=1)).isoformat())
+    desk.books("zoe", booking("b1", session=session("s1", **span)))
+    (line,) = desk.listed("bookings", "report")
+    assert (line["booked"], line["not_noted"]) == (1, 1)
+
+
+# The status of a payment
+
+
+def test_a_booking_is_charged_by_an_invoice(desk: FrontDesk) -> None:
+    desk.books()
+    _, *lines = desk.does("invoices", "create", "--booking", "o1-b1")
+    assert templates(lines) == ["request_payment"]
+
+
+def test_who_pays_in_person_is_marked_as_paid_and_that_cant_be_undone(desk: FrontDesk) -> None:
+    number = desk.invoices()
+    desk.does("payments", "mark-paid", number, "--method", "cash", "--yes")
+    assert desk.invoice(number)["status"] == "paid"
+    assert "a payment is never taken away" in desk.refused_plain("payments", "unmark", number)
+
+
+def test_a_deposit_online_and_the_rest_in_person_marks_the_session_as_paid(desk: FrontDesk) -> None:
+    desk.books(paid=1500)
+    _, invoice, *_ = desk.does("invoices", "create", "--booking", "o1-b1")
+    assert invoice["amount_due"] == 3000
+    desk.does("payments", "mark-paid", invoice["number"], "--yes")
+    (seat,) = desk.listed("bookings", "day", "--on", DAY)
+    assert (seat["paid"], seat["open"]) == (4500, 0)
+
+
+# Refunds
+
+
+def test_a_session_is_cancelled_with_a_full_refund(desk: FrontDesk) -> None:
+    desk.books(paid=4500)
+    _, *lines = desk.does("bookings", "cancel", "o1-s1", "--session", "--refund", "full", "--yes")
+    assert [line["amount"] for line in lines if line["kind"] == "refund"] == [4500]
+    assert templates(lines) == []
+    assert desk.listed("bookings", "list")[0]["status"] == "cancelled"
+    assert desk.balanced()
+
+
+def test_a_session_is_named_by_a_booking_in_it_and_cancelled_for_everyone(desk: FrontDesk) -> None:
+    for who, id_ in (("zoe", "b1"), ("ada", "b2")):
+        desk.books(who, booking(id_, session=session("class", kind="class")))
+    done, *lines = desk.does("bookings", "cancel", "b2", "--session", "--notify-cancellation", "--yes")
+    assert (done["session"], done["bookings"]) == ("class", 2)
+    assert sorted(line["to"] for line in lines if line["kind"] == "message") == ["ada@example.org", "zoe@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "mails"),
+    [
+        ([], []),
+        (["--notify-cancellation"], ["booking_cancelled"]),
+        (["--notify-refund"], ["refund"]),
+        (["--notify-cancellation", "--notify-refund"], ["booking_cancelled", "refund"]),
+    ],
+)
+def test_each_of_two_mails_goes_out_by_its_own_box(desk: FrontDesk, flags: list[str], mails: list[str]) -> None:
+    desk.books(paid=4500)
+    _, *lines = desk.does("bookings", "cancel", "o1-b1", "--refund", "full", *flags, "--yes")
+    assert templates(lines) == mails
+
+
+def test_upstreams_flags_send_the_same_mails(desk: FrontDesk) -> None:
+    desk.books(paid=4500)
+    notify = {"cancellation": True, "refund": True}
+    desk.tells("booking.cancelled", {"booking": {"id": "o1-b1"}, "refund": "full", "notify": notify})
+    assert [line["template"] for line in desk.listed("messages", "list")][-2:] == ["booking_cancelled", "refund"]
+
+
+def test_without_a_refund_the_money_is_kept(desk: FrontDesk) -> None:
+    desk.books(paid=4500)
+    _, *lines = desk.does("bookings", "cancel", "o1-b1", "--yes")
+    assert not [line for line in lines if line["kind"] == "refund"]
+
+
+def test_a_part_goes_back_from_the_order_and_the_appointment_stays(desk: FrontDesk) -> None:
+    order = desk.books(paid=4500)
+    _, *lines = desk.does("payments", "refund", "--order", order, "--amount", "20,00", "--yes", "--notify")
+    assert [line["amount"] for line in lines if line["kind"] == "refund"] == [2000]
+    assert templates(lines) == ["refund"]
+    assert desk.listed("bookings", "day", "--on", DAY)[0]["paid"] == 2500
+
+
+def test_more_than_was_paid_does_not_go_back(desk: FrontDesk) -> None:
+    desk.books(paid=4500)
+    told = desk.refused("bookings", "cancel", "o1-b1", "--refund", "45.01")
+    assert "45.01 EUR can't be given back for booking o1-b1: 45.00 EUR was paid." in told
+    assert desk.listed("bookings", "list")[0]["status"] == "booked"
+    desk.does("bookings", "cancel", "o1-b1", "--refund", "10", "--reason", "ill", "--yes")
+    assert "is cancelled already" in desk.refused("bookings", "cancel", "o1-b1")
+
+
+def test_cancelling_is_asked_first(desk: FrontDesk) -> None:
+    desk.books()
+    assert "nobody can be asked" in desk.says("bookings", "cancel", "o1-b1").err
+    assert desk.listed("bookings", "list")[0]["status"] == "booked"
+
+
+# The client's bookings
+
+
+def test_an_appointment_is_moved_and_keeps_its_length(desk: FrontDesk) -> None:
+    desk.books()
+    desk.does("bookings", "reschedule", "o1-b1", "--to", "2027-03-28T14:00:00+02:00")
+    (seat,) = desk.listed("bookings", "day", "--on", "2027-03-28")
+    assert (seat["starts_at"], seat["ends_at"]) == ("2027-03-28T14:00:00+02:00", "2027-03-28T14:45:00+02:00")
+    assert ("olga", "rescheduled", "o1-b1") in desk.acts()
+
+
+def test_a_seat_is_moved_to_another_session(desk: FrontDesk) -> None:
+    desk.books("zoe", booking("b1", session=session("monday", kind="class")))
+    desk.books(
+        "ada",
+        booking(
+            "b2",
+            session=session("tuesday", kind="class", **times("2027-03-30T10:00:00+02:00", "2027-03-30T11:00:00+02:00")),
+        ),
+    )
+    desk.does("bookings", "reschedule", "b1", "--session", "tuesday")
+    assert [seat["booking"] for seat in desk.listed("bookings", "day", "--on", "2027-03-30")] == ["b1", "b2"]
+
+
+def test_the_bookings_of_a_client_are_shown(desk: FrontDesk) -> None:
+    desk.books()
+    desk.books("ada")
+    assert [line["id"] for line in desk.listed("bookings", "list", "--contact", "zoe")] == ["o1-b1"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["cancel", "b9", "--yes"], "has no booking 'b9'."),
+        (["cancel", "s9", "--session", "--yes"], "has no session and no booking 's9'."),
+        (["attendance", "b9", "no_show"], "has no booking 'b9'."),
+        (["attendance", "b9"], "has no booking 'b9'."),
+        (["reschedule", "b9", "--to", "2027-03-28"], "has no booking 'b9'."),
+        (["reschedule", "b9"], "Say where it goes"),
+        (["day", "--on", "someday"], "'someday' is no date."),
+    ],
+)
+def test_what_is_not_there_is_one_message(desk: FrontDesk, arguments: list[str], why: str) -> None:
+    assert why in desk.refused_plain("bookings", *arguments)
+
+
+def test_money_in_another_currency_goes_back_in_that(desk: FrontDesk) -> None:
+    desk.books("zoe", booking("b1", session=session("s1"), price=money(5000, "JPY")))
+    assert "was paid" in desk.refused("bookings", "cancel", "b1", "--refund", "5000")
