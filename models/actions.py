@@ -17,6 +17,7 @@ from models.fees import add_charge
 from models.flow import Act
 from models.holding import holds_on
 from models.invoice import DocumentStatus, Invoice
+from models.ladder import climb, free_again
 from models.linking import link_charges, silent_about_link
 from models.message import MessagePurpose
 from models.messaging import over_cap, queue, queue_to_owner
@@ -167,13 +168,21 @@ def _send_reminder(shop: Shop, run: Run, published: Published, op: Act) -> str |
     for document in open_:
         owed.setdefault(document.contact_id, []).append(document)
     payers = {payer: known_contact(shop, payer) for payer in owed}
+    payers = {payer: contact for payer, contact in payers.items() if free_again(shop, contact) is None}
+    if not payers:
+        return "reminded"
     if over_cap(shop, payers.values(), channels_of(op)):
         return CAP
-    sent = [
-        _write(shop, run, published, op, contact, documents=owed[payer], invoice=owed[payer][0].id)
-        for payer, contact in payers.items()
-    ]
+    sent = [_remind(shop, run, published, op, contact, owed[payer]) for payer, contact in payers.items()]
     return None if any(sent) else ""
+
+
+def _remind(shop: Shop, run: Run, published: Published, op: Act, payer: Contact, documents: list[Invoice]) -> bool:
+    """Remind a payer of documents in one message; a rung of the ladder (R25)."""
+    sent = _write(shop, run, published, op, payer, documents=documents, invoice=documents[0].id)
+    if sent:
+        climb(shop, payer, documents)
+    return sent
 
 
 def _remind_of_links(shop: Shop, run: Run, published: Published, op: Act, links: list[PaymentLink]) -> str | None:

@@ -61,6 +61,7 @@ class Contact:
     email_bad: bool = False
     phone_bad: bool = False
     stamps: dict[str, Any] = field(default_factory=dict)
+    reminded_at: datetime | None = None
 
 
 @row("holds", looks=[Look(("business_id", "contact_id"))])

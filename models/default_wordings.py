@@ -32,6 +32,8 @@ _EN_PAY = "{% if invoice.pay_url %}Pay online: {{ invoice.pay_url }}\n\n{% endif
 _FR_LINK = "{% if payment_link.url %}Payer en ligne : {{ payment_link.url }}\n\n{% endif %}"
 _EN_LINK = "{% if payment_link.url %}Pay online: {{ payment_link.url }}\n\n{% endif %}"
 _NOTE = "{% if payment.details %}{{ payment.details }}\n\n{% endif %}"
+_LATE = "{% if invoice.late_terms %}{{ invoice.late_terms }}\n\n{% endif %}"
+"""What being late costs; said on a professional's documents only."""
 _SIGNED = "{{ business.name }}\n"
 _DOCUMENT = _SIGNED + "{% if invoice.details %}\n---\n\n{{ invoice.details }}\n{% endif %}"
 """The signature, and under it the document itself, where there is one: what a page or a file would show."""
@@ -89,6 +91,7 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "Reste à payer à {{ business.name }} : {{ invoice.amount_due | money }}, "
             "échéance le {{ invoice.due_on | date: 'long' }}.\n\n"
             + _FR_PAY
+            + _LATE
             + "Si vous avez déjà payé, ou si vous contestez cette somme, répondez simplement à ce message.\n\n"
             + _SIGNED,
         ),
@@ -100,6 +103,54 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "Left to pay to {{ business.name }}: {{ invoice.amount_due | money }}, "
             "due on {{ invoice.due_on | date: 'long' }}.\n\n"
             + _EN_PAY
+            + _LATE
+            + "If you have paid already, or disagree with this amount, simply answer this message.\n\n"
+            + _SIGNED,
+        ),
+    },
+    "send_reminder_all": {
+        "fr": DefaultWording(
+            "Rappel : factures à régler – {{ business.name }}",
+            _FR_HELLO + "Sauf erreur de notre part, ces factures ne sont pas encore entièrement réglées :\n\n"
+            "{{ payment_link.invoices }}\n\n"
+            "Reste à payer en tout à {{ business.name }} : {{ payment_link.amount_due | money }}.\n\n"
+            + _FR_LINK
+            + _LATE
+            + "Si vous avez déjà payé, ou si vous contestez cette somme, répondez simplement à ce message.\n\n"
+            + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Reminder: invoices to pay – {{ business.name }}",
+            _EN_HELLO + "Unless we are mistaken, these invoices have not been paid in full yet:\n\n"
+            "{{ payment_link.invoices }}\n\n"
+            "Left to pay in all to {{ business.name }}: {{ payment_link.amount_due | money }}.\n\n"
+            + _EN_LINK
+            + _LATE
+            + "If you have paid already, or disagree with this amount, simply answer this message.\n\n"
+            + _SIGNED,
+        ),
+    },
+    "formal_notice": {
+        "fr": DefaultWording(
+            "Mise en demeure {{ invoice.number }} – {{ business.name }}",
+            _FR_HELLO + "Sauf erreur de notre part, les sommes suivantes restent dues à {{ business.name }} :\n\n"
+            "{{ payment_link.invoices }}\n\n"
+            "Par cette lettre ({{ invoice.number }} du {{ invoice.issued_on | date: 'long' }}), nous vous mettons en "
+            "demeure de régler {{ payment_link.amount_due | money }} au plus tard le "
+            "{{ invoice.due_on | date: 'long' }}.\n\n"
+            + _FR_LINK
+            + _LATE
+            + "Si vous avez déjà payé, ou si vous contestez cette somme, répondez simplement à ce message.\n\n"
+            + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Formal notice {{ invoice.number }} – {{ business.name }}",
+            _EN_HELLO + "Unless we are mistaken, these sums are still owed to {{ business.name }}:\n\n"
+            "{{ payment_link.invoices }}\n\n"
+            "By this letter ({{ invoice.number }} of {{ invoice.issued_on | date: 'long' }}) we give you formal notice "
+            "to pay {{ payment_link.amount_due | money }} by {{ invoice.due_on | date: 'long' }}.\n\n"
+            + _EN_LINK
+            + _LATE
             + "If you have paid already, or disagree with this amount, simply answer this message.\n\n"
             + _SIGNED,
         ),

@@ -31,8 +31,35 @@ WORDS = {
 }  # fmt: skip
 """The few words of the layout; what the law wants said comes from the document."""
 
+BALANCE = {
+    "fr": "– {number} du {issued}, échéance le {due} : {amount}",
+    "en": "– {number} of {issued}, due on {due}: {amount}",
+}
+
 NOTES = ("AAI", "TXD", "PMD", "PMT", "AAB")
 """Notes in the order in which they are printed."""
+
+
+LATE = ("PMD", "PMT")
+"""Notes that tell a professional what being late costs; a consumer's documents have none (R24, R25)."""
+
+
+def late_terms(document: Invoice) -> str | None:
+    """Return what a document says of being late, as it was frozen there; None where it says nothing."""
+    notes = document.notes if isinstance(document.notes, dict) else {}
+    return " ".join(str(notes[code]) for code in LATE if code in notes) or None
+
+
+def balance_line(shop: Shop, document: Invoice) -> str:
+    """Return one line about what is left to pay of a document, in its own language."""
+    locale = known_locale(document.language)
+    form = BALANCE["fr" if locale.startswith("fr") else "en"]
+    return form.format(
+        number=document.number,
+        issued=show_date(document.issued_on, "medium", locale, shop.zone) if document.issued_on else "",
+        due=show_date(document.due_on, "medium", locale, shop.zone) if document.due_on else "",
+        amount=format_money(document.amount_due, document.currency, locale),
+    )
 
 
 def details(shop: Shop, document: Invoice) -> str:

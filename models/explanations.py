@@ -58,6 +58,9 @@ REASONS: Mapping[str, Words] = {
     "goal": words("son but était atteint", "its goal was reached"),
     "held": words("le document est suspendu", "the document is on hold"),
     "in_doubt": words("on ne sait pas encore si la carte a été débitée", "it is not known yet if the card was charged"),
+    "reminded": words(
+        "le client a reçu une relance il y a moins de trois jours", "the client was reminded less than three days ago"
+    ),
     "limit": words("la limite de fréquence était atteinte", "its frequency limit was full"),
     "loop": words("des automations se déclenchaient l'une l'autre", "automations set each other off"),
     "merged": words("une date plus récente en tient lieu", "a later date stands for it"),

@@ -66,6 +66,7 @@ DOCUMENT_TRANSITIONS = transitions(
 class Invoice(Alarmed):
     """One document. `total` is what its lines sum to with tax, `amount_due` what is left to pay now (R10).
 
+    `reminders` counts how often its payer was reminded of it.
     `check_at` is the next instant at which its dates matter: due soon, overdue (R11).
     """
 
@@ -118,6 +119,8 @@ class Invoice(Alarmed):
     file_hash: str | None = None
     renderer: str | None = None
     test: bool = False
+    reminders: int = 0
+    reminded_at: datetime | None = None
 
 
 @row(

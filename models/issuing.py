@@ -23,7 +23,7 @@ from models.series import EVER, own_series, resets, series_of
 from models.shop import Shop
 from models.tax import EXEMPT, OUTSIDE_VAT, Priced, TaxGroup, Totals, compute
 
-SAYS = frozenset({DocumentKind.INVOICE, DocumentKind.DEPOSIT})
+SAYS = frozenset({DocumentKind.INVOICE, DocumentKind.DEPOSIT, DocumentKind.FORMAL_NOTICE})
 """The kinds of documents that say on which terms they are to be paid."""
 
 
@@ -173,6 +173,20 @@ def issue_deposit(shop: Shop, payer: Contact, charge: Charge, amount: int, *, of
     figures = {"total": deposit.total, "net": deposit.net, "tax": deposit.tax}
     enter(shop, "deposit", deposit.id, number=deposit.number, currency=deposit.currency, **figures)
     return deposit
+
+
+def issue_notice(shop: Shop, payer: Contact, documents: Sequence[Invoice], *, due_on: date) -> Invoice:
+    """Issue a formal notice over what is open of documents; it is no debt of its own, and names them (R25)."""
+    open_ = sum(document.amount_due for document in documents)
+    totals = Totals((), (), 0, 0, open_)
+    first = documents[0]
+    notice = _numbered(shop, payer, first.currency, totals, kind=DocumentKind.FORMAL_NOTICE, cause_id=first.id)
+    notice.status, notice.due_on = DocumentStatus.PAID, due_on
+    notice.of_id, notice.of_number, notice.of_date = first.id, first.number, first.issued_on
+    notice.preceding = [{"number": one.number, "date": str(one.issued_on), "due": one.amount_due} for one in documents]
+    shop.invoices.add(notice)
+    enter(shop, "formal_notice", notice.id, number=notice.number, amount=open_, currency=notice.currency)
+    return notice
 
 
 def issue_credit_note(shop: Shop, invoice: Invoice, charges: Sequence[Charge], totals: Totals) -> Invoice:

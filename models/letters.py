@@ -82,7 +82,7 @@ def _button(scope: Scope, message: Message, locale: str) -> Button | None:
     """Return the way to pay what a message asks for."""
     if message.template not in ASKING:
         return None
-    url = scope.get("invoice.pay_url" if message.documents else "payment_link.url")
+    url = scope.get("payment_link.url" if "link" in message.subject_ids else "invoice.pay_url")
     label = "Payer" if known_locale(locale).startswith("fr") else "Pay"
     return Button(label, url) if url else None
 
@@ -100,10 +100,16 @@ def _scope(shop: Shop, message: Message) -> Scope:
     return Scope(shop, contact_id, message.subject_ids, made, run.data if run else None, run.trigger if run else None)
 
 
+def _kind(message: Message) -> str:
+    """Return which wording a message has by default: of a document, of several with one way to pay, of a link."""
+    if message.template not in ASKING or "link" not in message.subject_ids:
+        return message.template
+    return f"{message.template}_all" if message.documents else f"{message.template}_link"
+
+
 def _templates(shop: Shop, message: Message, locale: str) -> tuple[str, str]:
     """Return the step's own wording, where it has one, else the default for the kind of message."""
-    by_link = message.template in ASKING and not message.documents and "link" in message.subject_ids
-    default = default_wording(f"{message.template}_link" if by_link else message.template, locale)
+    default = default_wording(_kind(message), locale)
     settings = _settings(shop, message)
     if settings is None or message.template == "receipt":
         return default.subject, default.message

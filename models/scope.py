@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from models.booking import Booking, Order, Session
 from models.catalogue import ServiceVersion
 from models.contact import Contact
-from models.document_text import details
+from models.document_text import balance_line, details, late_terms
 from models.invoice import DocumentKind, DocumentStatus, Invoice
 from models.linking import address_of, charges_of_link, due_on
 from models.money import Money
@@ -20,6 +20,7 @@ from models.payment_link import PaymentLink
 from models.periods import local_date
 from models.pricing import service_of
 from models.recurrence import RecurringPayment
+from models.settling import live_documents
 from models.shop import Shop
 
 
@@ -191,6 +192,14 @@ def _link_details(link: PaymentLink, scope: Scope) -> str:
     return note_in_words(scope.shop, lines, language_of(scope.shop, known_contact(scope.shop, link.contact_id)))
 
 
+def _link_invoices(link: PaymentLink, scope: Scope) -> str | None:
+    """Return the open documents on which a link's charges stand by now, a line each."""
+    shop = scope.shop
+    documents = live_documents(shop, charges_of_link(shop, link))
+    open_ = [document for document in documents if document.status == DocumentStatus.ISSUED]
+    return "\n".join(balance_line(shop, document) for document in open_) or None
+
+
 def _payment_details(payment: Payment, scope: Scope) -> str | None:
     """Return the detailed note of what a payment is on (R17)."""
     shop = scope.shop
@@ -235,12 +244,14 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     "invoice.days_overdue": _days_overdue,
     "invoice.details": lambda invoice, scope: details(scope.shop, invoice),
     "invoice.pay_url": _pay_url,
+    "invoice.late_terms": lambda invoice, _scope: late_terms(invoice),
     "payment.amount": lambda payment, _scope: Money(payment.amount, payment.currency),
     "payment.method": _read("method"),
     "payment.details": _payment_details,
     "payment_link.url": _link_url,
     "payment_link.purpose": _read("purpose"),
     "payment_link.details": _link_details,
+    "payment_link.invoices": _link_invoices,
     "payment_link.amount_due": lambda link, scope: Money(due_on(scope.shop, link), link.currency),
     "payment.failure_reason": lambda payment, _scope: getattr(payment, "failure_reason", None),
     **{f"recurring_payment.{name}": _read(name) for name in ("id", "description")},

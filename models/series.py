@@ -14,6 +14,7 @@ LETTERS: Mapping[str, str] = {
     DocumentKind.CREDIT_NOTE: "A",
     DocumentKind.DEPOSIT: "",
     DocumentKind.RECEIPT: "R",
+    DocumentKind.FORMAL_NOTICE: "M",
 }
 """What stands before the year, by kind of document, where the business says nothing: `2027-0001`, `A2027-0001`."""
 NAMES: Mapping[str, str] = {

@@ -47,12 +47,12 @@ PROPERTIES: Mapping[str, Mapping[str, Kind]] = {
     "booking": dict.fromkeys(("id", "status", "attendance", "cancellation_reason"), Kind.TEXT)
     | {"quantity": Kind.NUMBER},
     "order": {"id": Kind.TEXT} | dict.fromkeys(("total", "paid", "amount_due"), Kind.MONEY),
-    "invoice": dict.fromkeys(("number", "status", "pay_url", "details"), Kind.TEXT)
+    "invoice": dict.fromkeys(("number", "status", "pay_url", "details", "late_terms"), Kind.TEXT)
     | dict.fromkeys(("total", "amount_due"), Kind.MONEY)
     | dict.fromkeys(("issued_on", "due_on"), Kind.DATE)
     | {"days_overdue": Kind.NUMBER},
     "payment": {"amount": Kind.MONEY} | dict.fromkeys(("method", "failure_reason", "details"), Kind.TEXT),
-    "payment_link": dict.fromkeys(("url", "purpose", "details"), Kind.TEXT) | {"amount_due": Kind.MONEY},
+    "payment_link": dict.fromkeys(("url", "purpose", "details", "invoices"), Kind.TEXT) | {"amount_due": Kind.MONEY},
     "recurring_payment": {"id": Kind.TEXT, "description": Kind.TEXT, "amount": Kind.MONEY},
     "business": dict.fromkeys(("name", "timezone"), Kind.TEXT),
     "event": {"type": Kind.TEXT, "data.*": Kind.ANY},

@@ -18,7 +18,18 @@ from tests.database.conftest import url_after
 from tests.scenarios.story import ASK, Databases, Story
 
 LIVE: dict[type, set[str]] = {
-    Invoice: {"contact_id", "status", "amount_due", "credited", "due_on", "check_at", "due_soon_for", "overdue_for"},
+    Invoice: {
+        "contact_id",
+        "status",
+        "amount_due",
+        "credited",
+        "due_on",
+        "check_at",
+        "due_soon_for",
+        "overdue_for",
+        "reminders",
+        "reminded_at",
+    },
     InvoiceLine: set(),
     InvoiceTax: {"settled", "credited_net", "credited_tax"},
     JournalEntry: set(),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from tasks import events
+from tasks import events, messages
 from tasks.gateways.clock import SystemClock
 from tasks.gateways.memory import MemoryStream, SilentBells
 from tasks.gateways.recording import RecordingMail
@@ -22,6 +22,10 @@ class Upstream:
         """Publish events and let the worker take them."""
         self.stream.append(raws)
         return self.works()
+
+    def delivers(self) -> None:
+        """Let the worker send the messages that are due."""
+        messages.deliver(self.shell)
 
     def works(self) -> dict[str, int]:
         """Let the worker take what is on the stream; return how many events were stored, repeated and dead."""

@@ -32,6 +32,7 @@ VALUES: Mapping[str, Any] = {
     "payment_link": {
         "url": "https://example.org/pay/y",
         "details": "– Coupe",
+        "invoices": "– 2027-0001",
         "amount_due": Money(4500, "EUR"),
     },
     "session": {"starts_at": MORNING},

@@ -3,6 +3,7 @@
 import typer
 
 from worker.cli.invoices.acts import create, credit, hold, release, set_due, void, write_off
+from worker.cli.invoices.asking import formal_notice, remind
 from worker.cli.invoices.looking import list_, show
 
 app = typer.Typer(no_args_is_help=True, help="Look at invoices, credit notes and receipts; act on them.")
@@ -12,6 +13,8 @@ app.command()(create)
 app.command()(void)
 app.command()(credit)
 app.command("write-off")(write_off)
+app.command()(remind)
+app.command("formal-notice")(formal_notice)
 app.command("set-due")(set_due)
 app.command()(hold)
 app.command()(release)

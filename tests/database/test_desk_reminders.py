@@ -1,0 +1,113 @@
+"""Reminders and formal notices by a person's act (R5, R25)."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.database.conftest import Relance
+from tests.database.front_desk import FrontDesk
+from tests.database.upstream import Upstream
+
+
+@pytest.fixture
+def desk(relance: Relance, upstream: Upstream, tmp_path: Path) -> FrontDesk:
+    """Open the desk and invoice a cut of 45 €."""
+    desk = FrontDesk(relance, upstream, tmp_path)
+    desk.invoices()
+    return desk
+
+
+def pass_by(url: str, days: int) -> None:
+    """Let days go by: all that was issued and reminded of is so much older."""
+    with psycopg.connect(url) as connection:
+        connection.execute("ALTER TABLE invoices DISABLE TRIGGER USER")
+        connection.execute(
+            "UPDATE invoices SET issued_on = issued_on - %(days)s, due_on = due_on - %(days)s,"
+            " reminded_at = reminded_at - %(days)s * interval '1 day'",
+            {"days": days},
+        )
+        connection.execute("UPDATE contacts SET reminded_at = reminded_at - %s * interval '1 day'", (days,))
+        connection.execute("ALTER TABLE invoices ENABLE TRIGGER USER")
+
+
+def mails(lines: list[dict[str, object]]) -> list[tuple[object, object]]:
+    return [(line["template"], line["to"]) for line in lines if line.get("kind") == "message"]
+
+
+def text_of_last(desk: FrontDesk) -> str:
+    desk.upstream.delivers()
+    last = desk.listed("messages", "list")[-1]
+    return str(desk.says("messages", "show", last["id"], "--json").line["text"])
+
+
+def test_a_document_is_reminded_of(desk: FrontDesk) -> None:
+    done, *lines = desk.does("invoices", "remind", desk.number)
+    assert (done["invoice"], done["done"]) == (desk.number, "reminded")
+    assert mails(lines) == [("send_reminder", "zoe@example.org")]
+    assert f"la facture {desk.number}" in text_of_last(desk)
+
+
+def test_nobody_is_reminded_twice_in_three_days(desk: FrontDesk, url: str) -> None:
+    desk.does("invoices", "remind", desk.number)
+    told = desk.refused_plain("invoices", "remind", desk.number)
+    assert "nobody is reminded twice in 3 days. The next reminder may go out from" in told
+    pass_by(url, 3)
+    desk.does("invoices", "remind", desk.number)
+
+
+def test_one_reminder_lists_all_overdue_invoices_of_a_client(desk: FrontDesk, url: str) -> None:
+    first, second = desk.number, desk.invoices()
+    pass_by(url, 10)
+    pending = desk.invoices()
+    _, *lines = desk.does("invoices", "remind", "--contact", "zoe")
+    assert mails(lines) == [("send_reminder", "zoe@example.org")]
+    text = text_of_last(desk)
+    assert first in text
+    assert second in text
+    assert pending not in text
+    assert "90,00" in text
+
+
+def test_pending_ones_are_reminded_of_when_asked_for(desk: FrontDesk) -> None:
+    assert "has no overdue invoice" in desk.refused_plain("invoices", "remind", "--contact", "zoe")
+    _, *lines = desk.does("invoices", "remind", "--contact", "zoe", "--pending")
+    assert len(mails(lines)) == 1
+
+
+def test_what_is_on_hold_is_not_reminded_of(desk: FrontDesk) -> None:
+    desk.does("invoices", "hold", desk.number, "--kind", "dispute")
+    told = desk.refused_plain("invoices", "remind", desk.number)
+    assert f"{desk.number} is on hold (dispute): `relance invoices release` ends that." in told
+    other = desk.invoices()
+    desk.does("invoices", "remind", desk.number, other)
+    assert other in text_of_last(desk)
+
+
+def test_what_is_paid_is_not_reminded_of(desk: FrontDesk) -> None:
+    desk.does("payments", "mark-paid", desk.number, "--yes")
+    assert "nothing of it is to be asked for" in desk.refused_plain("invoices", "remind", desk.number)
+
+
+def test_one_payer_is_written_to_at_a_time(desk: FrontDesk) -> None:
+    zoes, adas = desk.number, desk.invoices("ada")
+    assert "These are debts of ada, zoe" in desk.refused_plain("invoices", "remind", zoes, adas)
+    assert "Name documents" in desk.refused_plain("invoices", "remind")
+
+
+def test_a_formal_notice_is_a_document_of_its_own(desk: FrontDesk, url: str) -> None:
+    assert "is not overdue" in desk.refused("invoices", "formal-notice", desk.number)
+    pass_by(url, 40)
+    assert "nobody can be asked" in desk.says("invoices", "formal-notice", desk.number).err
+    _, *lines = desk.does("invoices", "formal-notice", desk.number, "--days", "10", "--yes")
+    assert mails(lines) == [("formal_notice", "zoe@example.org")]
+    (notice,) = desk.listed("invoices", "list", "--kind", "other")
+    assert (notice["number"][0], notice["of"], notice["total"], notice["amount_due"]) == ("M", desk.number, 4500, 0)
+    assert "nous vous mettons en demeure de régler 45,00" in text_of_last(desk)
+    assert desk.balanced()
+
+
+def test_a_notice_is_not_given_of_what_is_on_hold(desk: FrontDesk, url: str) -> None:
+    pass_by(url, 40)
+    desk.does("invoices", "hold", "--contact", "zoe", "--kind", "deceased")
+    assert "is on hold (deceased)" in desk.refused("invoices", "formal-notice", desk.number)

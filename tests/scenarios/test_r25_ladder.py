@@ -1,0 +1,53 @@
+"""R25: at most one reminder to a payer in three days, across automations; a professional also reads the terms."""
+
+from tests.scenarios.story import ASK, REMIND, Story, wait
+
+BOOKED = "2027-01-05 10:00"
+
+
+def owing(shop: Story, *days: int, **client: object) -> None:
+    """Let zoe owe an invoice that is overdue on the 6th, and remind of it some days after that."""
+    shop.client("zoe", **client)
+    shop.automation("request", "session.booked", ASK)
+    for number, after in enumerate(days, 1):
+        steps = [wait(days=after)] if after else []
+        shop.automation(f"remind-{number}", "invoice.overdue", *steps, REMIND)
+    shop.books("zoe", "cut", at=BOOKED, when="2027-01-12 14:00")
+
+
+def test_two_automations_remind_once_in_three_days(shop: Story) -> None:
+    owing(shop, 0, 2, 3)
+    lines = shop.run()
+    assert lines.times("message", template="send_reminder") == ["2027-01-06 00:00", "2027-01-09 00:00"]
+    skipped = lines.one("skipped")
+    assert (skipped["reason"], skipped["cause"]["automation"]) == ("reminded", "remind-2")
+
+
+def test_the_reminder_of_another_document_of_the_same_payer_counts(shop: Story) -> None:
+    owing(shop, 0)
+    shop.books("zoe", "colour", at="2027-01-06 10:00", when="2027-01-12 16:00")
+    lines = shop.run()
+    assert lines.times("message", template="send_reminder") == ["2027-01-06 00:00"]
+    assert lines.reasons() == ["reminded"]
+
+
+def test_other_payers_are_reminded(shop: Story) -> None:
+    owing(shop, 0)
+    shop.books("ada", "cut", at=BOOKED, when="2027-01-12 15:00")
+    assert shop.run().times("message", template="send_reminder") == ["2027-01-06 00:00"] * 2
+
+
+def test_a_client_without_an_address_is_reminded_by_nobody_and_waits_for_none(shop: Story) -> None:
+    owing(shop, 0, 1, email=None)
+    assert set(shop.run().reasons()) == {"no_channel"}
+
+
+def test_a_professional_reads_of_penalties_and_recovery_and_a_consumer_never(shop: Story) -> None:
+    owing(shop, 0, kind="business")
+    shop.books("ada", "cut", at=BOOKED, when="2027-01-12 15:00")
+    lines = shop.run()
+    to_business = lines.one("message", "zoe", template="send_reminder")["text"]
+    to_consumer = lines.one("message", "ada", template="send_reminder")["text"]
+    assert "40,00" in to_business
+    assert "recouvrement" in to_business
+    assert not any(word in to_consumer for word in ("40,00", "indemnité", "pénalité", "recouvrement"))
