@@ -16,7 +16,7 @@ LETTERS: Mapping[str, str] = {
     DocumentKind.RECEIPT: "R",
     DocumentKind.FORMAL_NOTICE: "M",
 }
-"""What stands before the year, by kind of document, where the business says nothing: `2027-0001`, `A2027-0001`, `M2027-0001`."""
+"""What stands before the year, by kind of document, where the business says nothing: `2027-0001`, `A2027-0001` …"""
 NAMES: Mapping[str, str] = {
     "invoice": DocumentKind.INVOICE,
     "credit_note": DocumentKind.CREDIT_NOTE,

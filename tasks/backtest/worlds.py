@@ -162,6 +162,7 @@ class World:
                 sql.SQL("INSERT INTO {0} SELECT * FROM public.{0} t WHERE t.business_id = %(business)s").format(table),
                 names,
             )
+        connection.execute("UPDATE contacts SET reminded_at = NULL WHERE reminded_at IS NOT NULL")
         for name, where in _OLDER.items():
             statement = (
                 f"WITH older AS ({_OLDER_ORDERS}) INSERT INTO {name} SELECT * FROM public.{name} t"  # noqa: S608  # ours

@@ -166,12 +166,11 @@ def test_alone_it_still_takes_the_place_of_the_live_one(there: Relance, candidat
 
 
 def test_documents_from_before_count(there: Relance, candidate: Callable[..., Path]) -> None:
-    """Zoé's first invoice was issued and overdue before: nobody reminds of it again; those after it are overdue."""
+    """Zoé's first invoice was issued and overdue before: nobody reminds of it again, once of those after it."""
     file = candidate("late", "invoice.overdue", wait(days=1), REMIND, **UNPAID)
     answer = there("backtest", file, "--since", "30d", "--json")
     reminders = effects(answer, automation="late", effect="message", contact="zoe")
-    assert {line["difference"] for line in reminders} == {"changed"}
-    assert len(reminders) == 3
+    assert [line["difference"] for line in reminders] == ["changed"]
 
 
 def test_an_old_document_falls_overdue_within(there: Relance, candidate: Callable[..., Path]) -> None:
