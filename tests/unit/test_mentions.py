@@ -237,7 +237,12 @@ def test_an_address_is_printed_as_it_was_given() -> None:
 
 ELSEWHERE: dict[str, Any] = {
     "session": {"starts_at": NOW},
-    "payment_link": {"amount_due": Money(4510, "EUR"), "details": "Coupe", "url": "https://pay.example/1"},
+    "payment_link": {
+        "amount_due": Money(4510, "EUR"),
+        "details": "Coupe",
+        "invoices": "– 2027-0001",
+        "url": "https://pay.example/1",
+    },
 }
 """What templates about something else speak of."""
 TERMS = "Pénalités de 12 % et indemnité forfaitaire de 40 €, escompte 2 %"
