@@ -82,7 +82,7 @@ def ring() -> None:
         url = discover(load()).redis
     except RelanceError:
         return
-    NotedBells(connect(url, timeout=1.0)).ring("messages.deliver", "automations.advance")
+    NotedBells(connect(url, timeout=1.0)).ring("payments.collect", "messages.deliver", "automations.advance")
 
 
 def _what(line: Mapping[str, Any]) -> object:

@@ -1,0 +1,23 @@
+"""What a person does with cards: charge a client's saved card for a document (R5, R12)."""
+
+from models.card_charging import charge_document
+from models.card_settings import cards_of
+from models.collecting import settings_of
+from tasks.checkouts import require
+from tasks.desk.acting import Desk, Done
+from tasks.desk.documents import document_named, on_document
+from tasks.gateways.cards import Capability, CardProviders
+
+
+def charge_card(desk: Desk, number: str, providers: CardProviders) -> Done:
+    """Plan to charge the saved card of a document's payer; what its provider can't do is refused before.
+
+    Workers carry it out at once; what comes of it is seen among the attempts.
+    """
+    found = document_named(desk, number)
+    shop = desk.look(lambda seeds: seeds.add("contacts", desk.business_id, [found.contact_id]))
+    settings = cards_of(shop.business) or settings_of(shop)
+    require(providers.of(settings.provider), Capability.SAVED_CARDS, found.currency)
+    return on_document(
+        desk, "charge_card", number, "charged to the saved card", charge_document, amount=found.amount_due
+    )
