@@ -11,6 +11,7 @@ from models.automation import Run
 from models.card_charging import charge_for_run
 from models.charge import Charge
 from models.collecting import planned_for
+from models.consents import forbidden
 from models.contact import Contact
 from models.ending import key_of_made
 from models.fees import add_charge
@@ -20,7 +21,7 @@ from models.invoice import DocumentStatus, Invoice
 from models.ladder import climb, free_again
 from models.linking import link_charges, silent_about_link
 from models.message import MessagePurpose
-from models.messaging import over_cap, queue, queue_to_owner
+from models.messaging import channel_for, over_cap, queue, queue_to_owner
 from models.payer import known_contact, payer_of
 from models.payment_link import PaymentLink
 from models.requesting import scope_of_request, to_bill
@@ -200,9 +201,10 @@ def _remind_of_links(shop: Shop, run: Run, published: Published, op: Act, links:
 def _send_email(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
     if run.contact_id is None:
         return "no_channel"
-    if isinstance(op.settings, SendEmail) and op.settings.purpose == MessagePurpose.MARKETING:
-        return "no_consent"  # marketing needs a consent, and no door records one yet (R19)
     contact = known_contact(shop, run.contact_id)
+    purpose = op.settings.purpose if isinstance(op.settings, SendEmail) else MessagePurpose.SERVICE
+    if purpose == MessagePurpose.MARKETING and forbidden(contact, purpose, channel_for(channels_of(op))):
+        return "no_consent"
     if over_cap(shop, [contact], channels_of(op)):
         return CAP
     return None if _write(shop, run, published, op, contact, documents=[]) else ""

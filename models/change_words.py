@@ -23,6 +23,8 @@ ACTS: Mapping[str, Words] = {
     "started": words("démarré", "started"),
     "due now": words("avancé", "due now"),
     "cancelled": words("annulé", "cancelled"),
+    "consent taken": words("consentement noté", "consent taken"),
+    "unsubscribed": words("désabonné", "unsubscribed"),
     "note written": words("note ajoutée", "note written"),
     "note removed": words("note retirée", "note removed"),
     "file added": words("fichier ajouté", "file added"),

@@ -36,7 +36,10 @@ class HoldKind(StrEnum):
 )
 @dataclass(slots=True)
 class Contact:
-    """One client. `stamps` holds, key by key, which event set the value (R20): the greatest stamp wins."""
+    """One client. `stamps` holds, key by key, which event set the value (R20): the greatest stamp wins.
+
+    `choices` holds, for a purpose and a channel, the newest consent: when, yes or no, its id (R19).
+    """
 
     business_id: str
     id: str
@@ -62,6 +65,7 @@ class Contact:
     phone_bad: bool = False
     stamps: dict[str, Any] = field(default_factory=dict)
     reminded_at: datetime | None = None
+    choices: dict[str, Any] = field(default_factory=dict)
 
 
 @row("holds", looks=[Look(("business_id", "contact_id"))])

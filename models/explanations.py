@@ -67,6 +67,7 @@ REASONS: Mapping[str, Words] = {
     "missing_value": words("une valeur manquait", "a value was missing"),
     "no_card": words("le client n'a pas de carte enregistrée", "the client has no saved card"),
     "no_channel": words("le client n'a pas d'adresse utilisable", "the client has no address that can be used"),
+    "opted_out": words("le client ne veut plus de ces messages", "the client wants no more such messages"),
     "no_consent": words("le client n'a pas consenti aux offres", "the client has not agreed to offers"),
     "no_policy": words("aucune politique acceptée ne le permet", "no accepted policy allows it"),
     "no_provider": words("l'entreprise n'encaisse pas de cartes", "the business takes no cards"),

@@ -13,6 +13,7 @@ from models.payer import language_of
 from models.scope import Scope
 from models.shop import Shop
 from models.steps import Wording
+from models.ways_out import way_out_of
 from models.wording import render, render_subject
 
 
@@ -23,6 +24,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Group(Mapping[str, Any]):
@@ -72,10 +74,12 @@ def write_letter(shop: Shop, message: Message) -> Letter:
     subject, text = _templates(shop, message, locale)
     scope = _scope(shop, message)
     values = values_of(scope)
-    body = render(text, values, locale, shop.zone)
+    way_out = way_out_of(shop, message, locale)
+    body = render(text, values, locale, shop.zone) + (way_out.text if way_out else "")
     title = render_subject(subject, values, locale, shop.zone)
     button = _button(scope, message, locale)
-    return Letter(title, body, html_from_text(body, title=title, locale=locale, button=button))
+    html = html_from_text(body, title=title, locale=locale, button=button)
+    return Letter(title, body, html, way_out.headers if way_out else ())
 
 
 def _button(scope: Scope, message: Message, locale: str) -> Button | None:

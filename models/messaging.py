@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from models.capping import count, is_full
+from models.consents import consent_to, forbidden
 from models.contact import Contact
 from models.invoice import DocumentKind, Invoice
 from models.message import Message, MessagePurpose
@@ -45,15 +46,15 @@ def queue(
     fact_id: str | None = None,
 ) -> Message | None:
     """Queue one message to a contact; without an address the owner is told and None comes back (`no_channel`)."""
-    cause = shop.cause
-    if not contact.email or contact.email_bad:
+    cause, channel = shop.cause, channel_for(channels or shop.business.channels)
+    if not contact.email or contact.email_bad or forbidden(contact, purpose, channel):
         _no_channel(shop, contact, template, automation, fact_id)
         return None
     document = documents[0] if documents else None
     message = Message(
         business_id=shop.id,
         id=shop.key("msg", template, contact.id, cause.run or "" if cause else "", shop.next_serial()),
-        channel=channel_for(channels or shop.business.channels),
+        channel=channel,
         template=template,
         purpose=purpose,
         created_at=shop.now,
@@ -68,6 +69,7 @@ def queue(
         documents=[doc.id for doc in documents],
         subject_ids={name: value for name, value in subject_ids.items() if value is not None},
         depth=cause.depth if cause else 0,
+        consent_id=consent_to(contact, channel) if purpose == MessagePurpose.MARKETING else None,
     )
     return _put_in_line(shop, message)
 
@@ -140,10 +142,14 @@ def _no_channel(
     tell_owner(
         shop,
         "no_channel",
-        f"{contact.name or contact.id} has no e-mail address: print and hand over what was to be sent.",
+        f"{contact.name or contact.id} {_why(contact)}: print and hand over what was to be sent.",
         contact_id=contact.id,
         template=template,
     )
+
+
+def _why(contact: Contact) -> str:
+    return "wants no e-mails" if contact.email and not contact.email_bad else "has no e-mail address"
 
 
 def staff_language(shop: Shop, contact_id: str | None) -> str:

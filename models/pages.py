@@ -26,9 +26,10 @@ class Page(StrEnum):
     INVOICE = "invoice"
     PAY = "pay"
     QUOTE = "quote"
+    UNSUBSCRIBE = "unsubscribe"
 
 
-_PREFIXES = {Page.INVOICE: "inv_", Page.PAY: "lnk_", Page.QUOTE: "quo_"}
+_PREFIXES = {Page.INVOICE: "inv_", Page.PAY: "lnk_", Page.QUOTE: "quo_", Page.UNSUBSCRIBE: "msg_"}
 LIFETIME = timedelta(days=400)
 """How long the address of a document opens it, counted from the message that brings it."""
 

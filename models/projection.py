@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from models import charging, ordering, paying
+from models.consents import inherit
 from models.contacts import Event, know_contact, know_service
 from models.facts import raise_fact
 from models.invoice import DocumentStatus
@@ -29,12 +30,13 @@ def _contact_updated(shop: Shop, event: Event) -> None:
 
 
 def _contact_merged(shop: Shop, event: Event) -> None:
-    """`contact.merged`: credit, open documents and holds go on with the contact that is left."""
+    """`contact.merged`: credit, open documents, holds, saved cards and consents go on with the contact that is left."""
     contact = know_contact(shop, event.data.contact, event.stamp)
     if event.stamp <= contact.stamps.get(MERGED, ""):
         return
     contact.merged_into, contact.stamps = event.data.into, contact.stamps | {MERGED: event.stamp}
     left = known_contact(shop, contact.id)
+    inherit(left, contact)
     for shelf, goes_on in _what_goes_on(shop):
         for row in list(shelf.by("contact_id", contact.id)):
             if goes_on(row):
@@ -46,6 +48,7 @@ def _what_goes_on(shop: Shop) -> Iterator[tuple[Shelf[Any], Callable[[Any], bool
     yield shop.payments, lambda payment: payment.available > 0
     yield shop.invoices, lambda invoice: invoice.status == DocumentStatus.ISSUED and invoice.amount_due > 0
     yield shop.holds, lambda hold: hold.ended_at is None
+    yield shop.mandates, lambda mandate: mandate.ended_at is None
 
 
 def _service_updated(shop: Shop, event: Event) -> None:

@@ -19,7 +19,7 @@ from models.card import CardAttempt
 from models.catalogue import ServiceVersion
 from models.changes import Change
 from models.charge import Charge, NotedCharge
-from models.contact import Contact, Hold, Mandate
+from models.contact import Consent, Contact, Hold, Mandate
 from models.coupon import Coupon, CouponUse
 from models.event_rows import FactRow
 from models.identifiers import key
@@ -68,9 +68,8 @@ class Shop:
     """Everything of one tenant that a batch works on."""
 
     def __init__(self, business: Business, rulebook: "Rulebook", now: datetime) -> None:
-        self.business, self.rulebook = business, rulebook
+        self.business, self.rulebook, self.now = business, rulebook, now
         self.zone: ZoneInfo = zone(business.timezone)
-        self.now = now
         self.cause: Cause | None = None
         self.queue: deque[FactRow] = deque()
         self.origin, self.serial = "", 0
@@ -84,6 +83,7 @@ class Shop:
         self._hours: tuple[Business, SendingHours] | None = None
         self.contacts = Shelf(Contact)
         self.holds = Shelf(Hold, by=("contact_id",))
+        self.consents = Shelf(Consent)
         self.mandates = Shelf(Mandate, by=("contact_id",))
         self.services = Shelf(ServiceVersion, by=("id",), key=("id", "stamp"))
         self.sessions = Shelf(Session, by=("service_id",))

@@ -251,6 +251,7 @@ def mail_of(one: Claimed, sender: str) -> Mail:
         letter.subject,
         letter.text,
         letter.html,
+        letter.headers,
     )
 
 

@@ -12,6 +12,7 @@ from models.automation import Decision, LimitSlot
 from models.booking import Attended
 from models.business import Alert
 from models.changes import SYSTEM, Change, change
+from models.contact import Consent
 from models.db import encode_json
 from models.errors import ConflictError
 from models.event_rows import FactRow
@@ -22,7 +23,7 @@ from models.shelf import Shelf
 from models.shop import Shop
 from tasks.copying import copy_text
 
-HISTORY = frozenset({FactRow, Decision, Alert, JournalEntry, Change, WriteOff, Attended})
+HISTORY = frozenset({FactRow, Decision, Alert, JournalEntry, Change, WriteOff, Attended, Consent})
 """What no decision reads again."""
 
 

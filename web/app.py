@@ -16,6 +16,7 @@ from web.hooks import Hooks
 from web.paying import PayPages
 from web.rendering import TEMPLATES, Renderer
 from web.room import Room
+from web.way_out import WayOutPages
 
 log = structlog.get_logger("web")
 STYLE_SECONDS = 3600
@@ -24,12 +25,15 @@ STYLE_SECONDS = 3600
 def site(room: Room) -> Starlette:
     """Return the application over a room."""
     renderer = Renderer(room)
+    way_out = WayOutPages(room, renderer)
     pay, direct, hooks = PayPages(room, renderer), DirectPages(room, renderer), Hooks(room)
     routes = [
         Route("/invoice/{token}", pay.show, methods=["GET"]),
         Route("/invoice/{token}", pay.pay, methods=["POST"]),
         Route("/pay/{token}", pay.show, methods=["GET"]),
         Route("/pay/{token}", pay.pay, methods=["POST"]),
+        Route("/unsubscribe/{token}", way_out.show, methods=["GET"]),
+        Route("/unsubscribe/{token}", way_out.leave, methods=["POST"]),
         Route("/p/{business}", direct.show, methods=["GET"]),
         Route("/p/{business}", direct.pay, methods=["POST"]),
         Route("/webhooks/{provider}/{business}", hooks.take, methods=["POST"]),

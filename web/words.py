@@ -7,6 +7,14 @@ from models.languages import Language, Words, words
 WORDS: Mapping[str, Words] = {
     "invoice": words("Facture {number}", "Invoice {number}"),
     "request": words("Demande de paiement", "Payment request"),
+    "unsubscribe": words("Ne plus recevoir nos offres", "No more offers"),
+    "unsubscribe_how": words(
+        "Vous recevrez toujours les factures et les messages sur vos rendez-vous.",
+        "You will still get invoices and messages about your appointments.",
+    ),
+    "unsubscribe_now": words("Ne plus rien recevoir", "Send me no more"),
+    "unsubscribed": words("C'est noté.", "Done."),
+    "unsubscribed_how": words("Vous ne recevrez plus nos offres.", "You will get no more offers from us."),
     "for": words("pour {name}", "for {name}"),
     "issued": words("Émise le {date}", "Issued on {date}"),
     "due": words("À régler au plus tard le {date}", "Due by {date}"),
