@@ -15,6 +15,7 @@ from models.rows import table_of
 from models.standing import Standing, standings
 from models.suggestions import did_you_mean
 from tasks.lines import document_line
+from tasks.reading.linked import linked_to
 from tasks.reading.messages import message_line
 from tasks.reading.office import Line, Office, columns
 
@@ -44,18 +45,26 @@ def documents(
     kind: Kind | None = Kind.INVOICE,
     standing: Standing | None = None,
     contact: str | None = None,
+    linked: str | None = None,
     limit: int | None = None,
 ) -> Iterator[Line]:
-    """Yield the latest documents of one or every kind in the order in which they were made; a contact must exist."""
-    ids = _chosen(office, kind, standing, contact)
+    """Yield the latest documents of one or every kind in the order in which they were made; a contact must exist.
+
+    `linked` names what they are linked to (`tasks.reading.linked`).
+    """
+    ids = _chosen(office, kind, standing, contact, linked)
     if limit is not None:
         ids = ids[-limit:]
     for start in range(0, len(ids), BATCH):
         yield from _lines(office, ids[start : start + BATCH])
 
 
-def _chosen(office: Office, kind: Kind | None, standing: Standing | None, contact: str | None) -> list[str]:
+def _chosen(
+    office: Office, kind: Kind | None, standing: Standing | None, contact: str | None, linked: str | None
+) -> list[str]:
     about, where = columns(Invoice), list[ColumnElement[bool]]()
+    if linked is not None:
+        where.append(linked_to(office, linked))
     if contact is not None:
         where.append(about.contact_id == office.client(contact))
     query = (
@@ -113,6 +122,8 @@ def document(office: Office, name: str) -> Line:
     (line,) = _lines(office, [invoice.id])
     return line | {
         "sent_at": office.local(invoice.sent_at),
+        "reminders": invoice.reminders,
+        "reminded_at": office.local(invoice.reminded_at),
         "order": invoice.order_id,
         "prepaid": invoice.prepaid,
         "credited": invoice.credited,

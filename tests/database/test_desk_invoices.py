@@ -146,3 +146,27 @@ def test_a_document_and_a_payer_are_held_and_released(billed: FrontDesk) -> None
 )
 def test_what_is_not_there_is_one_message(desk: FrontDesk, arguments: list[str], why: str) -> None:
     assert why in desk.refused_plain(*arguments)
+
+
+@pytest.mark.parametrize(
+    "name", ["o1-b1", "booking:o1-b1", "order:o1", "session:o1-s1", "charge:o1-b1", "payment:till"]
+)
+def test_documents_are_found_by_what_they_are_linked_to(billed: FrontDesk, name: str) -> None:
+    billed.does("payments", "record", "20", billed.number, "--id", "till")
+    ours = billed.number
+    billed.invoices("ada")
+    assert [one["number"] for one in billed.listed("invoices", "list", "--linked-to", name)] == [ours]
+
+
+def test_credit_notes_are_found_by_their_invoice_and_the_invoice_by_them(billed: FrontDesk) -> None:
+    _, note, *_ = billed.does("invoices", "credit", billed.number, "--amount", "15", "--yes")
+    found = billed.listed("invoices", "list", "--kind", "credit_note", "--linked-to", f"invoice:{billed.number}")
+    assert [one["number"] for one in found] == [note["number"]]
+    assert [one["number"] for one in billed.listed("invoices", "list", "--linked-to", note["number"])] == [
+        billed.number
+    ]
+
+
+def test_what_nothing_is_linked_to_finds_nothing(billed: FrontDesk) -> None:
+    assert billed.listed("invoices", "list", "--linked-to", "b9") == []
+    assert "'cat:b9' names nothing" in billed.refused_plain("invoices", "list", "--linked-to", "cat:b9")

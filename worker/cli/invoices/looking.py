@@ -26,13 +26,32 @@ COLUMNS: dict[str, str | Cell] = {
     "for": lambda line: ", ".join(part["description"] for part in line["lines"]) or line.get("of"),
     "because of": _cause,
 }
-FACTS = ("number", "id", "kind", "contact", "standing", "at", "issued_on", "due_on", "sent_at", "order", "of", "cause")
+FACTS = (
+    "number",
+    "id",
+    "kind",
+    "contact",
+    "standing",
+    "at",
+    "issued_on",
+    "due_on",
+    "sent_at",
+    "reminders",
+    "reminded_at",
+    "order",
+    "of",
+    "cause",
+)
 
 
 def list_(
     status: Annotated[Standing | None, typer.Option("--status", help="Only those that stand so today.")] = None,
     contact: Contact = None,
     kind: Annotated[Kind, typer.Option("--kind", help="Which documents.")] = Kind.INVOICE,
+    linked_to: Annotated[
+        str | None,
+        typer.Option("--linked-to", metavar="ID", help="Only those of this booking, order, payment …; or booking:ID."),
+    ] = None,
     limit: Limit = None,
     business: Business = None,
     as_json: Json = False,
@@ -40,11 +59,17 @@ def list_(
     """List invoices in the order in which they were made.
 
     `status` is draft, issued, paid or void; `standing` tells more: pending, overdue or partially paid. An invoice that
-    is overdue and paid in part is found as either.
+    is overdue and paid in part is found as either. `--linked-to` takes the id of a booking, order, session, charge,
+    payment, payment link, recurring payment, automation or another document, with its kind before a colon or without.
     """
 
     def lines(most: int | None) -> list[dict[str, Any]]:
-        return read(business, lambda office: documents(office, kind=kind, standing=status, contact=contact, limit=most))
+        return read(
+            business,
+            lambda office: list(
+                documents(office, kind=kind, standing=status, contact=contact, linked=linked_to, limit=most)
+            ),
+        )
 
     listed(lines, COLUMNS, as_json=as_json, limit=limit, nothing="There are no such documents.")
 
