@@ -227,6 +227,20 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "your deposit invoice. Your final invoice will deduct it.\n\n" + _DOCUMENT,
         ),
     },
+    "quote": {
+        "fr": DefaultWording(
+            "Devis : {{ quote.title }} – {{ business.name }}",
+            _FR_HELLO + "Voici notre devis « {{ quote.title }} » d'un montant de {{ quote.total | money }}, valable "
+            "jusqu'au {{ quote.valid_until | date: 'long' }}.\n\n"
+            "{% if quote.url %}Le voir, l'accepter ou le refuser : {{ quote.url }}\n\n{% endif %}" + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Quote: {{ quote.title }} – {{ business.name }}",
+            _EN_HELLO + 'Here is our quote "{{ quote.title }}" for {{ quote.total | money }}, valid until '
+            "{{ quote.valid_until | date: 'long' }}.\n\n"
+            "{% if quote.url %}See it, accept or decline it: {{ quote.url }}\n\n{% endif %}" + _SIGNED,
+        ),
+    },
     "booking_cancelled": {
         "fr": DefaultWording(
             "Rendez-vous annulé – {{ business.name }}",

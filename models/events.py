@@ -46,6 +46,8 @@ class Fact(StrEnum):
     INVOICE_VOIDED = "invoice.voided"
     INVOICE_WRITTEN_OFF = "invoice.written_off"
     PAYMENT_LINK_SENT = "payment_link.sent"
+    QUOTE_ACCEPTED = "quote.accepted"
+    QUOTE_DECLINED = "quote.declined"
     PAYMENT_SUCCEEDED = "payment.succeeded"
     PAYMENT_FAILED = "payment.failed"
     PAYMENT_REFUNDED = "payment.refunded"

@@ -61,6 +61,7 @@ HEADS = (
     "invoice",
     "payment",
     "payment_link",
+    "quote",
     "recurring_payment",
     "business",
     "event",

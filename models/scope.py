@@ -19,6 +19,8 @@ from models.payment import Payment
 from models.payment_link import PaymentLink
 from models.periods import local_date
 from models.pricing import service_of
+from models.quote import page_of, total_of
+from models.quote_row import Quote
 from models.recurrence import RecurringPayment
 from models.settling import live_documents
 from models.shop import Shop
@@ -130,6 +132,11 @@ class Scope:
         return self.shop.links.get(self.subjects.get("link") or (self.made[-1] if self.made else None))
 
     @property
+    def quote(self) -> Quote | None:
+        """The quote that a message brings."""
+        return self.shop.quotes.get(self.subjects.get("quote"))
+
+    @property
     def recurring_payment(self) -> RecurringPayment | None:
         """The recurring payment."""
         return self.shop.recurring.get(self.subjects.get("recurring"))
@@ -222,6 +229,7 @@ _THINGS: dict[str, Callable[[Scope], Any]] = {
     "invoice": lambda scope: scope.invoice,
     "payment": lambda scope: scope.payment,
     "payment_link": lambda scope: scope.payment_link,
+    "quote": lambda scope: scope.quote,
     "recurring_payment": lambda scope: scope.recurring_payment,
     "business": lambda scope: scope.shop.business,
 }
@@ -249,6 +257,10 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     "payment.method": _read("method"),
     "payment.details": _payment_details,
     "payment_link.url": _link_url,
+    "quote.title": _read("title"),
+    "quote.valid_until": _read("valid_until"),
+    "quote.total": lambda quote, _scope: Money(total_of(quote), quote.currency),
+    "quote.url": lambda quote, scope: page_of(scope.shop, quote),
     "payment_link.purpose": _read("purpose"),
     "payment_link.details": _link_details,
     "payment_link.invoices": _link_invoices,

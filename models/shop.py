@@ -32,6 +32,7 @@ from models.pausing import Stops
 from models.payment import Allocation, Payment, PaymentCharge, Refund
 from models.payment_link import PaymentLink
 from models.periods import local_date, zone
+from models.quote_row import Quote
 from models.recurrence import RecurringPayment
 from models.sending_hours import SendingHours, sending_hours
 from models.shelf import Shelf
@@ -76,10 +77,9 @@ class Shop:
         self.inbox: int | None = None
         self.keep_refusals = False
         self.parked: dict[str, str] = {}
-        self.stops = Stops()
+        self.stops, self.pages = Stops(), Pages()
         self.mentions: dict[Any, Any] = {}
         """What documents of this batch must say, by kind of payer, language and day (`models.mentions`)."""
-        self.pages = Pages()
         self._hours: tuple[Business, SendingHours] | None = None
         self.contacts = Shelf(Contact)
         self.holds = Shelf(Hold, by=("contact_id",))
@@ -94,6 +94,7 @@ class Shop:
         self.coupon_uses = Shelf(CouponUse, by=("contact_id",), key=("coupon_id", "subject"))
         self.charges = Shelf(Charge, by=("order_id", "invoice_id", "recurring_id"))
         self.recurring = Shelf(RecurringPayment)
+        self.quotes = Shelf(Quote)
         self.links = Shelf(PaymentLink, by=("contact_id",))
         self.invoices = Shelf(Invoice, by=("contact_id", "number"))
         self.lines = Shelf(InvoiceLine, by=("invoice_id",), key=("invoice_id", "position"))

@@ -18,6 +18,7 @@ from models import (
     pausing,
     payment,
     payment_link,
+    quote_row,
     recurrence,
 )
 
@@ -39,5 +40,6 @@ ROW_MODULES = (
     pausing,
     payment,
     payment_link,
+    quote_row,
     recurrence,
 )

@@ -26,6 +26,8 @@ TRIGGERS: Mapping[str, Words] = {
     Fact.INVOICE_VOIDED: words("Facture annulée", "Invoice voided"),
     Fact.INVOICE_WRITTEN_OFF: words("Facture passée en perte", "Invoice written off"),
     Fact.PAYMENT_LINK_SENT: words("Lien de paiement envoyé", "Payment link sent"),
+    Fact.QUOTE_ACCEPTED: words("Devis accepté", "Quote accepted"),
+    Fact.QUOTE_DECLINED: words("Devis refusé", "Quote declined"),
     Fact.PAYMENT_SUCCEEDED: words("Paiement reçu", "Payment received"),
     Fact.PAYMENT_FAILED: words("Paiement refusé", "Payment failed"),
     Fact.PAYMENT_REFUNDED: words("Paiement remboursé", "Payment refunded"),

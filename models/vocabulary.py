@@ -53,6 +53,7 @@ PROPERTIES: Mapping[str, Mapping[str, Kind]] = {
     | {"days_overdue": Kind.NUMBER},
     "payment": {"amount": Kind.MONEY} | dict.fromkeys(("method", "failure_reason", "details"), Kind.TEXT),
     "payment_link": dict.fromkeys(("url", "purpose", "details", "invoices"), Kind.TEXT) | {"amount_due": Kind.MONEY},
+    "quote": dict.fromkeys(("title", "url"), Kind.TEXT) | {"valid_until": Kind.DATE, "total": Kind.MONEY},
     "recurring_payment": {"id": Kind.TEXT, "description": Kind.TEXT, "amount": Kind.MONEY},
     "business": dict.fromkeys(("name", "timezone"), Kind.TEXT),
     "event": {"type": Kind.TEXT, "data.*": Kind.ANY},
@@ -83,6 +84,8 @@ SUPPLIES: Mapping[str, frozenset[str]] = {
     Fact.INVOICE_VOIDED: _INVOICE,
     Fact.INVOICE_WRITTEN_OFF: _INVOICE,
     Fact.PAYMENT_LINK_SENT: ALWAYS | {"payment_link"},
+    Fact.QUOTE_ACCEPTED: ALWAYS | {"quote", "order"},
+    Fact.QUOTE_DECLINED: ALWAYS | {"quote"},
     Fact.PAYMENT_SUCCEEDED: _PAYMENT,
     Fact.PAYMENT_FAILED: _PAYMENT,
     Fact.PAYMENT_REFUNDED: _PAYMENT,
@@ -97,7 +100,8 @@ SUPPLIES: Mapping[str, frozenset[str]] = {
 """The groups of properties that a trigger supplies; a trigger of upstream's own supplies `ALWAYS`."""
 
 _ANYWHERE = frozenset({"send_email", "send_sms", "notify_staff", "add_tag", "call_webhook", "end"})
-_OWED = ("session.", "booking.", "order.", "invoice.", Fact.CHARGE_ADDED, Fact.RECURRING_PAYMENT_STARTED)
+_TOLD = (Fact.CHARGE_ADDED, Fact.RECURRING_PAYMENT_STARTED, Fact.QUOTE_ACCEPTED)
+_OWED = ("session.", "booking.", "order.", "invoice.", *_TOLD)
 OFFERED: Mapping[str, tuple[str, ...]] = {
     Action.REQUEST_PAYMENT: _OWED,
     Action.ISSUE_PAID_INVOICE: (Fact.ORDER_PAID,),

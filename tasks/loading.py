@@ -32,6 +32,7 @@ from models.occurrence import Occurrence
 from models.pausing import EVERYBODY, stops_of
 from models.payment import Allocation, Payment, PaymentCharge, Refund
 from models.payment_link import PaymentLink
+from models.quote_row import Quote
 from models.recurrence import RecurringPayment, charge_id, occurrences_due
 from models.rows import columns_of, table_of
 from models.scheduling import PORTION
@@ -260,8 +261,10 @@ class Loader:
         self._by(InvoiceTax, "taxes", "invoice_id", documents)
 
     def _links_named(self, seeds: Seeds) -> None:
-        """Take payment links, those to which they lead, and what they ask for."""
+        """Take quotes and payment links, those to which links lead, and what they ask for."""
         known = seeds.pairs
+        self._by(Quote, "quotes", "id", known["quotes"])
+        known["contacts"] |= self._all("quotes", "contact_id")
         if seeds.linked:
             businesses, ids = zip(*seeds.linked, strict=True)
             rows = self._shelve(PaymentLink, "links", _NEWEST_LINKS, spread(businesses), spread(ids))

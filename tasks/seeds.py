@@ -26,6 +26,7 @@ KINDS = (
     "messages",
     "attempts",
     "links",
+    "quotes",
     "coupons",
 )
 
@@ -40,6 +41,7 @@ _PLURAL = {
     "message": "messages",
     "link": "links",
     "attempt": "attempts",
+    "quote": "quotes",
 }
 
 

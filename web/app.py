@@ -14,6 +14,7 @@ from web.direct import DirectPages
 from web.guard import SafeHeaders
 from web.hooks import Hooks
 from web.paying import PayPages
+from web.quotes import QuotePages
 from web.rendering import TEMPLATES, Renderer
 from web.room import Room
 from web.way_out import WayOutPages
@@ -27,6 +28,7 @@ def site(room: Room) -> Starlette:
     renderer = Renderer(room)
     way_out = WayOutPages(room, renderer)
     pay, direct, hooks = PayPages(room, renderer), DirectPages(room, renderer), Hooks(room)
+    quotes = QuotePages(room, renderer)
     routes = [
         Route("/invoice/{token}", pay.show, methods=["GET"]),
         Route("/invoice/{token}", pay.pay, methods=["POST"]),
@@ -34,6 +36,8 @@ def site(room: Room) -> Starlette:
         Route("/pay/{token}", pay.pay, methods=["POST"]),
         Route("/unsubscribe/{token}", way_out.show, methods=["GET"]),
         Route("/unsubscribe/{token}", way_out.leave, methods=["POST"]),
+        Route("/quote/{token}", quotes.show, methods=["GET"]),
+        Route("/quote/{token}", quotes.answer, methods=["POST"]),
         Route("/p/{business}", direct.show, methods=["GET"]),
         Route("/p/{business}", direct.pay, methods=["POST"]),
         Route("/webhooks/{provider}/{business}", hooks.take, methods=["POST"]),

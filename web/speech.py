@@ -42,9 +42,13 @@ class Speech:
     def short(self, day: date) -> str:
         return show_date(day, "medium", self.locale, self.zone)
 
+    def number(self, value: Decimal) -> str:
+        """Return a number as people write it, without idle zeros."""
+        text = rate_text(value)
+        return text.replace(".", ",") if self.language is Language.FR else text
+
     def rate(self, rate: Decimal) -> str:
-        text = rate_text(rate)
-        return f"{text.replace('.', ',')} %" if self.language is Language.FR else f"{text}%"
+        return f"{self.number(rate)} %" if self.language is Language.FR else f"{self.number(rate)}%"
 
 
 def speech_for(request: Request, zone: ZoneInfo, *wishes: str | None) -> Speech:

@@ -17,7 +17,7 @@ MAYBE = frozenset({
     "service.name", "service.category", "session.kind", "session.place",
     "booking.attendance", "booking.cancellation_reason", "invoice.pay_url", "payment_link.url", "payment_link.purpose",
     "payment.failure_reason", "payment.details", "recurring_payment.description", "recurring_payment.amount",
-    "event.data.*",
+    "quote.url", "event.data.*",
 })  # fmt: skip
 """Properties that may have no value also where their trigger supplies them."""
 

@@ -1,7 +1,7 @@
 """A shop that takes cards, at work: zoe owes 45.00 on an invoice, and may have a saved card."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from sqlalchemy import Engine
@@ -23,10 +23,15 @@ NOW = "2027-01-05 10:00"
 class Till(AtWork):
     """The shop with what is done about cards."""
 
+    EXTRA: ClassVar[tuple[tuple[Any, ...], ...]] = ()
+    """Further automations: name, trigger and steps of each."""
+
     def __init__(self, engine: Engine, databases: Databases, **cards: Any) -> None:
         story = Story(databases)
         story.business["cards"] = {"provider": "sandbox"} | cards
         story.automation("ask", "session.booked", ASK)
+        for automation in self.EXTRA:
+            story.automation(*automation)
         story.books("zoe", "cut", at=NOW, when="2027-01-12 14:00")
         super().__init__(engine, story)
         self.told = 0

@@ -27,7 +27,7 @@ def enum_columns() -> Iterator[tuple[str, str, type[StrEnum]]]:
                     yield table, column, kind
 
 
-def test_the_states_of_nine_tables_are_guarded() -> None:
+def test_the_states_of_ten_tables_are_guarded() -> None:
     assert {table for table, _, _ in state_columns()} == {
         "automations",
         "bookings",
@@ -37,6 +37,7 @@ def test_the_states_of_nine_tables_are_guarded() -> None:
         "messages",
         "payment_links",
         "payments",
+        "quotes",
         "runs",
     }
 

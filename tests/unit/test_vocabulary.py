@@ -58,7 +58,7 @@ def test_a_trigger_supplies_what_it_is_about(trigger: str, name: str, kind: Kind
 
 OWED = [
     fact for fact in Fact if fact.startswith(("session.", "booking.", "order.", "invoice."))
-] + [Fact.CHARGE_ADDED, Fact.RECURRING_PAYMENT_STARTED]  # fmt: skip
+] + [Fact.CHARGE_ADDED, Fact.RECURRING_PAYMENT_STARTED, Fact.QUOTE_ACCEPTED]  # fmt: skip
 
 
 @pytest.mark.parametrize("trigger", Fact)

@@ -35,6 +35,12 @@ VALUES: Mapping[str, Any] = {
         "invoices": "– 2027-0001",
         "amount_due": Money(4500, "EUR"),
     },
+    "quote": {
+        "title": "Mariage",
+        "total": Money(12_000, "EUR"),
+        "valid_until": date(2027, 2, 5),
+        "url": "https://example.org/quote/z",
+    },
     "session": {"starts_at": MORNING},
     "event": {
         "type": "invoice.overdue",
@@ -319,7 +325,7 @@ def test_a_subject_has_no_line_break() -> None:
 def test_every_default_wording_is_sound_and_speaks_the_language(template: str, locale: str) -> None:
     wording = default_wording(template, locale)
     words = vocabulary_of("session.ended").with_document(invoice=True).with_document(invoice=False)
-    words = words.joined(vocabulary_of("payment.succeeded"))
+    words = words.joined(vocabulary_of("payment.succeeded")).joined(vocabulary_of("quote.declined"))
     assert check(wording.subject, words, one_line=True) == []
     assert check(wording.message, words) == []
     assert render_subject(wording.subject, VALUES, locale, PARIS)
@@ -333,7 +339,8 @@ def test_a_default_wording_copes_with_what_may_be_missing(template: str) -> None
     wording = default_wording(template, "fr")
     link = {key: value for key, value in VALUES["payment_link"].items() if key != "url"}
     known = {"business": {"name": "A"}, "contact": {}, "invoice": invoice, "payment_link": link}
-    known["session"] = VALUES["session"]
+    quote = {key: value for key, value in VALUES["quote"].items() if key != "url"}
+    known |= {"session": VALUES["session"], "quote": quote}
     text = render(wording.message, known, "fr", PARIS)
     assert "Payer en ligne" not in text
 

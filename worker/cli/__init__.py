@@ -38,6 +38,7 @@ COMMANDS = {
     "invoices": Entry("Look at invoices, credit notes and receipts.", "invoices:app"),
     "payments": Entry("Look at payments and where they went.", "payments:app"),
     "coupons": Entry("Look at coupons; create, revoke and apply them.", "coupons:app"),
+    "quotes": Entry("Draft quotes, send them, note the answer.", "quotes:app"),
     "contacts": Entry("Look at clients; keep their records.", "contacts:app"),
     "links": Entry("Make, look at and take back payment links.", "links:app"),
     "bookings": Entry("Look at who booked what.", "bookings:app"),
