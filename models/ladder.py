@@ -6,6 +6,7 @@ from datetime import datetime
 from models.contact import Contact
 from models.invoice import Invoice
 from models.periods import add_delay
+from models.recovery import claim_recovery
 from models.shop import Shop
 
 DAYS = 3
@@ -21,8 +22,14 @@ def free_again(shop: Shop, payer: Contact) -> datetime | None:
 
 
 def climb(shop: Shop, payer: Contact, documents: Iterable[Invoice]) -> None:
-    """Note that a payer is reminded of documents, and which reminder it is for each."""
+    """Note that a payer is reminded of documents, and of those that are late which reminder it is.
+
+    With the first one of a late document a business owes what its recovery costs.
+    """
     payer.reminded_at = shop.now
+    late = [one for one in documents if one.due_on is not None and one.due_on < shop.today]
+    claim_recovery(shop, payer, [document for document in late if not document.reminders])
     for document in documents:
-        document.reminders += 1
         document.reminded_at = shop.now
+    for document in late:
+        document.reminders += 1

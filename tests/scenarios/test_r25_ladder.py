@@ -1,5 +1,7 @@
 """R25: at most one reminder to a payer in three days, across automations; a professional also reads the terms."""
 
+import pytest
+
 from tests.scenarios.story import ASK, REMIND, Story, wait
 
 BOOKED = "2027-01-05 10:00"
@@ -51,3 +53,26 @@ def test_a_professional_reads_of_penalties_and_recovery_and_a_consumer_never(sho
     assert "40,00" in to_business
     assert "recouvrement" in to_business
     assert not any(word in to_consumer for word in ("40,00", "indemnité", "pénalité", "recouvrement"))
+
+
+def test_a_late_business_owes_its_recovery_once_for_each_invoice_on_a_document_of_its_own(shop: Story) -> None:
+    owing(shop, 0, 3, kind="business")
+    lines = shop.run(until="2027-01-20 00:00")
+    claim = lines.of("invoice", "zoe")[1]
+    assert (claim["at"][:10], claim["total"], claim["tax"], claim["due_on"]) == ("2027-01-06", 4000, 0, "2027-01-06")
+    assert "2027-0001" in claim["lines"][0]["description"]
+    assert len(lines.of("invoice", "zoe")) == 2
+    assert len(lines.of("message", "zoe", template="request_payment")) == 2
+    assert lines.of("invoice")[0]["total"] == 4500
+
+
+@pytest.mark.parametrize("kind", ["consumer", "public"])
+def test_nobody_else_owes_for_recovery(shop: Story, kind: str) -> None:
+    owing(shop, 0, kind=kind)
+    assert len(shop.run().of("invoice")) == 1
+
+
+def test_a_country_whose_law_says_nothing_of_recovery_claims_nothing(shop: Story) -> None:
+    shop.business["country"] = "DE"
+    owing(shop, 0, kind="business")
+    assert len(shop.run().of("invoice")) == 1
