@@ -170,3 +170,12 @@ def test_credit_notes_are_found_by_their_invoice_and_the_invoice_by_them(billed:
 def test_what_nothing_is_linked_to_finds_nothing(billed: FrontDesk) -> None:
     assert billed.listed("invoices", "list", "--linked-to", "b9") == []
     assert "'cat:b9' names nothing" in billed.refused_plain("invoices", "list", "--linked-to", "cat:b9")
+
+
+def test_a_redis_that_is_away_changes_nothing_and_says_nothing(
+    desk: FrontDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELANCE_REDIS_URL", "redis://127.0.0.1:1")
+    order = desk.books()
+    done, *_ = desk.does("invoices", "create", "--booking", f"{order}-b1")
+    assert done["done"] == "invoiced"

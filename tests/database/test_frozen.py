@@ -189,7 +189,9 @@ def test_nothing_of_the_books_is_deleted(connection: psycopg.Connection[Any], cl
         connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(table))
 
 
-@pytest.mark.parametrize(("cls", "column"), [(cls, column) for cls, columns in ONCE.items() for column in sorted(columns)])
+@pytest.mark.parametrize(
+    ("cls", "column"), [(cls, column) for cls, columns in ONCE.items() for column in sorted(columns)]
+)
 def test_what_comes_later_is_filled_in_once(connection: psycopg.Connection[Any], cls: type, column: str) -> None:
     assert column not in LIVE[cls]
     _, changed = another(connection, cls, column)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from psycopg import Connection
+from redis import RedisError
 
 from deploy.local import discover
 from models.errors import RelanceError
@@ -77,12 +78,13 @@ def _gist(done: Done) -> list[tuple[Any, ...]]:
 
 
 def ring() -> None:
-    """Wake the workers; without Redis beat finds the rows a moment later."""
+    """Wake the workers; without Redis nothing is said, and beat finds the rows a moment later."""
     try:
-        url = discover(load()).redis
-    except RelanceError:
+        redis = connect(discover(load()).redis, timeout=1.0)
+        redis.ping()
+    except (RelanceError, RedisError, OSError):
         return
-    NotedBells(connect(url, timeout=1.0)).ring("payments.collect", "messages.deliver", "automations.advance")
+    NotedBells(redis).ring("payments.collect", "messages.deliver", "automations.advance")
 
 
 def _what(line: Mapping[str, Any]) -> object:
