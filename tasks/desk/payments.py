@@ -18,6 +18,7 @@ from models.rows import columns_of
 from models.settling import charges_on, give, invoice_named
 from models.shop import Shop
 from tasks.desk.acting import Desk, Done, act, noted, tell
+from tasks.desk.bookings import booking_named
 from tasks.desk.documents import contact_named, document_named
 from tasks.seeds import Seeds
 
@@ -37,6 +38,32 @@ def mark_as_paid(desk: Desk, number: str, taken: Taken) -> Done:
     id_ = key("pay", desk.now, desk.business_id, invoice.id)
     note = noted("invoice", invoice.number or invoice.id, "marked as paid", payment=id_, amount=amount, **_how(taken))
     return tell(desk, "mark_paid", note, RECEIVED, id_, money_for(invoice, id_, amount, taken))
+
+
+def mark_booking_as_paid(desk: Desk, booking_id: str, taken: Taken) -> Done:
+    """Book an append-only payment for what a booking still owes, billed or not (R15, R17)."""
+    shop, booking = booking_named(desk, booking_id)
+    charge = shop.charges.get(booking.id)
+    if charge is None or charge.open <= 0:
+        raise RefusedError(f"Booking {booking_id} can't be marked as paid: nothing of it is open.")
+    id_ = key("pay", desk.now, desk.business_id, charge.id)
+    data = _told(id_, Sum(charge.open, charge.currency), taken, charge.contact_id, [charge.id])
+    note = noted("booking", booking_id, "marked as paid", payment=id_, amount=charge.open, **_how(taken))
+    return tell(desk, "mark_paid", note, RECEIVED, id_, data)
+
+
+def _told(id_: str, paid: Sum, taken: Taken, contact: str, charges: Sequence[str]) -> dict[str, Any]:
+    """Return the data of a payment for charges, or for a client."""
+    payment: dict[str, Any] = {
+        "id": id_,
+        "amount": {"amount": paid.amount, "currency": paid.currency},
+        "method": taken.method,
+        "actor": taken.actor,
+    }
+    payment |= {"note": taken.note} if taken.note else {}
+    payment |= {"received_at": taken.received_at.isoformat()} if taken.received_at else {}
+    data: dict[str, Any] = {"contact": {"id": contact}, "payment": payment}
+    return data | ({"for": {"charges": list(charges)}} if charges else {})
 
 
 def _how(taken: Taken) -> dict[str, Any]:
@@ -63,16 +90,7 @@ def record_payment(desk: Desk, paid: Sum, taken: Taken, target: For, id_: str | 
     contact, charges = _aim(desk, paid, target)
     if _known(desk, payment_id):
         raise RefusedError(f"Payment {payment_id} is booked already. Give another one another --id.")
-    payment: dict[str, Any] = {
-        "id": payment_id,
-        "amount": {"amount": paid.amount, "currency": paid.currency},
-        "method": taken.method,
-        "actor": desk.actor,
-    }
-    payment |= {"note": taken.note} if taken.note else {}
-    payment |= {"received_at": taken.received_at.isoformat()} if taken.received_at else {}
-    data: dict[str, Any] = {"contact": {"id": contact}, "payment": payment}
-    data |= {"for": {"charges": charges}} if charges else {}
+    data = _told(payment_id, paid, taken, contact, charges)
     documents = ", ".join(target.numbers) or None
     note = noted("payment", payment_id, "recorded", amount=paid.amount, documents=documents, **_how(taken))
     return tell(desk, "record_payment", note, RECEIVED, f"{payment_id} recorded", data)

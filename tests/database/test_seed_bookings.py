@@ -137,6 +137,15 @@ def test_a_deposit_online_and_the_rest_in_person_marks_the_session_as_paid(desk:
     assert (seat["paid"], seat["open"]) == (4500, 0)
 
 
+def test_an_appointment_without_an_invoice_is_marked_as_paid(desk: FrontDesk) -> None:
+    desk.books(paid=1500)
+    _, payment, *_ = desk.does("payments", "mark-paid", "--booking", "o1-b1", "--method", "cash", "--yes")
+    assert payment["amount"] == 3000
+    assert desk.listed("bookings", "day", "--on", DAY)[0]["open"] == 0
+    assert "nothing of it is open" in desk.refused("payments", "mark-paid", "--booking", "o1-b1")
+    assert "Say what was paid" in desk.refused_plain("payments", "mark-paid")
+
+
 # Refunds
 
 

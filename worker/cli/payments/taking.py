@@ -18,7 +18,10 @@ On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="When it wa
 
 
 def mark_paid(
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The document's number, or its id.")],
+    number: Annotated[str | None, typer.Argument(metavar="NUMBER", help="The document's number, or its id.")] = None,
+    booking: Annotated[
+        str | None, typer.Option("--booking", metavar="ID", help="What this booking owes instead, billed or not.")
+    ] = None,
     method: How = Method.CASH,
     on: On = None,
     note: Note = None,
@@ -28,12 +31,15 @@ def mark_paid(
     business: Business = None,
     as_json: Json = False,
 ) -> None:
-    """Book what is open of a document as paid in person. It can't be undone: money goes back by `refund` only."""
+    """Book what is open of a document or a booking as paid in person. It can't be undone: there is only `refund`."""
+    if (number is None) is (booking is None):
+        raise BadInputError("Say what was paid: a document's number, or --booking ID.")
 
     def work(at: Desk) -> Done:
-        return desk.mark_as_paid(at, number, _taken(at, method, on, note))
+        taken = _taken(at, method, on, note)
+        return desk.mark_booking_as_paid(at, booking, taken) if booking else desk.mark_as_paid(at, number or "", taken)
 
-    question = f"Mark {number} as paid? It can't be undone."
+    question = f"Mark {number or booking} as paid? It can't be undone."
     do(work, business=business, by=by, as_json=as_json, dry_run=dry_run, question=question, yes=yes)
 
 
