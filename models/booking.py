@@ -156,6 +156,7 @@ class Booking(Alarmed):
     ended: str = ""
     first_stamp: str = ""
     pay_by: datetime | None = None
+    package_id: str | None = None
 
     @property
     def live(self) -> bool:

@@ -37,6 +37,10 @@ CHARGE_TRANSITIONS = transitions(
 """None is final: a payment may prove not to exist (R15), an older event may come late (R20)."""
 
 
+MULTI_PURPOSE = "multi_purpose"
+"""A voucher that is money for anything: what was paid for it is the client's credit."""
+
+
 class FeeKind(StrEnum):
     """What a cancellation fee is (R28): a price kept is taxed as the service, an indemnity is outside VAT."""
 
@@ -64,7 +68,8 @@ class Charge:
 
     `settled` is the money allocated to it so far, `kept` what is left of one that was cancelled, or of which money was
     given back without that (`given_back`: when, how much, of which payment) (R28). `stamp` is its newest telling,
-    `first_stamp` its oldest: since then it is owed; a booking's is owed since the booking's.
+    `first_stamp` its oldest: since then it is owed; a booking's is owed since the booking's. `package_id` names the
+    package from which a booking's is taken: nothing is owed for it.
     """
 
     business_id: str
@@ -105,6 +110,7 @@ class Charge:
     kept: int | None = None
     given_back: Json | None = None
     first_stamp: str = ""
+    package_id: str | None = None
 
     @property
     def worth(self) -> int:
@@ -118,8 +124,14 @@ class Charge:
 
     @property
     def billable(self) -> bool:
-        """Whether a document may take it: not on one yet and worth something."""
-        return self.invoice_id is None and self.state in {ChargeState.DUE, ChargeState.SETTLED} and self.worth != 0
+        """Whether a document may take it: not on one yet, and worth something or taken from a package.
+
+        A voucher for anything is credit and stands on none (R10).
+        """
+        if self.invoice_id is not None or self.voucher_purpose == MULTI_PURPOSE:
+            return False
+        taken = self.package_id is not None and self.kept is None
+        return self.state in {ChargeState.DUE, ChargeState.SETTLED} and (self.worth != 0 or taken)
 
 
 @row(

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from models.booking import Booking, Order
-from models.charge import Charge
+from models.charge import MULTI_PURPOSE, Charge
 from models.contacts import Event, know_contact
 from models.event_shapes import ChargeData, ItemData
 from models.facts import raise_fact
@@ -23,7 +23,10 @@ from models.pricing import (
 )
 from models.reckoning import reckon, take_off
 from models.shop import Shop
-from models.tax import check_rate
+from models.tax import OUTSIDE_VAT, check_rate
+
+ALL = 10**18
+"""More than any price: a discount of all of it."""
 
 
 class Agreed(NamedTuple):
@@ -75,8 +78,16 @@ def charge_booking(shop: Shop, order: Order, booking: Booking) -> None:
     rate = tax_rate_of(shop, service)
     quantity, category = Decimal(booking.quantity), tax_category(shop, rate)
     new = Agreed(order.contact_id, quantity, unit_price, currency, service.tax_included, rate, category)
+    _take_from_package(charge, booking)
     if agree(shop, charge, new):
         describe(shop, charge, booking)
+
+
+def _take_from_package(charge: Charge, booking: Booking) -> None:
+    """Let a session that is taken from a package cost nothing: the package was invoiced when it was sold (R10)."""
+    if charge.invoice_id is None and charge.package_id != booking.package_id:
+        charge.package_id = charge.discount_reason = booking.package_id
+        charge.discount = ALL if booking.package_id else 0
 
 
 def charge_item(shop: Shop, event: Event, order_id: str, item: ItemData, position: int) -> None:
@@ -86,6 +97,10 @@ def charge_item(shop: Shop, event: Event, order_id: str, item: ItemData, positio
         shop.charges.rehang(charge, "order_id", order_id)
         charge.position = position
         charge.nature = "services" if item.kind in {"package", "voucher"} else "goods"
+        charge.voucher_purpose = str(item.voucher) if item.kind == "voucher" else None
+        if charge.voucher_purpose == MULTI_PURPOSE and charge.invoice_id is None:
+            charge.tax_category, charge.tax_rate, charge.tax_included = OUTSIDE_VAT, Decimal(0), True
+            charge.owed = owed(charge)
 
 
 def add_charge(shop: Shop, event: Event) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from models.booking import Order
 from models.cancelling import ending_of
-from models.charge import Charge
+from models.charge import MULTI_PURPOSE, Charge
 from models.coupon import Coupon, CouponUse, code_of
 from models.money import times
 from models.periods import local_date
@@ -81,7 +81,9 @@ def _reached(most: int | None, count: int) -> bool:
 
 def _suits(shop: Shop, coupon: Coupon, charge: Charge) -> bool:
     """Whether a charge is of a service that a coupon is for, in its currency."""
-    if coupon.currency not in {None, charge.currency}:
+    if coupon.currency not in {None, charge.currency} or charge.package_id is not None:
+        return False
+    if charge.voucher_purpose == MULTI_PURPOSE:
         return False
     booking = shop.bookings.get(charge.booking_id) if charge.booking_id else None
     session = shop.sessions.get(booking.session_id) if booking and booking.session_id else None

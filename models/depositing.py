@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from models.charge import Charge
+from models.charge import MULTI_PURPOSE, Charge
 from models.contact import Contact, PayerKind
 from models.invoice import Invoice
 from models.invoicing import invoice_charges
@@ -23,7 +23,8 @@ def document_money(shop: Shop, moved: Moved) -> None:
         payer = payer_of(shop, charge.contact_id)
         money = _undocumented(shop, payment, charge)
         amount = sum(one.amount for one in money)
-        if payer.kind == PayerKind.CONSUMER or charge.invoice_id is not None or amount <= 0:
+        silent = payer.kind == PayerKind.CONSUMER or charge.voucher_purpose == MULTI_PURPOSE
+        if silent or charge.invoice_id is not None or amount <= 0:
             continue
         if charge.open <= 0:
             closed[charge.id] = charge

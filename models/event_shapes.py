@@ -62,6 +62,13 @@ class ItemKind(StrEnum):
     OTHER = "other"
 
 
+class VoucherPurpose(StrEnum):
+    """Whether a voucher's VAT is known when it is sold (`single_purpose`), or it is money for anything (R10)."""
+
+    SINGLE = "single_purpose"
+    MULTI = "multi_purpose"
+
+
 class Method(StrEnum):
     """How money arrived."""
 
@@ -213,7 +220,10 @@ class PolicyData(Reference, frozen=True, gc=False):
 
 
 class BookingData(Reference, frozen=True, gc=False):
-    """Seats of a session; its own contact takes part, the order's pays. Price and payment default to the service's."""
+    """Seats of a session; its own contact takes part, the order's pays. Price and payment default to the service's.
+
+    `package` names the item from which it is taken: it is paid for already.
+    """
 
     session: SessionData
     contact: ContactData | None = None
@@ -221,6 +231,7 @@ class BookingData(Reference, frozen=True, gc=False):
     price: Amount | None = None
     payment: PaymentChoice | None = None
     policy: PolicyData | None = None
+    package: Id | None = None
 
 
 class Line(Reference, frozen=True, gc=False, kw_only=True):
@@ -244,6 +255,7 @@ class ItemData(Line, frozen=True, gc=False):
     """An item of an order."""
 
     kind: ItemKind = ItemKind.OTHER
+    voucher: VoucherPurpose = VoucherPurpose.SINGLE
 
 
 class ChargeData(Line, frozen=True, gc=False):

@@ -63,7 +63,7 @@ def _place_booking(shop: Shop, event: Event, data: BookingData, position: int) -
         booking.quantity = data.quantity
         booking.price = data.price.amount if data.price else None
         booking.currency = data.price.currency if data.price else None
-        booking.payment = data.payment
+        booking.payment, booking.package_id = data.payment, data.package
         policy = data.policy
         booking.policy = {"id": policy.id, "accepted_at": policy.accepted_at.isoformat()} if policy else None
         booking.placed_at, booking.placed_stamp = event.time, event.stamp

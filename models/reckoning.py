@@ -22,6 +22,7 @@ from models.receiving import Told, payment_of, receive, rest_of
 from models.refunding import refund, withdraw
 from models.settling import Settlement, allocate, charges_on, document_of, invoice_named, restate_charge
 from models.shop import Shop, skip, tell_owner
+from models.vouchers import credit_vouchers
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def reckon(shop: Shop, charges: Iterable[Charge]) -> Reckoned:
     for payment in {part[0]: shop.payments[part[0]] for part in held}.values():
         if payment.status == PaymentStatus.REVERSED:
             payment.available = 0
+    credit_vouchers(shop, together)
     document_money(shop, settlement.moved.values())
     settlement.tell()
     return Reckoned(notes, refunds)

@@ -20,7 +20,7 @@ from models.booking import Booking, Order, Session
 from models.business import Business
 from models.card import LIVE_SQL, CardAttempt
 from models.catalogue import ServiceVersion
-from models.charge import Charge, NotedCharge
+from models.charge import MULTI_PURPOSE, Charge, NotedCharge
 from models.contact import Contact, Hold, Mandate
 from models.coupon import Coupon, CouponUse
 from models.diary import says_more
@@ -38,6 +38,7 @@ from models.rows import columns_of, table_of
 from models.scheduling import PORTION
 from models.shelf import Shelf
 from models.shop import Shop
+from models.vouchers import bought_with
 from tasks.arrays import pairs_sql, spread
 from tasks.rulebooks import rulebook_for
 from tasks.seeds import KINDS, Pairs, Seeds
@@ -439,6 +440,8 @@ class Loader:
         self._by(Invoice, "invoices", "id", self._all("charges", "invoice_id"))
         self._by(InvoiceTax, "taxes", "invoice_id", self._all("invoices", "id"))
         charges = list(self._everything("charges"))
+        vouchers = {(name, bought_with(charge)) for name, charge in charges if charge.voucher_purpose == MULTI_PURPOSE}
+        self._by(Payment, "payments", "id", vouchers)
         ended = {(name, charge.id) for name, charge in charges if charge.kept is not None}
         paid = ended | {(name, charge.id) for name, charge in charges if charge.settled}
         self._by(Allocation, "allocations", "charge_id", paid)
