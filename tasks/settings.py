@@ -1,5 +1,6 @@
 """Settings: environment variables with the prefix `RELANCE_` and a `.env` file; the only module that reads them."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -35,7 +36,14 @@ def _key(text: str) -> str:
     raise PydanticCustomError("key", f"Input should be a Redis key that nothing else uses, like {EVENTS}")
 
 
+def _web_address(text: str) -> str:
+    if re.fullmatch(r"https?://[^/\s?#@]+/?", text):
+        return text
+    raise PydanticCustomError("web", "Input should be an address like https://pay.salon.example, without a path")
+
+
 Address = Annotated[str, AfterValidator(_address)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 Key = Annotated[str, AfterValidator(_key)]
 Kinds = Annotated[
     tuple[FileKind, ...], NoDecode, BeforeValidator(lambda kinds: kinds.split(",") if isinstance(kinds, str) else kinds)
@@ -66,9 +74,9 @@ class Settings(BaseSettings):
     """`http://…` of a sandbox card provider; without it the embedded one is used."""
     sandbox_key: SecretStr | None = None
     """The key of its API; without it that of the embedded one."""
-    web_url: str | None = None
+    web_url: WebAddress | None = None
     """`https://…` under which clients reach the pages; without it that of the embedded system's web."""
-    web_secret: SecretStr | None = None
+    web_secret: Annotated[SecretStr, Field(min_length=32)] | None = None
     """What the addresses of pages are signed with; without it that of the embedded system."""
     batch_size: Annotated[int, Field(ge=1)] = 1000
     """Events, runs or messages taken by one transaction."""

@@ -8,16 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.business import Business
-from models.card import LIVE, CardState
 from models.card_settings import cards_of
-from models.collecting import CardRefusedError
-from models.errors import ConfigurationError, NotFoundError
 from models.payment_form import fields_of, read_answers
 from models.periods import zone
-from tasks.checkouts import CardsAwayError, look_at, open_checkout
 from tasks.direct import Wish, business_of, is_address, note_wish
 from web.amounts import read_amount
 from web.guard import is_ours, visitor
+from web.provider import attempt_back_from, outcome_of, way_to_provider
 from web.rendering import Renderer
 from web.room import FORMS, STRANGE, Room
 from web.speech import Speech, speech_for
@@ -68,17 +65,12 @@ class DirectPages:
         return self._leave(request, business, written.wish)
 
     def _leave(self, request: Request, business: Business, wish: Wish) -> Response:
-        room = self._room
-        now = room.clock.now()
-        address = f"{room.pages.address}{request.url.path}?attempt={{attempt}}"
-        try:
-            debt = room.look(lambda c: note_wish(c, business.id, wish, now))
-            opened = open_checkout(room.engine, room.cards, business.id, debt, return_url=address, now=now)
-        except CardRefusedError:
-            return self._page(request, business, status=409, outcome="no_cards")
-        except (CardsAwayError, ConfigurationError):
-            return self._page(request, business, status=503, outcome="away")
-        return self._renderer.page(request, "leaving.html", _speech(request, business), url=opened.url)
+        now = self._room.clock.now()
+        debt = self._room.look(lambda c: note_wish(c, business.id, wish, now))
+        url, why = way_to_provider(self._room, request, business.id, debt)
+        if url is None:
+            return self._page(request, business, status=409, outcome=why)
+        return self._renderer.page(request, "leaving.html", _speech(request, business), url=url)
 
     def _find(self, request: Request) -> Business | Response:
         name = request.path_params["business"]
@@ -90,20 +82,8 @@ class DirectPages:
         return self._renderer.note(request, 404, "unknown", "unknown_how")
 
     def _outcome(self, request: Request, business: Business) -> str | None:
-        id_ = request.query_params.get("attempt", "")
-        if not id_:
-            return None
-        room = self._room
-        try:
-            attempt = look_at(room.engine, room.cards, business.id, id_, room.clock.now())
-        except (NotFoundError, ConfigurationError):
-            return None
-        room.ring()
-        if attempt.state == CardState.SUCCEEDED:
-            return "thanks"
-        if attempt.state in LIVE:
-            return "abandoned" if attempt.state == CardState.OPEN else "waiting"
-        return "failed"
+        attempt = attempt_back_from(self._room, request, business.id)
+        return outcome_of(self._room, attempt) if attempt is not None and attempt.link_id else None
 
     def _page(
         self,

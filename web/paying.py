@@ -2,23 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from models.card import LIVE, CardState
-from models.collecting import CardRefusedError
-from models.errors import ConfigurationError, NotFoundError
+from models.collecting import Debt
 from models.pages import LIFETIME, Named, Page
 from models.payment_form import fields_of, read_answers
 from models.periods import local_date, zone
-from tasks.checkouts import CardsAwayError, look_at, open_checkout
 from tasks.sheets import Sheet, invoice_sheet, link_sheet
 from web.amounts import read_amount, show_amount
 from web.guard import is_ours, visitor
+from web.provider import attempt_back_from, outcome_of, way_to_provider
 from web.rendering import Renderer
 from web.room import FORMS, STRANGE, Room
 from web.speech import Speech, speech_for
@@ -70,26 +66,12 @@ class PayPages:
         debt = replace(sheet.debt, amount=amount, answers=answers or None)
         return self._leave(request, sheet, debt, save_card=form.get("save") == "yes")
 
-    def _leave(self, request: Request, sheet: Sheet, debt: Any, *, save_card: bool) -> Response:
+    def _leave(self, request: Request, sheet: Sheet, debt: Debt, *, save_card: bool) -> Response:
         """Open the provider's page and go there; a form may not lead to another site, so a page of ours does."""
-        room = self._room
-        address = f"{room.pages.address}{request.url.path}?attempt={{attempt}}"
-        try:
-            opened = open_checkout(
-                room.engine,
-                room.cards,
-                sheet.business.id,
-                debt,
-                return_url=address,
-                now=room.clock.now(),
-                save_card=save_card,
-            )
-        except CardRefusedError as refused:
-            outcome = "in_doubt" if refused.code == "in_doubt" else "no_cards"
-            return self._page(request, sheet, status=409, outcome=outcome)
-        except (CardsAwayError, ConfigurationError):
-            return self._page(request, sheet, status=503, outcome="away")
-        return self._renderer.page(request, "leaving.html", _speech(request, sheet), url=opened.url)
+        url, why = way_to_provider(self._room, request, sheet.business.id, debt, save_card=save_card)
+        if url is None:
+            return self._page(request, sheet, status=409, outcome=why)
+        return self._renderer.page(request, "leaving.html", _speech(request, sheet), url=url)
 
     def _find(self, request: Request) -> tuple[Named, Sheet] | Response:
         """Return what a token names; one that is not ours, too old or taken back shows nothing."""
@@ -126,23 +108,11 @@ class PayPages:
         return f"/{Page.PAY}/{token(Page.PAY, named.business_id, sheet.newer, until)}" if sheet.newer else None
 
     def _outcome(self, request: Request, named: Named) -> str | None:
-        """Return what became of the payment from which a client comes back."""
-        id_ = request.query_params.get("attempt", "")
-        if not id_:
+        """Return what became of the payment from which a client comes back, if it was for this."""
+        attempt = attempt_back_from(self._room, request, named.business_id)
+        if attempt is None or named.id not in {attempt.invoice_id, attempt.link_id}:
             return None
-        room = self._room
-        try:
-            attempt = look_at(room.engine, room.cards, named.business_id, id_, room.clock.now())
-        except (NotFoundError, ConfigurationError):
-            return None
-        if named.id not in {attempt.invoice_id, attempt.link_id}:
-            return None
-        room.ring()
-        if attempt.state == CardState.SUCCEEDED:
-            return "thanks"
-        if attempt.state in LIVE:
-            return "abandoned" if attempt.state == CardState.OPEN else "waiting"
-        return "failed"
+        return outcome_of(self._room, attempt)
 
     def _page(
         self,
@@ -156,8 +126,6 @@ class PayPages:
     ) -> Response:
         speech = _speech(request, sheet)
         fields = fields_of(sheet.business)
-        comma = speech.say("bad_amount").endswith("45,00.")
-        shown = partial(show_amount, currency=sheet.currency, comma=comma)
         return self._renderer.page(
             request,
             "pay.html",
@@ -168,7 +136,7 @@ class PayPages:
             outcome=outcome,
             written=written or {},
             wrong={name: why for name, why in (wrong or {}).items() if why},
-            amount=(written or {}).get("amount") or shown(sheet.due),
+            amount=(written or {}).get("amount") or show_amount(sheet.due, sheet.currency, comma=speech.comma),
         )
 
 

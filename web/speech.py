@@ -30,6 +30,11 @@ class Speech:
         """The language as HTML names it."""
         return str(self.language)
 
+    @property
+    def comma(self) -> bool:
+        """Whether a comma stands before decimals."""
+        return self.language is Language.FR
+
     def say(self, text: str, **values: object) -> str:
         return say(text, self.language, **values)
 
@@ -45,7 +50,7 @@ class Speech:
     def number(self, value: Decimal) -> str:
         """Return a number as people write it, without idle zeros."""
         text = rate_text(value)
-        return text.replace(".", ",") if self.language is Language.FR else text
+        return text.replace(".", ",") if self.comma else text
 
     def rate(self, rate: Decimal) -> str:
         return f"{self.number(rate)} %" if self.language is Language.FR else f"{self.number(rate)}%"

@@ -91,7 +91,7 @@ WORDS: Mapping[str, Words] = {
         "Ce formulaire a expiré. Revenez à la page et réessayez.", "This form has expired. Go back and try again."
     ),
     "broken": words("Une erreur s'est produite. Réessayez plus tard.", "Something went wrong. Try again later."),
-    "quote": words("Devis", "Quote"),
+    "quote": words("Devis : {title}", "Quote: {title}"),
     "valid_until": words("Valable jusqu'au {date}", "Valid until {date}"),
     "accept": words("Accepter le devis", "Accept the quote"),
     "decline": words("Refuser", "Decline"),

@@ -17,6 +17,9 @@ SECRET = "s3cret"  # noqa: S105  # of nobody
         ("RELANCE_BATCH_SIZE", "0", "Input should be greater than or equal to 1"),
         ("RELANCE_LOG_LEVEL", "loud", "Input should be 'DEBUG', 'INFO', 'WARNING', 'ERROR' or 'CRITICAL'"),
         ("RELANCE_MAIL_FROM", "relance", "Input should be a mail address like name@example.org"),
+        ("RELANCE_WEB_URL", "pay.salon.example", "Input should be an address like https://pay.salon.example"),
+        ("RELANCE_WEB_URL", "https://salon.example/pay", "Input should be an address like https://pay.salon.example"),
+        ("RELANCE_WEB_SECRET", "short", "Value should have at least 32 items"),
         ("RELANCE_EVENTS_KEY", "relance:celery:events", "Input should be a Redis key that nothing else uses"),
     ],
 )

@@ -1,0 +1,51 @@
+"""The way to the provider's page, and what became of it when the client is back."""
+
+from starlette.requests import Request
+
+from models.card import LIVE, CardAttempt, CardState
+from models.collecting import CardRefusedError, Debt
+from models.errors import ConfigurationError, NotFoundError
+from tasks.checkouts import CardsAwayError, look_at, open_checkout
+from web.room import Room
+
+
+def way_to_provider(
+    room: Room, request: Request, business_id: str, debt: Debt, *, save_card: bool = False
+) -> tuple[str | None, str]:
+    """Return the provider's page for a debt and nothing, or no page and why, as pages say it."""
+    try:
+        opened = open_checkout(
+            room.engine,
+            room.cards,
+            business_id,
+            debt,
+            return_url=f"{room.pages.address}{request.url.path}?attempt={{attempt}}",
+            now=room.clock.now(),
+            save_card=save_card,
+        )
+    except CardRefusedError as refused:
+        return None, "in_doubt" if refused.code == "in_doubt" else "no_cards"
+    except (CardsAwayError, ConfigurationError):
+        return None, "away"
+    return opened.url, ""
+
+
+def attempt_back_from(room: Room, request: Request, business_id: str) -> CardAttempt | None:
+    """Return the attempt from which a client comes back, as the provider tells of it now."""
+    id_ = request.query_params.get("attempt", "")
+    if not id_:
+        return None
+    try:
+        return look_at(room.engine, room.cards, business_id, id_, room.clock.now())
+    except (NotFoundError, ConfigurationError):
+        return None
+
+
+def outcome_of(room: Room, attempt: CardAttempt) -> str:
+    """Return what became of an attempt, as pages say it; hands are woken, as money may have come."""
+    room.ring()
+    if attempt.state == CardState.SUCCEEDED:
+        return "thanks"
+    if attempt.state in LIVE:
+        return "abandoned" if attempt.state == CardState.OPEN else "waiting"
+    return "failed"
