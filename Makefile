@@ -52,7 +52,7 @@ wheel: $(READY) ## Build the wheel and check that everything is in it and nothin
 
 lock: ## Choose the newest allowed versions of all dependencies and write requirements.lock (needs uv)
 	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--group dev --extra embedded --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
+		--group dev --extra embedded --extra stripe --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
 clean: ## Remove environment and caches; the data of `make up` stay (relance up --reset erases them)
 	@if [ -x $(BIN)/relance ]; then $(BIN)/relance down || true; fi

@@ -78,6 +78,12 @@ class Settings(BaseSettings):
     """`https://…` under which clients reach the pages; without it that of the embedded system's web."""
     web_secret: Annotated[SecretStr, Field(min_length=32)] | None = None
     """What the addresses of pages are signed with; without it that of the embedded system."""
+    stripe_key: SecretStr | None = None
+    """The secret key of a Stripe account, for businesses that take cards by Stripe."""
+    stripe_webhook_secret: SecretStr | None = None
+    """What signs Stripe's events; while it is being replaced both, with a comma between them."""
+    stripe_url: str | None = None
+    """Another address of Stripe's API, to try things out."""
     batch_size: Annotated[int, Field(ge=1)] = 1000
     """Events, runs or messages taken by one transaction."""
     raw_days: Annotated[int, Field(ge=7)] = 90

@@ -37,4 +37,19 @@ def _sandbox(settings: Settings) -> CardProvider:
     return SandboxCards(url, key.get_secret_value() if key else secret(settings.home.resolve(), "provider"))
 
 
-_MAKERS: dict[str, Callable[[Settings], CardProvider]] = {"sandbox": _sandbox}
+def _stripe(settings: Settings) -> CardProvider:
+    """Return Stripe with the settings' secrets."""
+    if settings.stripe_key is None or settings.stripe_webhook_secret is None:
+        raise ConfigurationError(
+            "Stripe is not set up: set RELANCE_STRIPE_KEY to the account's secret key, and "
+            "RELANCE_STRIPE_WEBHOOK_SECRET to what signs its events."
+        )
+    try:
+        from tasks.gateways.stripe_cards import StripeCards  # noqa: PLC0415  # an extra that few need
+    except ImportError as error:
+        raise ConfigurationError("Stripe's library is missing: install relance with its extra `stripe`.") from error
+    secrets = settings.stripe_webhook_secret.get_secret_value().split(",")
+    return StripeCards(settings.stripe_key.get_secret_value(), secrets, url=settings.stripe_url)
+
+
+_MAKERS: dict[str, Callable[[Settings], CardProvider]] = {"sandbox": _sandbox, "stripe": _stripe}
