@@ -6,6 +6,7 @@ from models.charge import Charge
 from models.facts import raise_fact
 from models.invoice import DocumentStatus, Invoice, InvoiceTax
 from models.issuing import describe, issue_credit_note, next_check
+from models.money import divide
 from models.shop import Shop
 from models.tax import Credited, LineTax, TaxGroup, Totals, credit_of_gross, split_allocation
 
@@ -15,6 +16,13 @@ _OPEN = frozenset({DocumentStatus.ISSUED, DocumentStatus.WRITTEN_OFF})
 def groups_of(shop: Shop, invoice_id: str) -> list[InvoiceTax]:
     """Return a document's VAT groups in their order."""
     return sorted(shop.taxes.by("invoice_id", invoice_id), key=lambda group: group.position)
+
+
+def open_of(groups: Sequence[InvoiceTax], amount_due: int) -> tuple[int, int]:
+    """Return net and VAT of what is open of a document, group by group."""
+    taxed = [group for group in groups if group.net + group.tax]
+    tax = sum(divide(group.tax * _open(group), group.net + group.tax) for group in taxed)
+    return amount_due - tax, tax
 
 
 def pay(shop: Shop, invoice: Invoice, amount: int) -> list[int]:

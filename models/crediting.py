@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from models.balancing import groups_of
+from models.balancing import groups_of, open_of
 from models.bookkeeping import enter
 from models.charge import Charge
 from models.facts import raise_fact
 from models.identifiers import stamp
 from models.invoice import DocumentKind, DocumentStatus, Invoice, WriteOff
 from models.issuing import describe
-from models.money import divide
+from models.mentions import mark_of_unpaid
+from models.messaging import queue_document
+from models.payer import known_contact
 from models.reckoning import reckon
 from models.refusals import OPERATOR, RefusedError, show
 from models.returning import lessen
@@ -66,16 +68,22 @@ def _parts(invoice: Invoice, charges: Sequence[Charge], amount: int | None, curr
 
 
 def write_off(shop: Shop, invoice: Invoice, reason: str, actor: str, proof: str | None = None) -> None:
-    """Give a debt up: an entry of its own that ends dunning; document and debt stay as they are (R13)."""
+    """Give a debt up: an entry of its own that ends dunning; document and debt stay as they are (R13).
+
+    Where VAT is due on debits, a professional gets the duplicate whose mark lets the seller take it back.
+    """
     if invoice.status != DocumentStatus.ISSUED or invoice.amount_due <= 0:
         raise RefusedError(f"{invoice.number} can't be written off: it is {invoice.status}, not an open debt.")
-    net, tax = _split(shop, invoice)
+    net, tax = open_of(groups_of(shop, invoice.id), invoice.amount_due)
     id_ = shop.key("wof", invoice.id, shop.next_serial())
     shop.write_offs.add(WriteOff(shop.id, id_, invoice.id, shop.now, net, tax, reason, actor, proof))
     enter(
         shop, "write_off", id_, invoice=invoice.id, number=invoice.number, net=net, tax=tax, currency=invoice.currency
     )
     invoice.status, invoice.check_at = DocumentStatus.WRITTEN_OFF, None
+    if mark_of_unpaid(shop, invoice.payer_kind, invoice.language, invoice.currency, net, tax):
+        payer = known_contact(shop, invoice.contact_id)
+        queue_document(shop, invoice, template="unpaid_duplicate", payer=payer)
     raise_fact(
         shop,
         "invoice.written_off",
@@ -84,10 +92,3 @@ def write_off(shop: Shop, invoice: Invoice, reason: str, actor: str, proof: str 
         invoice=invoice.id,
         order=invoice.order_id,
     )
-
-
-def _split(shop: Shop, invoice: Invoice) -> tuple[int, int]:
-    """Return net and VAT of what is open of a document, group by group."""
-    groups = [group for group in groups_of(shop, invoice.id) if group.net + group.tax]
-    tax = sum(divide(group.tax * (group.net + group.tax - group.settled), group.net + group.tax) for group in groups)
-    return invoice.amount_due - tax, tax

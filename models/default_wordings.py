@@ -215,6 +215,18 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "(receipt {{ invoice.number }}).\n\n" + _NOTE + "Your invoice will show it as already paid.\n\n" + _SIGNED,
         ),
     },
+    "unpaid_duplicate": {
+        "fr": DefaultWording(
+            "Duplicata de la facture {{ invoice.number }} – {{ business.name }}",
+            _FR_HELLO + "Voici le duplicata de la facture {{ invoice.number }} du "
+            "{{ invoice.issued_on | date: 'long' }}, restée impayée.\n\n" + _DOCUMENT,
+        ),
+        "en": DefaultWording(
+            "Duplicate of invoice {{ invoice.number }} – {{ business.name }}",
+            _EN_HELLO + "Here is the duplicate of invoice {{ invoice.number }} of "
+            "{{ invoice.issued_on | date: 'long' }}, which was not paid.\n\n" + _DOCUMENT,
+        ),
+    },
     "deposit": {
         "fr": DefaultWording(
             "Facture d'acompte {{ invoice.number }} – {{ business.name }}",

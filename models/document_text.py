@@ -3,12 +3,14 @@
 All of it is frozen on the document's rows; only what is left to pay is read as it is now.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from models.balancing import open_of
 from models.date_forms import known_locale, show_date
-from models.invoice import DocumentKind, Invoice, InvoiceLine, InvoiceTax
+from models.invoice import DocumentKind, DocumentStatus, Invoice, InvoiceLine, InvoiceTax
+from models.mentions import mark_of_unpaid
 from models.money import format_money
 from models.shop import Shop
 from models.tax import rate_text
@@ -81,6 +83,7 @@ class _Text:
         document, words = self.document, self.words
         lines = sorted(self.shop.lines.by("invoice_id", document.id), key=lambda line: line.position)
         groups = sorted(self.shop.taxes.by("invoice_id", document.id), key=lambda group: group.position)
+        yield from self._unpaid(groups)
         yield from self._seller(_plain(document.seller))
         yield self._labelled("to", self._payer(_plain(document.payer)))
         if document.order_reference:
@@ -93,6 +96,14 @@ class _Text:
         yield from self._converted()
         yield from self._paid()
         yield from self._said(groups)
+
+    def _unpaid(self, groups: Sequence[InvoiceTax]) -> Iterator[str]:
+        """Yield the mark of a duplicate, on a document whose debt was given up (R13)."""
+        document = self.document
+        if document.status == DocumentStatus.WRITTEN_OFF:
+            figures = document.currency, *open_of(groups, document.amount_due)
+            mark = mark_of_unpaid(self.shop, document.payer_kind, document.language, *figures)
+            yield from [mark] if mark else []
 
     def _labelled(self, word: str, text: str) -> str:
         return f"{self.words[word]}{self.colon} {text}"

@@ -67,6 +67,14 @@ def exemption(shop: Shop, category: str, language: str) -> Exemption:
     return Exemption(row.code, own or row.text, row.id)
 
 
+def mark_of_unpaid(shop: Shop, payer: str, language: str, currency: str, net: int, tax: int) -> str | None:
+    """Return the mark of a duplicate for a debt that was given up, where VAT is due on debits; else None (R13)."""
+    row = _row(shop, Subject.UNPAID, _Asked(payer, language)) if shop.business.vat_due_on == "debits" else None
+    if row is None or tax <= 0:
+        return None
+    return row.text.format(net=format_money(net, currency, language), tax=format_money(tax, currency, language))
+
+
 def terms_complaint(country: str, days: int) -> str | None:
     """Return what is wrong with terms of so many days for professional payers of a country's sellers, if anything."""
     limits = {kind: longest_terms(country, kind, LATEST) for kind in (PayerKind.BUSINESS, PayerKind.PUBLIC)}

@@ -61,9 +61,29 @@ def _in_both_languages(
     )
 
 
+def _unpaid() -> Iterator[LawText]:
+    """Yield the mark of the duplicate that a seller on debits sends before it takes its VAT back."""
+    said = {
+        "fr": "Facture demeurée impayée pour la somme de {net} (prix net) et pour la somme de {tax} (taxe sur la "
+        "valeur ajoutée correspondante) qui ne peut faire l'objet d'une déduction",
+        "en": "Invoice left unpaid for {net} (net price) and {tax} (corresponding value added tax), which cannot be "
+        "deducted",
+    }
+    for language, text in said.items():
+        article = "CGI, art. 272" if language == "fr" else "art. 272 of the French CGI"
+        yield LawText(
+            f"fr-unpaid-1-{language}", Subject.UNPAID, language, _OLD, f"{text} ({article}).", _OLD_ARTICLES_END,
+            payers=PROFESSIONAL,
+        )  # fmt: skip
+        yield LawText(
+            f"fr-unpaid-2-{language}", Subject.UNPAID, language, _NEW_ARTICLES, f"{text}.", payers=PROFESSIONAL
+        )
+
+
 ROWS: tuple[LawText, ...] = (
     *_franchise(),
     *_exempt(),
+    *_unpaid(),
     *_in_both_languages(
         "outside-vat", Subject.OUTSIDE_VAT, _OLD,
         "Indemnité hors du champ d'application de la TVA", "Compensation outside the scope of VAT", code="VATEX-EU-O",

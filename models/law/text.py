@@ -19,6 +19,7 @@ class Subject(StrEnum):
     DISCOUNT = "discount"
     VAT_ON_DEBITS = "vat_on_debits"
     MEDIATOR = "mediator"
+    UNPAID = "unpaid"
     LONGEST_TERMS = "longest_terms"
     LONGEST_TERMS_PERIODIC = "longest_terms_periodic"
 
@@ -34,7 +35,8 @@ PROFESSIONAL = BUSINESS | PUBLIC
 class LawText:
     """A dated row; `code` is the one of EN 16931 (of a note, of an exemption), `regime` the seller's it is about.
 
-    The words may hold `{rate}`, `{amount}` and `{name}`; what is printed is frozen on the document, with the row's id.
+    The words may hold `{rate}`, `{amount}`, `{name}`, `{net}` and `{tax}`; what is printed is frozen on the document,
+    with the row's id.
     """
 
     id: str

@@ -20,11 +20,11 @@ from models.issuing import issue_credit_note, issue_receipt, totals_of
 from models.law.pack import PACKS, law, longest_terms
 from models.law.text import Subject
 from models.letters import values_of
-from models.money import Money
 from models.rulebook import Rulebook
 from models.scope import Scope
 from models.shop import Shop
 from models.wording import render, render_subject
+from tests.unit.test_wording import VALUES
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 NEVER_TO_CONSUMERS = re.compile(
@@ -235,15 +235,7 @@ def test_an_address_is_printed_as_it_was_given() -> None:
     assert address_text(None) == ""
 
 
-ELSEWHERE: dict[str, Any] = {
-    "session": {"starts_at": NOW},
-    "payment_link": {
-        "amount_due": Money(4510, "EUR"),
-        "details": "Coupe",
-        "invoices": "– 2027-0001",
-        "url": "https://pay.example/1",
-    },
-}
+ELSEWHERE = {head: values for head, values in VALUES.items() if head not in {"invoice", "contact", "business"}}
 """What templates about something else speak of."""
 TERMS = "Pénalités de 12 % et indemnité forfaitaire de 40 €, escompte 2 %"
 shops = st.fixed_dictionaries(
