@@ -498,6 +498,7 @@ class Loader:
         subjects |= {(name, f"invoice:{id_}") for name, id_ in self._all("invoices", "id")}
         subjects |= {(name, f"payment:{id_}") for name, id_ in self._all("payments", "id")}
         subjects |= {(name, f"recurring:{id_}") for name, id_ in self._all("recurring", "id")}
+        subjects |= {(name, f"link:{id_}") for name, id_ in self._all("links", "id")}
         self._by(RunSubject, "subjects", "subject", subjects)
         self._by(Run, "runs", "id", self._all("subjects", "run_id"))
         self._by(RunSubject, "subjects", "run_id", self._all("runs", "id"))
