@@ -1,4 +1,4 @@
-"""Charging saved cards by workers: whatever goes wrong, no key succeeds twice and no doubt is guessed away."""
+"""Charging saved cards by workers: whatever goes wrong, no key succeeds twice, no doubt is guessed away (R12)."""
 
 from collections.abc import Iterator
 from typing import Any
