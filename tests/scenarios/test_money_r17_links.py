@@ -184,3 +184,24 @@ def test_one_link_for_each_payer_and_currency(shop: Story) -> None:
         (1000, "USD"),
         (4500, "EUR"),
     ]
+
+
+def test_a_link_that_was_paid_while_the_night_held_its_message_is_not_sent(asked: Story) -> None:
+    """R5, R19."""
+    asked.business["quiet_hours"] = {"from": "09:00", "to": "20:00"}
+    asked.does("pay", at="2027-01-05 12:00", contact="zoe", document="link")
+    lines = asked.run()
+    assert lines.of("message", "zoe").each("template") == ["receipt"]
+    assert lines.reasons("zoe") == ["nothing_due"]
+    assert not lines.of("event", type="payment_link.sent")
+
+
+def test_a_link_is_not_made_where_its_message_would_be_one_too_many(shop: Story) -> None:
+    """R21."""
+    shop.business["daily_cap"] = 1
+    shop.automation("hello", "session.booked", mail("Bonjour"))
+    shop.automation("late", "session.booked", wait(hours=1), BY_LINK)
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
+    lines = shop.run(until="2027-01-06 00:00")
+    assert not lines.of("payment_link")
+    assert "cap" in lines.of("alert").each("reason") + lines.reasons()
