@@ -111,3 +111,15 @@ def test_a_notice_is_not_given_of_what_is_on_hold(desk: FrontDesk, url: str) -> 
     pass_by(url, 40)
     desk.does("invoices", "hold", "--contact", "zoe", "--kind", "deceased")
     assert "is on hold (deceased)" in desk.refused("invoices", "formal-notice", desk.number)
+
+
+def test_what_recovery_costs_a_business_stands_outside_vat(desk: FrontDesk, url: str) -> None:
+    desk.tells("contact.updated", {"contact": {"id": "ada", "kind": "business"}})
+    number = desk.invoices("ada")
+    pass_by(url, 10)
+    _, *lines = desk.does("invoices", "remind", number)
+    assert [template for template, _ in mails(lines)] == ["send_reminder", "request_payment"]
+    with psycopg.connect(url) as connection:
+        claimed = connection.execute("SELECT gross, category FROM invoice_lines WHERE charge_id LIKE '%:recovery'")
+        assert claimed.fetchall() == [(4000, "O")]
+    assert desk.balanced()

@@ -63,6 +63,8 @@ def test_a_late_business_owes_its_recovery_once_for_each_invoice_on_a_document_o
     assert "2027-0001" in claim["lines"][0]["description"]
     assert len(lines.of("invoice", "zoe")) == 2
     assert len(lines.of("message", "zoe", template="request_payment")) == 2
+    assert "2027-01-09 00:00" in lines.times("message", "zoe", template="send_reminder")
+    assert not lines.of("skipped", reason="failed")
     assert lines.of("invoice")[0]["total"] == 4500
 
 

@@ -89,3 +89,14 @@ def test_a_credit_frees_what_was_paid_for_more_than_is_left() -> None:
     assert shares.kept == {"a": 70}
     assert shares.given == {("p", "a"): 70}
     assert shares.refunded == {}
+
+
+def test_what_was_credited_is_not_paid_later() -> None:
+    debt = Debt("a", 100, "EUR", returns=[Return("1", 30, as_credit=True)], born="0")
+    assert apportion([debt], [Money("p", "2", 100, "EUR", ["a"])]).given == {("p", "a"): 70}
+
+
+def test_what_a_credit_frees_goes_to_what_the_money_names_as_well() -> None:
+    debts = [Debt("a", 100, "EUR", returns=[Return("2", 30, as_credit=True)]), Debt("b", 50, "EUR", born="3")]
+    shares = apportion(debts, [Money("p", "1", 80, "EUR", ["a", "b"])])
+    assert shares.given == {("p", "a"): 70, ("p", "b"): 10}
