@@ -29,6 +29,8 @@ def words_of(language: str) -> tuple[str, str]:
 def deposits_on(shop: Shop, charge: Charge) -> dict[str, int]:
     """Return the money of a charge on deposit invoices, by their ids, oldest first."""
     money: dict[str, int] = {}
+    if not charge.settled:
+        return money
     for allocation in shop.allocations.by("charge_id", charge.id):
         invoice = shop.invoices.get(allocation.invoice_id) if allocation.invoice_id else None
         if invoice is not None and invoice.kind == DocumentKind.DEPOSIT:

@@ -113,7 +113,7 @@ def _numbered(
     series = series_of(shop.business, kind, own_series(shop, payer, charge))
     number, year, sequence, issued_on = take_number(shop, series)
     payer_kind, language = payer.kind or PayerKind.CONSUMER, language_of(shop, payer)
-    said = mentions(shop, payer_kind, language) if kind in SAYS else NOTHING_SAID
+    said = mentions(shop, payer_kind, language, issued_on) if kind in SAYS else NOTHING_SAID
     return Invoice(
         business_id=shop.id,
         id=shop.key("inv" if kind == DocumentKind.INVOICE else "doc", cause_id, number),
@@ -279,7 +279,7 @@ def _write_taxes(shop: Shop, document: Invoice, totals: Totals, *, closed: bool)
 def _why_exempt(shop: Shop, document: Invoice, group: TaxGroup) -> Exemption:
     """Return why a group bears no VAT: what the law says today, or on a credit note what its invoice said."""
     if document.of_id is None:
-        return exemption(shop, group.category, document.language)
+        return exemption(shop, group.category, document.language, _issued_on(document))
     said = shop.taxes.by("invoice_id", document.of_id)
     found = ((one.exemption_code, one.exemption_text) for one in said if one.category == group.category)
     return Exemption(*next(found, (None, None)))

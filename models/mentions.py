@@ -37,30 +37,32 @@ class Exemption(NamedTuple):
 
 
 NO_EXEMPTION = Exemption()
+_REASONS = {EXEMPT: Subject.EXEMPTION, OUTSIDE_VAT: Subject.OUTSIDE_VAT}
 
 
 class _Asked(NamedTuple):
-    """For whom, in which language."""
+    """For whom, in which language, on which day."""
 
     payer: str
     language: str
+    on: date
 
 
-def mentions(shop: Shop, payer: str, language: str) -> Mentions:
-    """Return the notes of a document issued now; a batch asks once for each kind of payer and language."""
-    asked = payer, language, shop.today
+def mentions(shop: Shop, payer: str, language: str, on: date) -> Mentions:
+    """Return the notes of a document of a day; a batch asks once for each kind of payer and language."""
+    asked = _Asked(payer, language, on)
     known = shop.mentions.get(asked)
     if known is None:
-        said = list(_said(shop, _Asked(payer, language)))
+        said = list(_said(shop, asked))
         known = Mentions({str(row.code): text for row, text in said}, [row.id for row, _ in said])
         shop.mentions[asked] = known
     return known
 
 
-def exemption(shop: Shop, category: str, language: str) -> Exemption:
+def exemption(shop: Shop, category: str, language: str, on: date) -> Exemption:
     """Return why a group of a category bears no VAT; a business may say it in its own words."""
-    subject = {EXEMPT: Subject.EXEMPTION, OUTSIDE_VAT: Subject.OUTSIDE_VAT}.get(category)
-    row = _row(shop, subject, _Asked(PayerKind.CONSUMER, language)) if subject else None
+    subject = _REASONS.get(category)
+    row = _row(shop, subject, _Asked(PayerKind.CONSUMER, language, on)) if subject else None
     if row is None:
         return NO_EXEMPTION
     own = shop.business.exemption_text if subject is Subject.EXEMPTION else None
@@ -69,7 +71,11 @@ def exemption(shop: Shop, category: str, language: str) -> Exemption:
 
 def mark_of_unpaid(shop: Shop, payer: str, language: str, currency: str, net: int, tax: int) -> str | None:
     """Return the mark of a duplicate for a debt that was given up, where VAT is due on debits; else None (R13)."""
-    row = _row(shop, Subject.UNPAID, _Asked(payer, language)) if shop.business.vat_due_on == "debits" else None
+    row = (
+        _row(shop, Subject.UNPAID, _Asked(payer, language, shop.today))
+        if shop.business.vat_due_on == "debits"
+        else None
+    )
     if row is None or tax <= 0:
         return None
     return row.text.format(net=format_money(net, currency, language), tax=format_money(tax, currency, language))
@@ -88,7 +94,7 @@ def terms_complaint(country: str, days: int) -> str | None:
 
 def _row(shop: Shop, subject: Subject, asked: _Asked) -> LawText | None:
     b = shop.business
-    return law(b.country, subject, asked.payer, b.vat_regime, asked.language, shop.today)
+    return law(b.country, subject, asked.payer, b.vat_regime, asked.language, asked.on)
 
 
 def _said(shop: Shop, asked: _Asked) -> Iterator[tuple[LawText, str]]:

@@ -31,6 +31,8 @@ EVER = 0
 
 def series_of(business: Business, kind: str, own: str) -> str:
     """Return the series of a document: the business's prefix, its group's own, that of its kind."""
+    if business.series is None:
+        return f"{business.series_prefix}{own}{LETTERS.get(kind, '')}"
     kinds = _settings(business).get("kinds", {})
     name = next((name for name, known in NAMES.items() if known == kind), "")
     return f"{business.series_prefix}{own}{kinds.get(name, LETTERS.get(kind, ''))}"
@@ -38,9 +40,9 @@ def series_of(business: Business, kind: str, own: str) -> str:
 
 def own_series(shop: Shop, payer: Contact, charge: Charge | None) -> str:
     """Return the prefix of a payer's tag, else of the charge's service; none where the business has no such series."""
-    settings = _settings(shop.business)
-    if not settings:
+    if shop.business.series is None:
         return ""
+    settings = _settings(shop.business)
     tags: Mapping[str, str] = settings.get("tags", {})
     for tag, prefix in tags.items():
         if tag in payer.tags:
@@ -50,7 +52,7 @@ def own_series(shop: Shop, payer: Contact, charge: Charge | None) -> str:
 
 def resets(business: Business) -> bool:
     """Whether numbers begin anew each year."""
-    return bool(_settings(business).get("reset", "yearly") == "yearly")
+    return business.series is None or bool(_settings(business).get("reset", "yearly") == "yearly")
 
 
 def all_series(business: Business) -> set[str]:
