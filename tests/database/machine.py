@@ -74,6 +74,8 @@ STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "is_marked_as_paid": (1, {"who": CLIENTS}),
     "gets_money_back": (2, {"who": CLIENTS, "amount": st.one_of(st.none(), AMOUNTS)}),
     "is_credited": (1, {"who": CLIENTS}),
+    "is_credited_in_part": (1, {"who": CLIENTS, "amount": AMOUNTS}),
+    "is_given_up": (1, {"who": CLIENTS}),
     "gets_more_time": (1, {"who": CLIENTS, "days": st.integers(0, 40)}),
 }
 """What may happen, how often beside the rest, and what is drawn for it: one rule, so that every history is a mix."""
@@ -279,6 +281,14 @@ class Shopkeeping(RuleBasedStateMachine):
     def is_credited(self, who: str) -> None:
         """Void a document by a credit note."""
         self._act("void", contact=who)
+
+    def is_credited_in_part(self, who: str, amount: int) -> None:
+        """Make a document smaller by a credit note."""
+        self._act("credit", contact=who, amount=amount, currency="EUR")
+
+    def is_given_up(self, who: str) -> None:
+        """Write a debt off."""
+        self._act("write_off", contact=who)
 
     def gets_more_time(self, who: str, days: int) -> None:
         """Move a due date."""
