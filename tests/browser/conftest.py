@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from deploy.local.ephemeral import throwaway_postgres
 from deploy.local.ports import LOOPBACK, answers, free_port
@@ -27,6 +27,9 @@ from tests.system.payer import Sandbox
 from web.app import site
 from web.room import Room
 
+PATIENCE = 15_000
+"""Milliseconds that a page may take on a busy machine."""
+expect.set_options(timeout=PATIENCE)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 EMPTY = "empty"
 BY_LINK = {"request_payment": {"document": "payment_link"}}
@@ -100,7 +103,8 @@ class Salon(AtWork):
         return self.address(Kind.PAY, self.sql("SELECT id FROM payment_links ORDER BY created_at, id LIMIT 1")[0][0])
 
     def paid(self) -> list[int]:
-        return [row[0] for row in self.sql("SELECT amount FROM payments ORDER BY recorded_at, id")]
+        """What was received, the smallest first: the salon's clock stands still."""
+        return [row[0] for row in self.sql("SELECT amount FROM payments ORDER BY amount")]
 
 
 def _bells(salon: AtWork) -> Bells:
@@ -139,7 +143,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(
         locale="fr-FR", java_script_enabled=False, viewport={"width": 320, "height": 640}, is_mobile=True
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     yield page
     context.close()
