@@ -26,6 +26,7 @@ class ServiceVersion:
     unit: str = "C62"
     tax_category: str = "S"
     policy_version: str | None = None
+    url: str | None = None
 
 
 def as_of(versions: Sequence[ServiceVersion], moment: str) -> ServiceVersion | None:

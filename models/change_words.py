@@ -25,6 +25,8 @@ ACTS: Mapping[str, Words] = {
     "cancelled": words("annulé", "cancelled"),
     "consent taken": words("consentement noté", "consent taken"),
     "unsubscribed": words("désabonné", "unsubscribed"),
+    "written to": words("message écrit", "written to"),
+    "merged": words("fusionné", "merged"),
     "note written": words("note ajoutée", "note written"),
     "note removed": words("note retirée", "note removed"),
     "file added": words("fichier ajouté", "file added"),

@@ -105,4 +105,5 @@ def _version(shop: Shop, data: ServiceData, stamp: str) -> ServiceVersion:
         data.tax_rate,
         data.tax_included,
         data.payment,
+        url=data.url,
     )

@@ -16,6 +16,7 @@ from models.undecodable import Flaw, Refusal
 MAX_QUANTITY = 10**6
 YEARS = range(1970, 2200)
 
+_URL = re.compile(r"https?://[!-;=?-~]{1,2000}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _OUT_OF_TIME = f"is not in the years {YEARS[0]} to {YEARS[-1]}"
 _ANCHORS = {
@@ -29,6 +30,12 @@ def check_text(text: str, key: str) -> None:
     """Refuse control characters, which no name or id holds."""
     if not text.isprintable() and _CONTROL.search(text):
         raise Refusal(Flaw.CONTROL_CHARACTER, "holds a control character", key)
+
+
+def check_url(url: str | None) -> None:
+    """Refuse what is no address of a page."""
+    if url is not None and not _URL.fullmatch(url):
+        raise Refusal(Flaw.UNKNOWN_VALUE, "is no address of a page, as in https://salon.example/cut", "url")
 
 
 def check_once(ids: Iterable[str]) -> None:

@@ -20,6 +20,7 @@ from models.event_checks import (
     check_quantity,
     check_rate,
     check_text,
+    check_url,
     settle_instant,
     settle_times,
 )
@@ -165,10 +166,12 @@ class ServiceData(Reference, frozen=True, gc=False):
     tax_rate: Rate | None = None
     tax_included: bool = True
     payment: PaymentChoice | None = None
+    url: str | None = None
 
     def __post_init__(self) -> None:
         check_text(self.id, "id")
         check_rate(self.tax_rate)
+        check_url(self.url)
 
 
 class SessionData(Reference, frozen=True, gc=False):

@@ -8,7 +8,7 @@ from models.contact import Contact
 from models.date_forms import known_locale
 from models.default_wordings import default_wording
 from models.letter import Button, html_from_text
-from models.message import ASKING, Message
+from models.message import ASKING, BY_HAND, Message
 from models.payer import language_of
 from models.scope import Scope
 from models.shop import Shop
@@ -75,12 +75,23 @@ def write_letter(shop: Shop, message: Message) -> Letter:
     subject, text = _templates(shop, message, locale)
     scope = _scope(shop, message)
     values = values_of(scope)
+    if message.template == BY_HAND:
+        return _by_hand(shop, message, locale)
     way_out = way_out_of(shop, message, locale)
     body = render(text, values, locale, shop.zone) + (way_out.text if way_out else "")
     title = render_subject(subject, values, locale, shop.zone)
     button = _button(scope, message, locale)
     html = html_from_text(body, title=title, locale=locale, button=button)
     return Letter(title, body, html, way_out.headers if way_out else ())
+
+
+def _by_hand(shop: Shop, message: Message, locale: str) -> Letter:
+    """Return a person's own words, with the way out where they are marketing; a second try finds that there already."""
+    text, way_out = message.text or "", way_out_of(shop, message, locale)
+    if way_out and not text.endswith(way_out.text):
+        text += way_out.text
+    title = message.subject or ""
+    return Letter(title, text, html_from_text(text, title=title, locale=locale), way_out.headers if way_out else ())
 
 
 def _button(scope: Scope, message: Message, locale: str) -> Button | None:

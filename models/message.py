@@ -45,6 +45,8 @@ class MessagePurpose(StrEnum):
     MARKETING = "marketing"
 
 
+BY_HAND = "by_hand"
+"""The template of what a person has written: its words are there from the beginning."""
 ASKING = frozenset({"send_reminder", "request_payment"})
 """Templates of messages that ask for money."""
 

@@ -121,3 +121,54 @@ def test_notes_with_information_about_the_client_are_kept(desk: FrontDesk) -> No
     desk.does("contacts", "notes", "remove", "zoe", note["id"], "--yes")
     assert desk.says("contacts", "notes", "list", "zoe").out == "There are no notes about this client.\n"
     assert all("mornings" not in str(one) for one in desk.listed("changes"))
+
+
+def test_one_chats_with_a_client_and_what_was_said_stands_on_the_card(desk: FrontDesk) -> None:
+    desk.does("contacts", "send", "zoe", "--text", "See you {{ tomorrow }}", "--subject", "Hello")
+    (message,) = card(desk)["messages"]
+    assert (message["subject"], message["template"], message["purpose"]) == ("Hello", "by_hand", "service")
+    text = desk.says("messages", "show", message["id"], "--json").line["text"]
+    assert text == "Bonjour Zoé,\n\nSee you {{ tomorrow }}\n\nAtelier"
+    assert "nothing to send" in desk.refused_plain("contacts", "send", "zoe")
+
+
+def test_links_of_services_and_coupons_are_sent(desk: FrontDesk) -> None:
+    assert "has no link" in desk.refused_plain("contacts", "send", "zoe", "--service", "cut")
+    desk.tells("service.updated", {"service": {"id": "cut", "name": "Coupe", "url": "https://salon.example/cut"}})
+    desk.says("coupons", "create", "MERCI", "--percent", "10")
+    desk.does("contacts", "send", "zoe", "--service", "cut", "--coupon", "merci")
+    (message,) = card(desk)["messages"]
+    text = desk.says("messages", "show", message["id"], "--json").line["text"]
+    assert "Coupe : https://salon.example/cut" in text
+    assert "Votre code : MERCI, 10 % de réduction" in text
+    assert "has no coupon" in desk.refused_plain("contacts", "send", "zoe", "--coupon", "none")
+
+
+def test_an_offer_is_sent_only_to_who_agreed(desk: FrontDesk) -> None:
+    offer = ("contacts", "send", "zoe", "--text", "Offer", "--marketing")
+    assert "has not agreed to marketing" in desk.refused_plain(*offer)
+    desk.does("contacts", "consent", "zoe", "--purpose", "marketing", "--channel", "email", "--yes")
+    desk.does(*offer)
+    assert [one["purpose"] for one in card(desk)["messages"]] == ["marketing"]
+    (consent,) = card(desk)["consents"]
+    assert (consent["purpose"], consent["channel"], consent["state"]) == ("marketing", "email", "yes")
+
+
+def test_two_clients_are_merged_shown_before_and_their_records_follow(desk: FrontDesk) -> None:
+    desk.does("contacts", "note", "ada", "Likes tea")
+    desk.does("contacts", "consent", "ada", "--purpose", "marketing", "--channel", "email", "--yes")
+    number = desk.invoices("ada")
+    asked = desk.says("contacts", "merge", "ada", "--into", "zoe")
+    assert asked.code == 2
+    assert "ada@example.org" in asked.out
+    assert card(desk, "ada")["merged_into"] is None
+    desk.does("contacts", "merge", "ada", "--into", "zoe", "--yes")
+    found = card(desk)
+    assert [one["text"] for one in found["notes"]] == ["Likes tea"]
+    assert [one["state"] for one in found["consents"]] == ["yes"]
+    assert [(one["number"], one["contact"]) for one in found["documents"]] == [(number, "zoe")]
+    desk.does("contacts", "send", "zoe", "--text", "Offer", "--marketing")
+    assert ("olga", "merged", "ada") in desk.acts()
+    assert "merged into zoe already" in desk.refused("contacts", "merge", "ada", "--into", "zoe")
+    assert "into itself" in desk.refused("contacts", "merge", "zoe", "--into", "ada")
+    assert desk.balanced()

@@ -5,11 +5,15 @@ import typer
 from worker.cli.contacts import documents, notes
 from worker.cli.contacts.consents import consent
 from worker.cli.contacts.looking import list_, show
+from worker.cli.contacts.merging import merge
+from worker.cli.contacts.sending import send
 
 app = typer.Typer(no_args_is_help=True, help="Look at clients and keep their records.")
 app.command("list")(list_)
 app.command()(show)
 app.command()(notes.note)
 app.command()(consent)
+app.command()(send)
+app.command()(merge)
 app.add_typer(notes.app, name="notes")
 app.add_typer(documents.app, name="file")
