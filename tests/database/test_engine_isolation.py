@@ -64,6 +64,7 @@ def test_a_session_that_cannot_be_announced_stops_no_other(work: AtWork) -> None
 
 
 def test_a_document_whose_date_cannot_be_looked_at_stops_no_other(work: AtWork) -> None:
+    work.sql("ALTER TABLE invoices DISABLE TRIGGER USER")  # the database would refuse to spoil a document
     work.sql("UPDATE invoices SET service_to = 'infinity' WHERE contact_id = 'leo'")
     work.comes("2027-01-03 00:00")
     work.rings("invoices.mark_overdue")

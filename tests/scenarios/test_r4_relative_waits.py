@@ -35,7 +35,7 @@ def test_a_due_date_is_waited_for_from_its_first_instant(shop: Story, moved: dic
 @pytest.mark.parametrize(("to", "sent"), [("2027-01-29", "2027-02-01 00:00"), ("2027-01-12", "2027-01-15 00:00")])
 def test_a_wait_for_a_due_date_follows_it(shop: Story, to: str, sent: str) -> None:
     shop.automation("ask", "session.booked", TERMS, due(plus={"days": 3}), remind("1"))
-    shop.automation("sent", "invoice.sent", due(plus={"days": 3}), remind("2"))
+    shop.automation("sent", "invoice.sent", due(plus={"days": 3}), mail("2"))
     shop.books("zoe", "cut", at=NOW, when=THERE)
     shop.does("set_due", at="2027-01-11 10:00", contact="zoe", due_on=to)
     lines = shop.run()

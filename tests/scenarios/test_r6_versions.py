@@ -152,8 +152,9 @@ def test_a_long_pause_floods_nobody(shop: Story) -> None:
     levels = [step for number in range(1, 6) for step in (wait(days=7), remind(str(number)))]
     shop.automation("ask", "session.booked", ASK)
     shop.automation("dun", "invoice.overdue", *levels, late={"tolerance": "90d"})
-    for _ in range(3):
-        shop.books("zoe", "cut", at="2027-01-05 09:00", when="2027-05-20 10:00")
+    for name in ("zoe", "ada", "leo"):
+        shop.client(name)
+        shop.books(name, "cut", at="2027-01-05 09:00", when="2027-05-20 10:00")
     shop.does("pause_automation", at="2027-01-05 12:00", automation="ask")
     shop.does("resume_automation", at="2027-01-05 12:30", automation="ask")
     shop.does("pause_automation", at="2027-01-06 12:00", automation="dun")

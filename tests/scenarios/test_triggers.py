@@ -284,17 +284,17 @@ def test_a_message_that_could_not_be_delivered(shop: Story) -> None:
 def test_types_of_upstreams_own(shop: Story) -> None:
     shop.automation(
         "quote",
-        "quote.accepted",
-        mail("{{ event.data.quote.number }} {{ event.data.quote.total | money }} {{ contact.name }}"),
-        where=holds("event.data.quote.total", "greater_than", 100),
+        "estimate.accepted",
+        mail("{{ event.data.estimate.number }} {{ event.data.estimate.total | money }} {{ contact.name }}"),
+        where=holds("event.data.estimate.total", "greater_than", 100),
     )
     for number, (contact, amount) in enumerate([("zoe", 20000), ("ada", 5000), ("new", 30000)]):
         told = {"contact": {"id": contact, "name": contact, "email": f"{contact}@example.org"}}
-        shop.event("quote.accepted", NOW, told | {"quote": {"number": f"D{number}", "total": euros(amount)}})
-    shop.event("quote.accepted", NOW, {"quote": {"number": "D9", "total": euros(99900)}})
+        shop.event("estimate.accepted", NOW, told | {"estimate": {"number": f"D{number}", "total": euros(amount)}})
+    shop.event("estimate.accepted", NOW, {"estimate": {"number": "D9", "total": euros(99900)}})
     lines = shop.run()
     assert sorted(lines.of("message").each("text")) == ["D0 200,00\xa0€ zoe", "D2 300,00\xa0€ new"]
-    assert len(lines.of("event", type="quote.accepted")) == 3
+    assert len(lines.of("event", type="estimate.accepted")) == 3
 
 
 @pytest.mark.parametrize(

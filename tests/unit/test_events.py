@@ -194,7 +194,7 @@ def test_every_type_has_its_samples_and_each_decodes() -> None:
 
 def test_types_are_wire_format() -> None:
     assert len(INPUT_EVENTS) == 16
-    assert len(DOMAIN_EVENTS) == 27
+    assert len(DOMAIN_EVENTS) == 30
     assert {
         "order.paid",
         "booking.rescheduled",

@@ -41,7 +41,7 @@ def problems(text: str) -> list[str]:
         (f"{{{AT}, type: order.placed, data: {{}}, datta: 1}}", "an item of events has no 'datta'"),
         ("{at: yesterday, type: order.placed, data: {}}", "at takes an instant such as 2027-01-31T09:00:00+01:00"),
         ("{do: void, number: a}", "an item of events lacks 'at'"),
-        (f"{{{AT}, do: explode, number: a}}", "do takes one of pay, mark_paid, void, credit, write_off, refund"),
+        (f"{{{AT}, do: explode, number: a}}", "do takes one of pay, mark_paid, charge_card, void, credit"),
         (f"{{{AT}, do: set_billing, billing: {{}}}}", "set_billing can't be simulated yet"),
         (f"{{{AT}, do: refund, number: a, method: cash}}", "an item of events has no 'method'"),
         (f"{{{AT}, do: pay}}", "pay names no document"),
