@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -118,10 +119,18 @@ def _checks(lines: list[Line]) -> list[Check]:
     return [
         Check("The merged booking goes out 24 hours after the first.", apart == timedelta(hours=24), apart),
         Check(
-            "Hugo never pays: each of his two invoices is reminded three times.", len(reminders) == 6, len(reminders)
+            "Hugo never pays his two invoices: he is reminded three times, never twice within three days.",
+            len(reminders) == 3 and all(gap >= timedelta(days=3) for gap in _gaps(reminders)),
+            len(reminders),
         ),
         Check("Zoé has paid: she is thanked and never reminded.", not of("message", "zoe", template="send_reminder")),
         Check("Inès has cancelled: a credit note takes her invoice back.", len(of("credit_note", "ines")) == 1),
         Check("Eight classes: eight invoices for Emma.", len(classes) == 8, len(classes)),
         Check("Léa pays each class after two days: no reminder.", not of("message", "lea", template="send_reminder")),
     ]
+
+
+def _gaps(lines: list[dict[str, Any]]) -> list[timedelta]:
+    """Return the time from each line to the next."""
+    moments = [datetime.fromisoformat(line["at"]) for line in lines]
+    return [later - earlier for earlier, later in pairwise(moments)]
