@@ -1,7 +1,7 @@
 """Claiming: which tenants have due rows, which of them are free, and what of theirs goes into the next batch (R23)."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from psycopg import Connection
 from models.identifiers import key
 from tasks.catching_up import Horizon, View
 from tasks.due import ASKABLE
-from tasks.engine import Due, DueInvoice, DueMerge, DueOccurrence, DueRecurring, DueRun, DueSeat, DueSession, try_lock
+from tasks.due_rows import DUE_ROWS
+from tasks.engine import Due, DueMerge, try_lock
 
 TENANTS_AT_ONCE = 500
 GOES_ON = (
@@ -19,12 +20,7 @@ GOES_ON = (
 )
 """What an owner is told when ticks give way no more."""
 SOURCES = {
-    "runs": ("due_at", "sequence"),
-    "bookings": ("pay_by", "id"),
-    "sessions": ("announce_at", "id"),
-    "recurring_payments": ("next_run_at", "id"),
-    "occurrences": ("next_at", "id"),
-    "invoices": ("check_at", "id"),
+    **{rows.table: (rows.column, rows.then) for rows in DUE_ROWS},
     "messages": ("next_attempt_at", "sequence"),
     "card_attempts": ("due_at", "id"),
     "card_answers": ("ask_at", "id"),
@@ -32,14 +28,7 @@ SOURCES = {
 """By kind, mostly a table: the column that tells when a row is due, and the one that orders rows due at one instant."""
 TABLES = {"card_answers": "card_attempts"}
 """Tables of kinds that are not called so: their rows are due for two reasons."""
-_MAKERS: dict[str, Callable[[str, datetime, str], Due]] = {
-    "runs": DueRun,
-    "sessions": DueSession,
-    "bookings": DueSeat,
-    "recurring_payments": DueRecurring,
-    "occurrences": DueOccurrence,
-    "invoices": DueInvoice,
-}
+_MAKERS = {rows.table: rows for rows in DUE_ROWS}
 
 
 def tenants_due(connection: Connection[Any], table: str, column: str, until: datetime) -> list[str]:
@@ -154,7 +143,7 @@ def claim(connection: Connection[Any], kind: str, view: View, many: int) -> list
     """Return a batch of due items of one kind."""
     if kind == "merges":
         return list(_claim_merges(connection, view, many))
-    make: Callable[[str, datetime, str], Due] = _MAKERS[kind]
+    make = _MAKERS[kind]
     return [make(business_id, due, id_) for business_id, due, id_ in claim_rows(connection, kind, view, many)]
 
 

@@ -11,22 +11,16 @@ from typing import Any, Protocol
 
 from psycopg import Connection
 
-from models.announcing import announce
 from models.contacts import Event
 from models.coupon import code_of
 from models.delivering import Delivered, deliver
-from models.dunning import check_due
-from models.errors import StuckError
 from models.event_data import Named
 from models.matching import park_broken, work_off
 from models.merging import merge_due, waits
-from models.ordering import release
 from models.periods import decision_instant
 from models.projection import decide
-from models.recurring import fall_due
-from models.running import resume
-from models.scheduling import open_occurrence
 from models.shop import Shop
+from tasks.due_rows import leave_nothing_due
 from tasks.loading import Loader
 from tasks.seeds import Seeds
 from tasks.writing import write
@@ -40,7 +34,11 @@ class Item(Protocol):
 
     business_id: str
     due: datetime
-    rank: int
+
+    @property
+    def rank(self) -> int:
+        """What goes first at one instant."""
+        ...
 
     def seed(self, seeds: Seeds) -> None:
         """Name what must be loaded."""
@@ -110,176 +108,6 @@ class Arrival:
 
 
 @dataclass(slots=True)
-class DueSession:
-    """A session whose start or end has come."""
-
-    business_id: str
-    due: datetime
-    session_id: str
-    rank: int = 1
-
-    def seed(self, seeds: Seeds) -> None:
-        """Name the session."""
-        seeds.add("classes", self.business_id, [self.session_id])
-
-    @property
-    def row(self) -> tuple[str, str]:
-        """The session."""
-        return "sessions", self.session_id
-
-    def decide(self, shop: Shop) -> None:
-        """Announce it to its participants."""
-        shop.begin(self.session_id)
-        session = shop.sessions.get(self.session_id)
-        if session is not None and session.announce_at == self.due:
-            announce(shop, session)
-            work_off(shop)
-            _leave_nothing_due(shop, session.announce_at)
-
-
-@dataclass(slots=True)
-class DueRecurring:
-    """A recurring payment whose date has come."""
-
-    business_id: str
-    due: datetime
-    recurring_id: str
-    rank: int = 1
-
-    def seed(self, seeds: Seeds) -> None:
-        """Name the agreement."""
-        seeds.add("recurring", self.business_id, [self.recurring_id])
-
-    @property
-    def row(self) -> tuple[str, str]:
-        """The agreement."""
-        return "recurring_payments", self.recurring_id
-
-    def decide(self, shop: Shop) -> None:
-        """Charge it."""
-        shop.begin(f"{self.recurring_id} {self.due.isoformat()}")
-        agreement = shop.recurring.get(self.recurring_id)
-        if agreement is not None and agreement.next_run_at is not None and agreement.next_run_at <= shop.now:
-            fall_due(shop, agreement)
-            work_off(shop)
-            _leave_nothing_due(shop, agreement.next_run_at)
-
-
-@dataclass(slots=True)
-class DueSeat:
-    """A seat that had to be paid when it was booked."""
-
-    business_id: str
-    due: datetime
-    booking_id: str
-    rank: int = 1
-
-    def seed(self, seeds: Seeds) -> None:
-        """Name the booking."""
-        seeds.add("bookings", self.business_id, [self.booking_id])
-
-    @property
-    def row(self) -> tuple[str, str]:
-        """The booking."""
-        return "bookings", self.booking_id
-
-    def decide(self, shop: Shop) -> None:
-        """Give it back if it is still not paid."""
-        shop.begin(f"{self.booking_id} unpaid")
-        seat = shop.bookings.get(self.booking_id)
-        if seat is not None and seat.pay_by is not None and seat.pay_by <= shop.now:
-            release(shop, seat)
-            work_off(shop)
-            _leave_nothing_due(shop, seat.pay_by)
-
-
-@dataclass(slots=True)
-class DueOccurrence:
-    """A date of a schedule that has come, or the rest of its clients."""
-
-    business_id: str
-    due: datetime
-    occurrence_id: str
-    rank: int = 1
-
-    def seed(self, seeds: Seeds) -> None:
-        """Name the clients that it looks at next."""
-        seeds.audiences.add((self.business_id, self.occurrence_id))
-
-    @property
-    def row(self) -> tuple[str, str]:
-        """The occurrence."""
-        return "occurrences", self.occurrence_id
-
-    def decide(self, shop: Shop) -> None:
-        """Begin the runs of these clients."""
-        occurrence = shop.occurrences.get(self.occurrence_id)
-        if occurrence is not None and occurrence.next_at is not None and occurrence.next_at <= shop.now:
-            before = occurrence.reached
-            shop.begin(f"{self.occurrence_id} {before}")
-            open_occurrence(shop, occurrence)
-            work_off(shop)
-            if occurrence.reached == before:
-                _leave_nothing_due(shop, occurrence.next_at)
-
-
-@dataclass(slots=True)
-class DueRun:
-    """A run whose wait is over."""
-
-    business_id: str
-    due: datetime
-    run_id: str
-    rank: int = 2
-
-    def seed(self, seeds: Seeds) -> None:
-        """Name the run."""
-        seeds.add("runs", self.business_id, [self.run_id])
-
-    @property
-    def row(self) -> tuple[str, str]:
-        """The run."""
-        return "runs", self.run_id
-
-    def decide(self, shop: Shop) -> None:
-        """Take it on."""
-        run = shop.runs.get(self.run_id)
-        if run is not None and run.due_at is not None and run.due_at <= shop.now:
-            shop.begin(f"{run.id} {run.position}")
-            resume(shop, run)
-            work_off(shop)
-            _leave_nothing_due(shop, run.due_at)
-
-
-@dataclass(slots=True)
-class DueInvoice:
-    """A document whose date has come (due soon, overdue)."""
-
-    business_id: str
-    due: datetime
-    invoice_id: str
-    rank: int = 3
-
-    def seed(self, seeds: Seeds) -> None:
-        """Name the document."""
-        seeds.add("invoices", self.business_id, [self.invoice_id])
-
-    @property
-    def row(self) -> tuple[str, str]:
-        """The document."""
-        return "invoices", self.invoice_id
-
-    def decide(self, shop: Shop) -> None:
-        """Look at its dates."""
-        shop.begin(self.invoice_id)
-        invoice = shop.invoices.get(self.invoice_id)
-        if invoice is not None and invoice.check_at is not None and invoice.check_at <= shop.now:
-            check_due(shop, invoice)
-            work_off(shop)
-            _leave_nothing_due(shop, invoice.check_at)
-
-
-@dataclass(slots=True)
 class DueMerge:
     """The end of a limit's window with noted charges (R7)."""
 
@@ -306,7 +134,7 @@ class DueMerge:
         work_off(shop)
         if not waits(shop, self.automation_id):
             notes = shop.noted.by("automation_id", self.automation_id)
-            _leave_nothing_due(shop, *(note.due_at for note in notes if note.group_key == self.group_key))
+            leave_nothing_due(shop, *(note.due_at for note in notes if note.group_key == self.group_key))
 
 
 @dataclass(slots=True)
@@ -332,12 +160,6 @@ class Sent:
         shop.begin(f"{self.report.message_id} {self.report.outcome}")
         deliver(shop, self.report)
         work_off(shop)
-
-
-def _leave_nothing_due(shop: Shop, *instants: datetime | None) -> None:
-    """Refuse a decision after which its row would be claimed again at once, for ever."""
-    if any(instant is not None and instant <= shop.now for instant in instants):
-        raise StuckError("It was decided, and is as due as before: nothing would come of trying again at once.")
 
 
 def lock(connection: Connection[Any], tenants: Iterable[str]) -> None:

@@ -13,7 +13,8 @@ from models.message import Message
 from models.rows import alarm_of
 from models.shelf import Shelf
 from models.shop import Shop
-from tasks.engine import DueInvoice, DueMerge, DueOccurrence, DueRecurring, DueRun, DueSeat, DueSession, Item
+from tasks.due_rows import DUE_ROWS, DueRow
+from tasks.engine import DueMerge, Item
 from tasks.virtual.charging import Charging
 from tasks.virtual.delivery import Delivery
 from tasks.virtual.ways_out import WaysOut
@@ -90,13 +91,12 @@ def tie_of(row: Any, serial: int = 0) -> tuple[Any, ...]:
             return row.id, serial
 
 
+def _maker(rows: type[DueRow]) -> Maker:
+    return lambda row, due, _: rows(row.business_id, due, row.id)
+
+
 _MAKERS: Mapping[str, Maker] = {
-    "sessions": lambda row, due, _: DueSession(row.business_id, due, row.id),
-    "bookings": lambda row, due, _: DueSeat(row.business_id, due, row.id),
-    "recurring": lambda row, due, _: DueRecurring(row.business_id, due, row.id),
-    "occurrences": lambda row, due, _: DueOccurrence(row.business_id, due, row.id),
-    "runs": lambda row, due, _: DueRun(row.business_id, due, row.id),
-    "invoices": lambda row, due, _: DueInvoice(row.business_id, due, row.id),
+    **{rows.shelf: _maker(rows) for rows in DUE_ROWS},
     "noted": lambda row, due, _: DueMerge(row.business_id, due, row.automation_id, row.group_key, row.contact_id),
     "messages": lambda row, due, out: Delivery(row.business_id, due, row.id, out.hand_over),
     "attempts": lambda row, due, out: Charging(row.business_id, due, row.id, out.cards),

@@ -8,7 +8,8 @@ from typing import Any
 from psycopg import Connection
 
 from tasks.due import ASKABLE
-from tasks.engine import DueInvoice, DueMerge, DueOccurrence, DueRecurring, DueRun, DueSeat, DueSession, Item
+from tasks.due_rows import DUE_ROWS
+from tasks.engine import DueMerge, Item
 from tasks.virtual.agenda import FIRST, NUMBERED, Key, key_of
 from tasks.virtual.charging import Charging
 from tasks.virtual.delivery import Delivery
@@ -19,12 +20,7 @@ _ROWS = (
     " ORDER BY {at}, {then} LIMIT %(many)s"
 )
 _SOURCES = {
-    "sessions": _ROWS.format(table="sessions", at="announce_at", then="id"),
-    "bookings": _ROWS.format(table="bookings", at="pay_by", then="id"),
-    "recurring": _ROWS.format(table="recurring_payments", at="next_run_at", then="id"),
-    "occurrences": _ROWS.format(table="occurrences", at="next_at", then="id"),
-    "runs": _ROWS.format(table="runs", at="due_at", then="sequence"),
-    "invoices": _ROWS.format(table="invoices", at="check_at", then="id"),
+    **{rows.table: _ROWS.format(table=rows.table, at=rows.column, then=rows.then) for rows in DUE_ROWS},
     "messages": _ROWS.format(table="messages", at="next_attempt_at", then="sequence"),
     "attempts": _ROWS.format(table="card_attempts", at="due_at", then="id"),
     "merges": (
@@ -33,6 +29,9 @@ _SOURCES = {
         " GROUP BY n.business_id, n.automation_id, n.group_key ORDER BY 2, 3, 4 LIMIT %(many)s"
     ),
 }
+
+
+_MAKERS = {rows.table: rows for rows in DUE_ROWS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +60,12 @@ def upcoming(
 
 def _items(kind: str, rows: list[tuple[Any, ...]], ways_out: WaysOut) -> Iterator[tuple[Item, tuple[Any, ...]]]:
     for name, due, id_, *more in rows:
-        match kind:
-            case "sessions":
-                yield DueSession(name, due, id_), (id_, 0)
-            case "bookings":
-                yield DueSeat(name, due, id_), (id_, 0)
-            case "recurring":
-                yield DueRecurring(name, due, id_), (id_, 0)
-            case "occurrences":
-                yield DueOccurrence(name, due, id_), (id_, 0)
-            case "runs":
-                yield DueRun(name, due, id_), (NUMBERED, more[0])
-            case "invoices":
-                yield DueInvoice(name, due, id_), (id_, 0)
-            case "messages":
-                yield Delivery(name, due, id_, ways_out.hand_over), (NUMBERED, more[0])
-            case "attempts":
-                yield Charging(name, due, id_, ways_out.cards), (FIRST, id_, 0)
-            case _:
-                yield DueMerge(name, due, id_, more[0], more[1]), (id_, more[0], 0)
+        if kind in _MAKERS:
+            make = _MAKERS[kind]
+            yield make(name, due, id_), ((id_, 0) if make.then == "id" else (NUMBERED, more[0]))
+        elif kind == "messages":
+            yield Delivery(name, due, id_, ways_out.hand_over), (NUMBERED, more[0])
+        elif kind == "attempts":
+            yield Charging(name, due, id_, ways_out.cards), (FIRST, id_, 0)
+        else:
+            yield DueMerge(name, due, id_, more[0], more[1]), (id_, more[0], 0)

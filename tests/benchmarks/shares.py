@@ -13,7 +13,8 @@ from typing import Any
 
 from models.db import transact
 from tasks import claiming, events, storing, writing
-from tasks.engine import Arrival, DueRun
+from tasks.due_rows import DueRun
+from tasks.engine import Arrival
 from tasks.gateways.stream import RedisStream
 from tasks.loading import Loader
 

@@ -13,7 +13,7 @@ from typing import Any
 from models.letters import Letter, write_letter
 from models.message import Message
 from models.shop import Shop
-from tasks import engine, messages
+from tasks import due_rows, engine, messages
 from worker.app import app
 
 __all__ = ["app"]
@@ -43,17 +43,17 @@ def _event(item: Any, _shop: Shop) -> None:
 
 
 def _run(item: Any, shop: Shop) -> None:
-    if shop.runs[item.run_id].contact_id == RUNS:
+    if shop.runs[item.id].contact_id == RUNS:
         die()
 
 
 def _session(item: Any, shop: Shop) -> None:
-    if any(seat.contact_id == SESSIONS for seat in shop.bookings.by("session_id", item.session_id)):
+    if any(seat.contact_id == SESSIONS for seat in shop.bookings.by("session_id", item.id)):
         die()
 
 
 def _document(item: Any, shop: Shop) -> None:
-    if shop.invoices[item.invoice_id].contact_id == DOCUMENTS:
+    if shop.invoices[item.id].contact_id == DOCUMENTS:
         die()
 
 
@@ -80,9 +80,9 @@ def _write_or_die(shop: Shop, message: Message) -> Letter:
 
 for kind, kill in (
     (engine.Arrival, _event),
-    (engine.DueRun, _run),
-    (engine.DueSession, _session),
-    (engine.DueInvoice, _document),
+    (due_rows.DueRun, _run),
+    (due_rows.DueSession, _session),
+    (due_rows.DueInvoice, _document),
     (engine.Sent, _report),
 ):
     _deadly(kind, kill)
