@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,10 +12,8 @@ from models.payment_form import fields_of, read_answers
 from models.periods import zone
 from tasks.direct import Wish, business_of, is_address, note_wish
 from web.amounts import read_amount
-from web.guard import is_ours, visitor
+from web.forms import FormPages
 from web.provider import attempt_back_from, outcome_of, way_to_provider
-from web.rendering import Renderer
-from web.room import FORMS, STRANGE, Room
 from web.speech import Speech, speech_for
 
 LONGEST = 200
@@ -30,12 +27,8 @@ class Written:
     wrong: Mapping[str, str]
 
 
-class DirectPages:
+class DirectPages(FormPages[Business]):
     """The standing page of each business."""
-
-    def __init__(self, room: Room, renderer: Renderer) -> None:
-        self._room = room
-        self._renderer = renderer
 
     def show(self, request: Request) -> Response:
         """Show the form; back from the provider, what became of the payment."""
@@ -44,25 +37,14 @@ class DirectPages:
             return business
         return self._page(request, business, outcome=self._outcome(request, business))
 
-    async def pay(self, request: Request) -> Response:
-        """Take what the form says to the provider's page."""
-        form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-        return await run_in_threadpool(self._pay, request, form)
-
-    def _pay(self, request: Request, form: Mapping[str, str]) -> Response:
-        if not self._room.may_try(FORMS, "forms", visitor(request)):
-            return self._renderer.note(request, 429, "too_often")
-        business = self._find(request)
-        if isinstance(business, Response):
-            return business
-        if not is_ours(self._room.pages, request, form.get("proof", "")):
-            return self._renderer.note(request, 403, "forged")
-        if cards_of(business) is None:
-            return self._page(request, business)
-        written = _read(form, business, _speech(request, business))
+    def _take(self, request: Request, found: Business, form: Mapping[str, str]) -> Response:
+        """Go to the provider's page with what the form says."""
+        if cards_of(found) is None:
+            return self._page(request, found)
+        written = _read(form, found, _speech(request, found))
         if written.wrong:
-            return self._page(request, business, status=422, written=form, wrong=written.wrong)
-        return self._leave(request, business, written.wish)
+            return self._page(request, found, status=422, written=form, wrong=written.wrong)
+        return self._leave(request, found, written.wish)
 
     def _leave(self, request: Request, business: Business, wish: Wish) -> Response:
         now = self._room.clock.now()
@@ -75,11 +57,7 @@ class DirectPages:
     def _find(self, request: Request) -> Business | Response:
         name = request.path_params["business"]
         business = self._room.look(lambda c: business_of(c, name))
-        if business is not None:
-            return business
-        if not self._room.may_try(STRANGE, "tokens", visitor(request)):
-            return self._renderer.note(request, 429, "too_often")
-        return self._renderer.note(request, 404, "unknown", "unknown_how")
+        return self._unknown(request) if business is None else business
 
     def _outcome(self, request: Request, business: Business) -> str | None:
         attempt = attempt_back_from(self._room, request, business.id)

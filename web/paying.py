@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,22 +12,16 @@ from models.payment_form import fields_of, read_answers
 from models.periods import local_date, zone
 from tasks.sheets import Sheet, invoice_sheet, link_sheet
 from web.amounts import read_amount, show_amount
-from web.guard import is_ours, visitor
+from web.forms import FormPages
 from web.provider import attempt_back_from, outcome_of, way_to_provider
-from web.rendering import Renderer
-from web.room import FORMS, STRANGE, Room
 from web.speech import Speech, speech_for
 
 READERS = {Page.INVOICE: invoice_sheet, Page.PAY: link_sheet}
 GONE = frozenset({"expired", "revoked"})
 
 
-class PayPages:
+class PayPages(FormPages[tuple[Named, Sheet]]):
     """The pages `/invoice/{token}` and `/pay/{token}`."""
-
-    def __init__(self, room: Room, renderer: Renderer) -> None:
-        self._room = room
-        self._renderer = renderer
 
     def show(self, request: Request) -> Response:
         """Show what is asked; back from the provider, what became of it."""
@@ -43,20 +36,9 @@ class PayPages:
             _, sheet = self._again(request, named, sheet)
         return self._page(request, sheet, outcome=outcome)
 
-    async def pay(self, request: Request) -> Response:
-        """Take what the form says to the provider's page."""
-        form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-        return await run_in_threadpool(self._pay, request, form)
-
-    def _pay(self, request: Request, form: Mapping[str, str]) -> Response:
-        if not self._room.may_try(FORMS, "forms", visitor(request)):
-            return self._renderer.note(request, 429, "too_often")
-        found = self._find(request)
-        if isinstance(found, Response):
-            return found
+    def _take(self, request: Request, found: tuple[Named, Sheet], form: Mapping[str, str]) -> Response:
+        """Go to the provider's page with what the form says."""
         _, sheet = found
-        if not is_ours(self._room.pages, request, form.get("proof", "")):
-            return self._renderer.note(request, 403, "forged")
         if sheet.standing != "open" or not sheet.takes_cards:
             return self._page(request, sheet)
         amount, wrong = _amount_in(form, sheet)
@@ -80,9 +62,7 @@ class PayPages:
         now = self._room.clock.now()
         sheet = self._room.look(lambda c: READERS[page](c, named, now)) if named else None
         if named is None or sheet is None:
-            if not self._room.may_try(STRANGE, "tokens", visitor(request)):
-                return self._renderer.note(request, 429, "too_often")
-            return self._renderer.note(request, 404, "unknown", "unknown_how")
+            return self._unknown(request)
         over = local_date(now, zone(sheet.business.timezone)) > named.until
         if over or sheet.standing in GONE:
             return self._gone(request, sheet, "expired" if over else sheet.standing)

@@ -1,9 +1,9 @@
 """The page of a quote: what is offered, and the client's answer, once."""
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,9 +19,7 @@ from tasks.desk.quotes import accept_quote, decline_quote
 from tasks.engine import lock
 from tasks.loading import Loader
 from tasks.seeds import Seeds
-from web.guard import is_ours, visitor
-from web.rendering import Renderer
-from web.room import FORMS, STRANGE, Room
+from web.forms import FormPages
 from web.speech import speech_for
 
 CLIENT = "client"
@@ -29,32 +27,20 @@ CLIENT = "client"
 ANSWERS = {"accept": accept_quote, "decline": decline_quote}
 
 
-class QuotePages:
+class QuotePages(FormPages[tuple[Shop, Quote]]):
     """`/quote/{token}`."""
-
-    def __init__(self, room: Room, renderer: Renderer) -> None:
-        self._room = room
-        self._renderer = renderer
 
     def show(self, request: Request) -> Response:
         """Show the quote and how it stands."""
         found = self._find(request)
         return found if isinstance(found, Response) else self._page(request, *found)
 
-    async def answer(self, request: Request) -> Response:
+    def _take(self, request: Request, found: tuple[Shop, Quote], form: Mapping[str, str]) -> Response:
         """Take the client's answer."""
-        form = await request.form()
-        return await run_in_threadpool(self._answer, request, str(form.get("answer")), str(form.get("proof", "")))
-
-    def _answer(self, request: Request, said: str, proof: str) -> Response:
-        if not self._room.may_try(FORMS, "forms", visitor(request)):
-            return self._renderer.note(request, 429, "too_often")
-        found = self._find(request)
-        if isinstance(found, Response):
-            return found
         shop, quote = found
-        if said not in ANSWERS or not is_ours(self._room.pages, request, proof):
-            return self._renderer.note(request, 403, "forged")
+        said = form.get("answer", "")
+        if said not in ANSWERS:
+            return self._forged(request)
         if quote.state == QuoteState.SENT:
             self._room.look(lambda c: self._note(c, shop.id, quote.id, said))
             self._room.ring()
@@ -76,9 +62,7 @@ class QuotePages:
             now, (shop, _) = self._room.clock.now(), found
             if local_date(now, shop.zone) <= named.until:
                 return found
-        if not self._room.may_try(STRANGE, "tokens", visitor(request)):
-            return self._renderer.note(request, 429, "too_often")
-        return self._renderer.note(request, 404, "unknown", "unknown_how")
+        return self._unknown(request)
 
     def _load(self, connection: Connection[object], named: Named) -> tuple[Shop, Quote] | None:
         loader = Loader(connection, self._room.clock.now(), [named.business_id])
