@@ -109,6 +109,7 @@ def one_of(known: list[str], place: int) -> str:
 class Shopkeeping(RuleBasedStateMachine):
     """One shop. Every step is decided in memory and its books are asked; at the end PostgreSQL must say the same."""
 
+    windows: tuple[int, int]
     begin: Callable[[], tuple[InMemory, Scenario]]
     end: Callable[["Shopkeeping"], None]
 
@@ -118,13 +119,13 @@ class Shopkeeping(RuleBasedStateMachine):
         self.now: datetime = self.scenario.start
         self.happenings: list[Happening] = []
         self.told = Told()
-        self.window = 50
+        self.window = type(self).windows[0]
         self.chained = START
 
-    @initialize(window=st.sampled_from((7, 25, 100, 400)))
-    def cut(self, window: int) -> None:
+    @initialize(larger=st.booleans())
+    def cut(self, larger: bool) -> None:
         """Choose how many items a transaction decides on PostgreSQL."""
-        self.window = window
+        self.window = type(self).windows[larger]
 
     def teardown(self) -> None:
         """Let the same happen on PostgreSQL."""

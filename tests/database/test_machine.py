@@ -71,7 +71,7 @@ def drop(server: Postgres, name: str) -> None:
         connection.execute(f"DROP DATABASE {name}".encode())
 
 
-def keep_shop(server: Postgres, opened: Engine, scenario: Scenario, *, examples: int) -> None:
+def keep_shop(server: Postgres, opened: Engine, scenario: Scenario, *, windows: tuple[int, int], examples: int) -> None:
     """Run the machine: in memory as it goes, then the same on a database of its own."""
 
     def end(machine: Shopkeeping) -> None:
@@ -88,7 +88,11 @@ def keep_shop(server: Postgres, opened: Engine, scenario: Scenario, *, examples:
             engine.dispose()
             drop(server, name)
 
-    hooks = {"begin": staticmethod(lambda: (InMemory(opened, scenario), scenario)), "end": staticmethod(end)}
+    hooks = {
+        "windows": windows,
+        "begin": staticmethod(lambda: (InMemory(opened, scenario), scenario)),
+        "end": staticmethod(end),
+    }
     run_state_machine_as_test(
         type("Machine", (Shopkeeping,), hooks),
         settings=settings(
@@ -102,13 +106,14 @@ def keep_shop(server: Postgres, opened: Engine, scenario: Scenario, *, examples:
     )
 
 
-@pytest.mark.parametrize("half", [1, 2])
-def test_the_books_balance_whatever_happens(server: Postgres, opened: Engine, scenario: Scenario, half: int) -> None:
-    """Two halves of 200 histories, which two workers may share."""
-    assert half
-    keep_shop(server, opened, scenario, examples=100)
+@pytest.mark.parametrize("windows", [(7, 25), (100, 400)])
+def test_the_books_balance_whatever_happens(
+    server: Postgres, opened: Engine, scenario: Scenario, windows: tuple[int, int]
+) -> None:
+    """Tell 200 histories, half of them in short transactions, half in long ones."""
+    keep_shop(server, opened, scenario, windows=windows, examples=100)
 
 
 @pytest.mark.faults
 def test_the_books_balance_whatever_happens_for_long(server: Postgres, opened: Engine, scenario: Scenario) -> None:
-    keep_shop(server, opened, scenario, examples=5_000)
+    keep_shop(server, opened, scenario, windows=(7, 400), examples=5_000)
