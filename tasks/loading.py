@@ -34,24 +34,13 @@ from models.payment import Allocation, Payment, PaymentCharge, Refund
 from models.payment_link import PaymentLink
 from models.quote_row import Quote
 from models.recurrence import RecurringPayment, charge_id, occurrences_due
-from models.rows import columns_of, table_of
 from models.scheduling import PORTION
-from models.shelf import Shelf
 from models.shop import Shop
 from models.vouchers import bought_with
 from tasks.arrays import pairs_sql, spread
+from tasks.bringing import Bringer
 from tasks.rulebooks import rulebook_for
 from tasks.seeds import KINDS, Pairs, Seeds
-
-_OWNERS = {
-    "invoice_id": "invoices",
-    "order_id": "orders",
-    "session_id": "sessions",
-    "charge_id": "charges",
-    "payment_id": "payments",
-    "run_id": "runs",
-}
-"""Columns that name a row of a shelf: of one that was made since loading the database knows nothing."""
 
 REMEMBERED = timedelta(minutes=1)
 """How long a slot that is free again is still loaded: items are decided at their own instants, a little before now."""
@@ -89,16 +78,13 @@ _NEWEST_LINKS = (
 )
 
 
-class Loader:
+class Loader(Bringer):
     """Loads the shops of one batch over one connection, all at once or more and more."""
 
     def __init__(self, connection: Connection[Any], now: datetime, tenants: Iterable[str]) -> None:
-        self.connection = connection
+        super().__init__(connection)
         self.now = now
-        self.shops: dict[str, Shop] = {}
-        self._asked: dict[tuple[str, str], Pairs] = {}
         self._closed: dict[str, Pairs] = {kind: set() for kind in KINDS}
-        self._found: dict[str, dict[int, tuple[str, Any]]] = {}
         self._followed: list[tuple[str, Payment]] = []
         names = sorted(set(tenants))
         books = rulebook_for(connection, names)
@@ -118,44 +104,6 @@ class Loader:
         ).fetchall()
         for name, shop in self.shops.items() if pauses else ():
             shop.stops = stops_of((scope, target) for whose, scope, target in pauses if whose in {EVERYBODY, name})
-
-    def _rows(self, cls: type, where: str, *arguments: Any) -> list[tuple[Any, ...]]:
-        columns = ", ".join(f"t.{name}" for name in columns_of(cls))
-        sql = f"SELECT {columns} FROM {table_of(cls).name} t WHERE {where}"  # noqa: S608  # names are ours
-        return self.connection.execute(sql.encode(), arguments).fetchall()
-
-    def _shelve(self, cls: type, shelf: str, where: str, *arguments: Any) -> list[tuple[Any, ...]]:
-        rows = self._rows(cls, where, *arguments)
-        shelves: dict[str, Shelf[Any]] = {name: getattr(shop, shelf) for name, shop in self.shops.items()}
-        for values in rows:
-            shelves[values[0]].load(values)
-        return rows
-
-    def _by(self, cls: type, shelf: str, column: str, pairs: Iterable[tuple[str, str]], more: str = "") -> None:
-        """Find the rows with these values of a column: those that are there, and those that only the database has."""
-        keys = set(pairs)
-        if not keys:
-            return
-        asked = self._asked.setdefault((shelf, column), set())
-        unasked = keys - asked
-        asked |= unasked
-        if owner := _OWNERS.get(column):
-            unasked -= {pair for pair in unasked if getattr(self.shops[pair[0]], owner).made_here(pair[1])}
-        elif column == "id" and cls is not ServiceVersion:
-            unasked -= {pair for pair in unasked if pair[1] in getattr(self.shops[pair[0]], shelf)}
-        if unasked:
-            where = f"(t.business_id, t.{column}) IN (SELECT * FROM {pairs_sql()}){more}"  # noqa: S608  # names are ours
-            businesses, ids = zip(*unasked, strict=True)
-            self._shelve(cls, shelf, where, spread(businesses), spread(ids))
-        self._find(shelf, column, keys)
-
-    def _find(self, shelf: str, column: str, keys: Pairs) -> None:
-        """Note the rows of a shelf that have these values of a column as part of the closure at hand."""
-        found = self._found.setdefault(shelf, {})
-        shelves: dict[str, Shelf[Any]] = {name: getattr(shop, shelf) for name, shop in self.shops.items()}
-        for name, value in keys:
-            for row in shelves[name].having(column, value):
-                found[id(row)] = name, row
 
     def load(self, seeds: Seeds) -> dict[str, Shop]:
         """Load the closure of the seeds; return the shops by tenant."""
@@ -205,16 +153,6 @@ class Loader:
         payers = self._closed["contacts"]
         payments = self._followed
         self._closed["payments"].update((name, one.id) for name, one in payments if (name, one.contact_id) in payers)
-
-    def _everything(self, shelf: str) -> Iterable[tuple[str, Any]]:
-        """Return (tenant, row) of everything of a kind found so far."""
-        return self._found.get(shelf, {}).values()
-
-    def _all(self, shelf: str, attribute: str) -> Pairs:
-        """Return the (tenant, value) pairs of an attribute over everything found so far."""
-        return {
-            (name, value) for name, row in self._everything(shelf) if (value := getattr(row, attribute)) is not None
-        }
 
     def _runs_and_messages(self, seeds: Seeds) -> None:
         self._by(Message, "messages", "id", seeds.pairs["messages"])
