@@ -4,7 +4,6 @@ Both are orders of one booking. Acting issues an invoice with line, VAT group, n
 three messages; mails are not sent here.
 """
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,9 +25,10 @@ ACTING = (
 CHUNK = 2_000
 HELD = "held:events"
 """Where events lie, out of the worker's sight, until all of them are there."""
-_END_IDLE_SESSIONS = (
-    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle'"
+_END_OLD_SESSIONS = (
+    "SELECT count(*), count(pg_terminate_backend(pid)) FILTER (WHERE state = 'idle') FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    " AND backend_start <= '{}'"
 )
 """A session reports at its end what it has written; a pool that has lost one opens another."""
 
@@ -122,8 +122,8 @@ def measure(stage: Stage, mix: str, shops: str, count: int, tenants: int) -> dic
 
 def written(stage: Stage) -> dict[str, int]:
     """Return how many rows were inserted, updated and deleted so far, by table."""
-    stage.query(_END_IDLE_SESSIONS)
-    time.sleep(0.5)
+    old = _END_OLD_SESSIONS.format(stage.query("SELECT clock_timestamp()")[0])
+    wait_for(lambda: stage.query(old)[0] == 0, 30)
     rows = stage.query(
         "SELECT json_object_agg(relname, n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables"
         " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
