@@ -20,6 +20,7 @@ from tasks.settings import load
 from worker.cli.backtest_tables import show
 from worker.cli.desk import Business, Json, Lang, database
 from worker.cli.files import read_file
+from worker.cli.interrupting import interrupting
 from worker.cli.output import show_json
 from worker.cli.progress import Bar
 from worker.collecting import collecting_seldom
@@ -63,8 +64,14 @@ def backtest(
         candidate = _read(file) if file is not None else draft_of(reader, shop.id, automation or "")
         span = span_of(reader, shop.id, first, now)
         within = (first, now)
-        with Bar((span.kept_from, first), within, within) as bar, collecting_seldom():
-            outcome = play(url, reader, shop.id, candidate, span, found, lambda way, now: bar.at(now, way), alone=alone)
+        with interrupting() as pause, Bar((span.kept_from, first), within, within) as bar, collecting_seldom():
+
+            def reached(way: int, moment: datetime) -> None:
+                pause()
+                bar.at(moment, way)
+
+            outcome = play(url, reader, shop.id, candidate, span, found, reached, alone=alone)
+            pause()
         summary = {
             "kind": "summary",
             "business": shop.id,
