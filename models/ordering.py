@@ -115,7 +115,7 @@ def complete(shop: Shop, order: Order) -> None:
         return
     for seat in seats:
         charge_booking(shop, order, seat)
-    charges = shop.charges.by("order_id", order.id)
+    charges = sorted(shop.charges.by("order_id", order.id), key=lambda charge: (charge.position, charge.id))
     discount_order(shop, order, charges)
     owe_together([charge for charge in charges if ending_of(shop, charge) is None])
     reckoned = reckon(shop, [*charges, *_book_paid(shop, order)])

@@ -162,7 +162,7 @@ def invoice_named(shop: Shop, name: str) -> Invoice | None:
 
 def charges_on(shop: Shop, invoice: Invoice) -> list[Charge]:
     """Return the charges of a document in the order of its lines."""
-    return sorted(shop.charges.by("invoice_id", invoice.id), key=lambda charge: (charge.due_on, charge.position))
+    return sorted(shop.charges.by("invoice_id", invoice.id), key=lambda one: (one.due_on, one.position, one.id))
 
 
 def open_debts(shop: Shop, payment: Payment) -> list[Charge]:
