@@ -85,7 +85,10 @@ def _says_too_little(shop: Shop, charge: Charge, shares: Shares, held: Mapping[P
 
 
 def charges_of_target(shop: Shop, payment: Payment) -> list[Charge] | None:
-    """Return the charges that a payment's target names, in order; None where it names nothing, [] where unknown."""
+    """Return the charges that a payment's target names, in order; None where it names nothing, [] where unknown.
+
+    A document that was made after the money had come is none that its payer can have meant.
+    """
     if payment.target is None:
         return None
     kind, _, name = payment.target.partition(":")
@@ -99,7 +102,9 @@ def charges_of_target(shop: Shop, payment: Payment) -> list[Charge] | None:
         )
     if kind == "invoice" and not payment.charge_ids:
         invoice = invoice_named(shop, name)
-        return charges_on(shop, invoice) if invoice else []
+        if invoice is None or invoice.created_at > payment.recorded_at:
+            return []
+        return charges_on(shop, invoice)
     return [charge for id_ in payment.charge_ids if (charge := shop.charges.get(id_))]
 
 

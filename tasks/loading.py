@@ -228,6 +228,9 @@ class Loader(Bringer):
         for name, agreement in self._everything("recurring"):
             due = occurrences_due(agreement, self.now, self.shops[name].zone)
             seeds.add("charges", name, [charge_id(agreement, one.day) for one in due])
+        for name, payment in self._everything("payments"):
+            kind, _, target = (payment.target or "").partition(":")
+            seeds.add("invoices", name, [target] if kind == "invoice" else ())
         told_before = {(name, id_) for name, id_ in seeds.followed if id_ in self.shops[name].payments}
         self._by(Allocation, "allocations", "payment_id", told_before)
         known["contacts"] |= self._all("payments", "contact_id") | self._all("recurring", "contact_id")

@@ -163,6 +163,17 @@ def test_a_bounced_payment_is_no_credit_any_more(shop: Story) -> None:
     assert shop.run().one("invoice")["amount_due"] == 4500
 
 
+def test_a_payment_that_named_a_later_document_leaves_what_others_paid_there_when_it_bounces(shop: Story) -> None:
+    early = shop.pays("zoe", 4500, at="2027-01-04 10:00", method="cheque", invoice="2027-0002")
+    invoiced(shop)
+    invoiced(shop, at="2027-01-06 10:00")
+    shop.pays("zoe", 4500, at="2027-01-07 10:00")
+    shop.bounces(early, at="2027-01-08 10:00")
+    lines = shop.run()
+    assert lines.times("event", type="invoice.paid") == ["2027-01-05 10:00", "2027-01-07 10:00"]
+    assert lines.times("event", type="invoice.overdue") == ["2027-01-20 00:00"]
+
+
 def test_a_payment_that_bounced_before_it_came_settles_nothing(shop: Story) -> None:
     invoiced(shop)
     shop.bounces("p1", at="2027-01-06 10:00")
