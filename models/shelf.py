@@ -1,6 +1,6 @@
 """A shelf: the rows of one table that a batch works on, found by key or by group, with what changed since loading."""
 
-from collections.abc import Iterable, Iterator, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Sequence, ValuesView
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -93,13 +93,13 @@ class Shelf(Generic[T]):
         """Return the rows whose attribute `name` has this value; the list is the shelf's own."""
         return self._groups[name].get(value, [])
 
-    def having(self, column: str, value: Any) -> list[T]:
-        """Return the rows that are found by a value of a column: by its group, or by the id."""
+    def finder(self, column: str) -> Callable[[Any, Sequence[T]], Sequence[T]]:
+        """Return how rows are found by a value of a column, by its group or by the id; or else what is given."""
         groups = self._groups.get(column)
         if groups is not None:
-            return groups.get(value, [])
-        row = self._rows.get(value) if column == "id" else None
-        return [] if row is None else [row]
+            return groups.get
+        rows = self._rows if column == "id" else {}
+        return lambda value, nothing: (rows[value],) if value in rows else nothing
 
     def rehang(self, row: T, name: str, value: Any) -> None:
         """Set an attribute that rows are found by."""

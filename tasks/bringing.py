@@ -1,6 +1,7 @@
 """Bringing rows onto shelves: each asked for once, and found again among what is there (see `tasks.loading`)."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from psycopg import Connection
@@ -65,9 +66,9 @@ class Bringer:
     def _find(self, shelf: str, column: str, keys: Pairs) -> None:
         """Note the rows of a shelf that have these values of a column as part of the closure at hand."""
         found = self._found.setdefault(shelf, {})
-        shelves: dict[str, Shelf[Any]] = {name: getattr(shop, shelf) for name, shop in self.shops.items()}
+        finders = {name: getattr(shop, shelf).finder(column) for name, shop in self.shops.items()}
         for name, value in keys:
-            for row in shelves[name].having(column, value):
+            for row in finders[name](value, ()):
                 found[id(row)] = name, row
 
     def _everything(self, shelf: str) -> Iterable[tuple[str, Any]]:
@@ -76,6 +77,5 @@ class Bringer:
 
     def _all(self, shelf: str, attribute: str) -> Pairs:
         """Return the (tenant, value) pairs of an attribute over everything found so far."""
-        return {
-            (name, value) for name, row in self._everything(shelf) if (value := getattr(row, attribute)) is not None
-        }
+        of = attrgetter(attribute)
+        return {(name, value) for name, row in self._everything(shelf) if (value := of(row)) is not None}

@@ -18,7 +18,7 @@ from tasks.virtual.arriving import Acting, Upstream, bury_first
 from tasks.virtual.ways_out import ways_out
 from tasks.virtual.window import UndecidedError, Window, World, play
 
-WINDOW = 3_000
+WINDOW = 8_000
 """So many items are decided in one transaction: enough to share the cost of loading and writing, few enough to hold.
 
 On a machine that is short of time, the decisions between loading and writing must not outlast the connection either.
