@@ -8,7 +8,7 @@ from types import FrameType
 
 @contextmanager
 def interrupting() -> Iterator[Callable[[], None]]:
-    """Lend what long work calls at its pauses: it raises KeyboardInterrupt after a Ctrl-C; a second one does so itself."""
+    """Lend what long work calls at its pauses: after a Ctrl-C it raises KeyboardInterrupt, as a second one does."""
     asked = False
 
     def ask(_number: int, _frame: FrameType | None) -> None:
