@@ -1,6 +1,8 @@
 """A shelf: the rows of one table that a batch works on, found by key or by group, with what changed since loading."""
 
+from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Sequence, ValuesView
+from functools import partial
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -13,13 +15,29 @@ T = TypeVar("T")
 class Shelf(Generic[T]):
     """Rows of one class and one tenant, by their id; `by` names the attributes that rows are also found by.
 
+    Rows that are found together stand in order of their ids if `in_order` is set, else as they came.
     `rung` lists the rows that were added with an alarm, and those whose alarm was set since they stand here.
     """
 
-    __slots__ = ("_alarmed", "_before", "_dropped", "_fresh", "_groups", "_id", "_rows", "_values", "cls", "rung")
+    __slots__ = (
+        "_alarmed",
+        "_before",
+        "_dropped",
+        "_fresh",
+        "_groups",
+        "_id",
+        "_insert",
+        "_rows",
+        "_values",
+        "cls",
+        "rung",
+    )
 
-    def __init__(self, cls: type[T], by: Iterable[str] = (), key: Iterable[str] = ("id",)) -> None:
+    def __init__(
+        self, cls: type[T], by: Iterable[str] = (), key: Iterable[str] = ("id",), *, in_order: bool = False
+    ) -> None:
         self.cls = cls
+        self._insert: Callable[[list[T], T], None] = partial(insort, key=attrgetter(*key)) if in_order else list.append
         self._values = attrgetter(*columns_of(cls))
         self._id = attrgetter(*key)
         self._rows: dict[Any, T] = {}
@@ -71,7 +89,7 @@ class Shelf(Generic[T]):
         for name, groups in self._groups.items():
             value = getattr(row, name)
             if value is not None:
-                groups.setdefault(value, []).append(row)
+                self._insert(groups.setdefault(value, []), row)
 
     def get(self, key: Any) -> T | None:
         """Return the row with this id, or None."""
@@ -110,7 +128,7 @@ class Shelf(Generic[T]):
             self._groups[name][old].remove(row)
         setattr(row, name, value)
         if value is not None:
-            self._groups[name].setdefault(value, []).append(row)
+            self._insert(self._groups[name].setdefault(value, []), row)
 
     def drop(self, row: T) -> None:
         """Take a row away; it is deleted when the batch is written."""
