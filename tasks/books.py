@@ -103,10 +103,11 @@ RULES = (
         """SELECT l.business_id, l.charge_id, count(*), string_agg(d.number, ', ' ORDER BY d.number) AS numbers
              FROM invoice_lines l JOIN invoices d ON (d.business_id, d.id) = (l.business_id, l.invoice_id)
             WHERE d.kind = '380' AND d.status <> 'void' AND l.charge_id IS NOT NULL AND l.gross > coalesce(
-                  (SELECT sum(c.gross) FROM invoices n JOIN invoice_lines c
-                       ON (c.business_id, c.invoice_id) = (n.business_id, n.id) AND c.charge_id = l.charge_id
-                     JOIN invoices o ON (o.business_id, o.id) = (n.business_id, n.of_id)
-                    WHERE n.kind = '381' AND n.business_id = d.business_id AND (o.id = d.id OR o.kind = '386')), 0)
+                  (SELECT sum(CASE WHEN o.kind = '386' THEN -c.gross ELSE c.gross END)
+                     FROM invoice_lines c JOIN invoices n ON (n.business_id, n.id) = (c.business_id, c.invoice_id)
+                     LEFT JOIN invoices o ON (o.business_id, o.id) = (n.business_id, n.of_id)
+                    WHERE c.business_id = l.business_id AND c.charge_id = l.charge_id
+                      AND (o.id = d.id OR n.created_at <= d.created_at AND '386' IN (n.kind, o.kind))), 0)
             GROUP BY l.business_id, l.charge_id HAVING count(*) > 1""",
     ),
     Rule(

@@ -84,20 +84,23 @@ def _numbers(shop: Shop) -> Iterator[str]:
 
 
 def _places(shop: Shop) -> Iterator[str]:
-    """Look that no charge stands on two live documents, what was credited there not counted."""
+    """Look that no charge stands on two live documents."""
     live: Counter[str] = Counter()
     for line in shop.lines:
         document = shop.invoices[line.invoice_id]
-        if document.kind != DocumentKind.INVOICE or document.status == DocumentStatus.VOID or line.charge_id is None:
-            continue
-        notes = [one.id for one in shop.invoices if one.of_id == document.id or _on_deposit(shop, one)]
-        credited = sum(
-            one.gross for id_ in notes for one in shop.lines.by("invoice_id", id_) if one.charge_id == line.charge_id
-        )
-        live[line.charge_id] += line.gross > credited
+        if document.kind == DocumentKind.INVOICE and document.status != DocumentStatus.VOID and line.charge_id:
+            live[line.charge_id] += line.gross > _taken_off(shop, document, line.charge_id)
     yield from (f"Charge {id_} stands on {count} live documents." for id_, count in live.items() if count > 1)
 
 
-def _on_deposit(shop: Shop, note: Invoice) -> bool:
-    """Whether a credit note undoes a deposit, which its final invoice has taken back (R26)."""
-    return note.of_id is not None and shop.invoices[note.of_id].kind == DocumentKind.DEPOSIT
+def _taken_off(shop: Shop, document: Invoice, charge_id: str) -> int:
+    """Return what was credited of a charge on a document, and what was left there of its deposits (R26)."""
+    taken = 0
+    for line in (one for one in shop.lines if one.charge_id == charge_id):
+        other = shop.invoices[line.invoice_id]
+        on_deposit = other.of_id is not None and shop.invoices[other.of_id].kind == DocumentKind.DEPOSIT
+        if other.of_id == document.id:
+            taken += line.gross
+        elif other.created_at <= document.created_at and (on_deposit or other.kind == DocumentKind.DEPOSIT):
+            taken += -line.gross if on_deposit else line.gross
+    return taken
