@@ -13,6 +13,7 @@ from models.charge import Charge
 from models.collecting import planned_for
 from models.consents import forbidden
 from models.contact import Contact
+from models.drafting import draft_all
 from models.ending import key_of_made
 from models.fees import add_charge
 from models.flow import Act
@@ -48,6 +49,8 @@ def _request_payment(shop: Shop, run: Run, published: Published, op: Act) -> str
     charges += to_bill(added for id_ in run.merged if (added := shop.charges.get(id_)) and added not in charges)
     if isinstance(op.settings, RequestPayment) and op.settings.document is Document.PAYMENT_LINK:
         return _request_by_link(shop, run, published, op, charges)
+    if isinstance(op.settings, RequestPayment) and op.settings.document is Document.DRAFT:
+        return _draft(shop, run, op.settings, charges, subjects.get("order"))
     documents = _issue_all(shop, charges, op, subjects.get("order"))
     if not documents:
         return "nothing_due"
@@ -55,6 +58,14 @@ def _request_payment(shop: Shop, run: Run, published: Published, op: Act) -> str
     for document in documents:
         _bring(shop, run, published, op, document, template_of(document))
     return None
+
+
+def _draft(shop: Shop, run: Run, settings: RequestPayment, charges: list[Charge], order_id: str | None) -> str | None:
+    """Draft what is open; a person confirms it, then the payer is told (R14)."""
+    terms = shop.business.payment_terms_days if settings.due_in is None else settings.due_in
+    drafts = draft_all(shop, charges, terms_days=terms, order_id=order_id)
+    run.made = [*run.made, *(draft.id for draft in drafts)]
+    return None if drafts else "nothing_due"
 
 
 def _request_by_link(shop: Shop, run: Run, published: Published, op: Act, charges: list[Charge]) -> str | None:

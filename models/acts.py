@@ -10,6 +10,7 @@ from datetime import date
 from models.card_charging import charge_document
 from models.contact import HoldKind
 from models.crediting import credit_part, void, write_off
+from models.drafting import Edit, confirm_draft, delete_draft, edit_draft
 from models.dunning import set_due
 from models.holding import hold, release
 from models.invoice import DocumentKind, DocumentStatus, Invoice
@@ -37,6 +38,7 @@ class Act:
     due_on: date | None = None
     until: date | None = None
     kind: str | None = None
+    remove: tuple[str, ...] = ()
     of_link: bool = False
     """`pay`: by a payment link instead of an invoice."""
 
@@ -79,11 +81,18 @@ def _find(shop: Shop, act: Act) -> Invoice | None:
     issued = [
         invoice
         for invoice in shop.invoices.by("contact_id", act.contact)
-        if invoice.kind == DocumentKind.INVOICE and invoice.status != DocumentStatus.VOID
+        if invoice.kind == DocumentKind.INVOICE and _is_for(invoice, act)
     ]
     newest = sorted(issued, key=lambda invoice: (invoice.created_at, invoice.number or ""), reverse=True)
     fitting = [invoice for invoice in newest if _fits(shop, invoice, act)]
     return next(iter(fitting or newest), None)
+
+
+def _is_for(invoice: Invoice, act: Act) -> bool:
+    """Whether an act is one on drafts and this is one, or neither and not void."""
+    if act.name in DRAFT_ACTS:
+        return invoice.status == DocumentStatus.DRAFT
+    return invoice.status not in {DocumentStatus.DRAFT, DocumentStatus.VOID}
 
 
 def _fits(shop: Shop, invoice: Invoice, act: Act) -> bool:
@@ -135,8 +144,23 @@ def _charge_card(shop: Shop, invoice: Invoice, _act: Act) -> None:
     charge_document(shop, invoice)
 
 
+def _confirm_draft(shop: Shop, invoice: Invoice, _act: Act) -> None:
+    confirm_draft(shop, invoice)
+
+
+def _edit_draft(shop: Shop, invoice: Invoice, act: Act) -> None:
+    edit_draft(shop, invoice, Edit(act.remove))
+
+
+def _delete_draft(shop: Shop, invoice: Invoice, _act: Act) -> None:
+    delete_draft(shop, invoice)
+
+
 _ACTS: dict[str, Callable[[Shop, Invoice, Act], None]] = {
     "charge_card": _charge_card,
+    "confirm_draft": _confirm_draft,
+    "edit_draft": _edit_draft,
+    "delete_draft": _delete_draft,
     "mark_paid": _mark_paid,
     "pay": _pay,
     "set_due": _set_due,
@@ -148,3 +172,4 @@ _ACTS: dict[str, Callable[[Shop, Invoice, Act], None]] = {
     "refund": _refund,
 }
 ACTS = frozenset(_ACTS)
+DRAFT_ACTS = frozenset({"confirm_draft", "edit_draft", "delete_draft"})

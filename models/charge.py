@@ -28,10 +28,15 @@ CHARGE_TRANSITIONS = transitions(
             ChargeState.SETTLED,
             ChargeState.CANCELLED,
         },
-        ChargeState.CLAIMED: {ChargeState.DUE, ChargeState.INVOICED, ChargeState.CANCELLED},
+        ChargeState.CLAIMED: {
+            ChargeState.DUE,
+            ChargeState.INVOICED,
+            ChargeState.SETTLED,
+            ChargeState.CANCELLED,
+        },
         ChargeState.INVOICED: {ChargeState.DUE, ChargeState.SETTLED, ChargeState.CANCELLED},
-        ChargeState.SETTLED: {ChargeState.DUE, ChargeState.INVOICED, ChargeState.CANCELLED},
-        ChargeState.CANCELLED: {ChargeState.DUE, ChargeState.INVOICED, ChargeState.SETTLED},
+        ChargeState.SETTLED: {ChargeState.DUE, ChargeState.CLAIMED, ChargeState.INVOICED, ChargeState.CANCELLED},
+        ChargeState.CANCELLED: {ChargeState.DUE, ChargeState.CLAIMED, ChargeState.INVOICED, ChargeState.SETTLED},
     }
 )
 """None is final: a payment may prove not to exist (R15), an older event may come late (R20)."""
@@ -53,12 +58,14 @@ class FeeKind(StrEnum):
     looks=[
         Look(("business_id", "order_id"), where="order_id IS NOT NULL"),
         Look(("business_id", "invoice_id"), where="invoice_id IS NOT NULL"),
+        Look(("business_id", "draft_id"), where="draft_id IS NOT NULL"),
         Look(("business_id", "contact_id", "due_on"), where="state = 'due'"),
         Look(("business_id", "recurring_id"), where="recurring_id IS NOT NULL"),
     ],
     checks={
         "settled": "settled >= 0 OR amount < 0",
-        "document": "(state IN ('claimed', 'invoiced')) <= (invoice_id IS NOT NULL)",
+        "document": "((state = 'invoiced') <= (invoice_id IS NOT NULL))"
+        " AND ((state = 'claimed') <= (draft_id IS NOT NULL))",
     },
     fillfactor=85,
 )
@@ -69,7 +76,7 @@ class Charge:
     `settled` is the money allocated to it so far, `kept` what is left of one that was cancelled, or of which money was
     given back without that (`given_back`: when, how much, of which payment) (R28). `stamp` is its newest telling,
     `first_stamp` its oldest: since then it is owed; a booking's is owed since the booking's. `package_id` names the
-    package from which a booking's is taken: nothing is owed for it.
+    package from which a booking's is taken: nothing is owed for it. `draft_id` is the draft that has claimed it (R14).
     """
 
     business_id: str
@@ -111,6 +118,7 @@ class Charge:
     given_back: Json | None = None
     first_stamp: str = ""
     package_id: str | None = None
+    draft_id: str | None = None
 
     @property
     def worth(self) -> int:
@@ -124,11 +132,11 @@ class Charge:
 
     @property
     def billable(self) -> bool:
-        """Whether a document may take it: not on one yet, and worth something or taken from a package.
+        """Whether a document may take it: on none yet, also no draft, and worth something or taken from a package.
 
         A voucher for anything is credit and stands on none (R10).
         """
-        if self.invoice_id is not None or self.voucher_purpose == MULTI_PURPOSE:
+        if self.invoice_id is not None or self.draft_id is not None or self.voucher_purpose == MULTI_PURPOSE:
             return False
         taken = self.package_id is not None and self.kept is None
         return self.state in {ChargeState.DUE, ChargeState.SETTLED} and (self.worth != 0 or taken)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from models.drafting import look_at_draft
 from models.facts import raise_fact
 from models.holding import holds_on, look_again
 from models.invoice import DocumentStatus, Invoice
@@ -12,7 +13,13 @@ from models.shop import Shop
 
 
 def check_due(shop: Shop, invoice: Invoice) -> None:
-    """Raise what the calendar made true of a document, each once per due date, and set when to look again."""
+    """Raise what the calendar made true of a document, each once per due date, and set when to look again.
+
+    A draft has no dates: it is confirmed, or its owner reminded of it (R14).
+    """
+    if invoice.status == DocumentStatus.DRAFT:
+        look_at_draft(shop, invoice)
+        return
     if invoice.status != DocumentStatus.ISSUED or invoice.amount_due <= 0 or invoice.due_on is None:
         invoice.check_at = None
         return

@@ -62,7 +62,6 @@ class Fact(StrEnum):
 
 UNRAISED = frozenset(
     {
-        Fact.INVOICE_DRAFTED,
         Fact.BILLING_COMPLETED,
     }
 )

@@ -96,7 +96,6 @@ MESSAGES = frozenset({Action.SEND_REMINDER, Action.SEND_EMAIL, Action.SEND_SMS, 
 LATER: Mapping[str, str] = {
     Action.SEND_SMS: "send_sms needs an SMS gateway, which can't be set up yet; use send_email.",
     Action.CALL_WEBHOOK: "call_webhook can't be delivered yet.",
-    Document.DRAFT: "request_payment can't make a draft yet; write document: invoice.",
 }
 """What files may say already and nothing carries out yet, with the sentence for who publishes it."""
 

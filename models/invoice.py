@@ -36,7 +36,7 @@ class DocumentStatus(StrEnum):
 
 DOCUMENT_TRANSITIONS = transitions(
     {
-        DocumentStatus.DRAFT: {DocumentStatus.ISSUED},
+        DocumentStatus.DRAFT: {DocumentStatus.ISSUED, DocumentStatus.PAID, DocumentStatus.VOID},
         DocumentStatus.ISSUED: {DocumentStatus.PAID, DocumentStatus.VOID, DocumentStatus.WRITTEN_OFF},
         DocumentStatus.PAID: {DocumentStatus.ISSUED, DocumentStatus.VOID},
         DocumentStatus.VOID: set(),
@@ -56,7 +56,8 @@ DOCUMENT_TRANSITIONS = transitions(
         Look(("business_id", "check_at", "id"), where="check_at IS NOT NULL"),
     ],
     checks={
-        "number": "(status = 'draft') = (number IS NULL) OR kind IN ('note', 'reminder')",
+        "number": "(status <> 'draft' OR number IS NULL)"
+        " AND (status IN ('draft', 'void') OR number IS NOT NULL OR kind IN ('note', 'reminder'))",
         "dates": "due_on IS NULL OR issued_on IS NULL OR due_on >= issued_on OR status = 'paid' OR kind = '386'",
     },
     fillfactor=85,
@@ -67,7 +68,8 @@ class Invoice(Alarmed):
     """One document. `total` is what its lines sum to with tax, `amount_due` what is left to pay now (R10).
 
     `reminders` counts how often its payer was reminded of it.
-    `check_at` is the next instant at which its dates matter: due soon, overdue (R11).
+    `check_at` is the next instant at which its dates matter: due soon, overdue (R11), of a draft that its owner is
+    reminded of it. A draft has no number, and `revision` counts its edits; thrown away, it is void without one (R14).
     """
 
     business_id: str
@@ -121,6 +123,7 @@ class Invoice(Alarmed):
     test: bool = False
     reminders: int = 0
     reminded_at: datetime | None = None
+    revision: int = 0
 
 
 @row(

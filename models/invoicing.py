@@ -16,9 +16,15 @@ from models.tax import Totals
 
 
 def invoice_charges(
-    shop: Shop, payer: Contact, charges: Sequence[Charge], *, terms_days: int, order_id: str | None = None
+    shop: Shop,
+    payer: Contact,
+    charges: Sequence[Charge],
+    *,
+    terms_days: int,
+    order_id: str | None = None,
+    draft: Invoice | None = None,
 ) -> Invoice | None:
-    """Issue one invoice for charges of one group; None where its lines sum to zero (R10).
+    """Issue one invoice for charges of one group; None where its lines sum to zero (R10). A draft becomes it.
 
     Money already on the charges shows as prepaid, or is taken back with its deposit invoice (R26); credit is used.
     """
@@ -26,7 +32,7 @@ def invoice_charges(
     if totals.total == 0 or (totals.total == sum(deposited(shop, charge) for charge in charges)):
         return None
     _agree(shop, charges, totals)
-    invoice = issue(shop, payer, charges, totals, terms_days=terms_days, order_id=order_id)
+    invoice = issue(shop, payer, charges, totals, terms_days=terms_days, order_id=order_id, draft=draft)
     for charge in charges:
         shop.charges.rehang(charge, "invoice_id", invoice.id)
         restate_charge(charge)

@@ -4,7 +4,7 @@ Nothing here can fail for reasons of its own: a charge was checked when it was m
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,8 @@ from models.tax import EXEMPT, OUTSIDE_VAT, Priced, TaxGroup, Totals, compute
 
 SAYS = frozenset({DocumentKind.INVOICE, DocumentKind.DEPOSIT, DocumentKind.FORMAL_NOTICE})
 """The kinds of documents that say on which terms they are to be paid."""
+KEPT_OF_DRAFT = frozenset({"business_id", "id", "created_at", "number", "revision"})
+"""What a draft keeps when it becomes the document that is issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,18 @@ def totals_of(charges: Sequence[Charge]) -> Totals:
 
 
 def issue(
-    shop: Shop, payer: Contact, charges: Sequence[Charge], totals: Totals, *, terms_days: int, order_id: str | None
+    shop: Shop,
+    payer: Contact,
+    charges: Sequence[Charge],
+    totals: Totals,
+    *,
+    terms_days: int,
+    order_id: str | None,
+    draft: Invoice | None = None,
 ) -> Invoice:
     """Issue one invoice for charges of one group, with number, lines and VAT; all of it is to be paid.
 
-    Deposits of the charges are taken back, line by VAT group, each with its number and date (R26).
+    Deposits of the charges are taken back, line by VAT group, each with its number and date (R26). A draft becomes it.
     """
     deposits = taken_back(shop, charges)
     totals = less(totals, deposits) if deposits else totals
@@ -86,10 +95,9 @@ def issue(
     invoice.terms_days = terms_days
     invoice.due_on = _issued_on(invoice) + timedelta(days=terms_days)
     invoice.order_id = order_id
-    invoice.service_from = min(charge.service_from or charge.due_on for charge in charges)
-    invoice.service_to = max(charge.service_to or charge.due_on for charge in charges)
+    _date_service(invoice, charges)
     invoice.check_at = next_check(shop, invoice)
-    shop.invoices.add(invoice)
+    invoice = shop.invoices.add(invoice) if draft is None else _become(shop, draft, invoice)
     _write_lines(shop, invoice, charges, totals)
     for position, (deposit, group) in enumerate(deposits, start=len(charges) + 1):
         shop.lines.add(deduction(shop, invoice, deposit, group, position))
@@ -97,6 +105,58 @@ def issue(
     _write_taxes(shop, invoice, totals, closed=False)
     state_tax(shop, invoice)
     return invoice
+
+
+def _date_service(document: Invoice, charges: Sequence[Charge]) -> None:
+    document.service_from = min(charge.service_from or charge.due_on for charge in charges)
+    document.service_to = max(charge.service_to or charge.due_on for charge in charges)
+
+
+def _become(shop: Shop, draft: Invoice, issued: Invoice) -> Invoice:
+    """Let a draft be the document that was issued for it, under its own id (R14)."""
+    shop.invoices.rehang(draft, "number", issued.number)
+    for name in (field.name for field in fields(Invoice) if field.name not in KEPT_OF_DRAFT):
+        setattr(draft, name, getattr(issued, name))
+    shop.confirmed[draft.id] = draft
+    return draft
+
+
+def sketch(shop: Shop, payer: Contact, charges: Sequence[Charge], *, terms_days: int, order_id: str | None) -> Invoice:
+    """Make a draft for charges of one group: as they are today, without number and dates (R14)."""
+    draft = Invoice(
+        business_id=shop.id,
+        id=shop.key("inv", charges[0].id, "draft", shop.next_serial()),
+        kind=DocumentKind.INVOICE,
+        status=DocumentStatus.DRAFT,
+        contact_id=payer.id,
+        payer_kind=payer.kind or PayerKind.CONSUMER,
+        currency=charges[0].currency,
+        created_at=shop.now,
+        net=0,
+        tax=0,
+        total=0,
+        amount_due=0,
+        language=language_of(shop, payer),
+        payer=payer_snapshot(payer),
+        terms_days=terms_days,
+        order_id=order_id,
+        cause=shop.cause.plain() if shop.cause else None,
+    )
+    sketch_lines(shop, shop.invoices.add(draft), charges)
+    return draft
+
+
+def sketch_lines(shop: Shop, draft: Invoice, charges: Sequence[Charge]) -> None:
+    """Write the lines, the VAT and the sums of a draft as its charges are today; all of it is to be paid."""
+    totals = totals_of(charges)
+    draft.net, draft.tax, draft.total, draft.amount_due = totals.net, totals.tax, totals.total, totals.total
+    draft.service_from = draft.service_to = None
+    if charges:
+        _date_service(draft, charges)
+    _write_lines(shop, draft, charges, totals)
+    for position, group in enumerate(totals.groups, start=1):
+        figures = position, group.category, group.rate, group.net, group.tax
+        shop.taxes.add(InvoiceTax(shop.id, draft.id, *figures))
 
 
 def _numbered(

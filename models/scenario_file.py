@@ -26,13 +26,18 @@ DOCUMENT_KEYS = {
     "set_due": ("due_on",),
     "hold": ("kind", "until"),
     "release": (),
+    "confirm_draft": (),
+    "edit_draft": ("remove",),
+    "delete_draft": (),
 }
 """What each act on a document says beside the document."""
+REQUIRED = {"set_due": ("due_on",), "edit_draft": ("remove",)}
+"""What of it must be said."""
 PAUSES = ("pause", "resume")
 CARDS = ("ok", "no_funds", "lost", "none")
 """Cards that a client of a scenario may have; without a word he has one that is charged."""
 OTHER_ACTS = ("pause_automation", "resume_automation", "archive_automation", "publish", "outage", "save_card", *PAUSES)
-LATER_ACTS = ("set_billing", "confirm_draft", "edit_draft", "delete_draft")
+LATER_ACTS = ("set_billing",)
 EVERY_ACT = (*DOCUMENT_KEYS, *OTHER_ACTS, *LATER_ACTS)
 LONGEST_OUTAGE = 24 * 366
 MAX_BYTES = 32 * 1024 * 1024
@@ -129,7 +134,7 @@ def _act(node: Node, read_text: ReadText) -> Happening:
     at, named = node.at("at").instant(), node.at("do")
     do = named.choice(EVERY_ACT)
     if do in LATER_ACTS:
-        named.problem(f"{do} can't be simulated yet", "It comes with billing and drafts.")
+        named.problem(f"{do} can't be simulated yet", "It comes with consolidated billing.")
     if named.word != do or do in LATER_ACTS:
         return Happening(at)
     if do in DOCUMENT_KEYS:
@@ -171,7 +176,7 @@ def _pausing(node: Node, do: str) -> Pausing:
 
 
 def _document_act(node: Node, do: str) -> Act:
-    node = node.mapping(("at", "do", "number", "contact", *DOCUMENT_KEYS[do]), ("due_on",) if do == "set_due" else ())
+    node = node.mapping(("at", "do", "number", "contact", *DOCUMENT_KEYS[do]), REQUIRED.get(do, ()))
     number, contact = node.get("number"), node.get("contact")
     if number is None and contact is None:
         node.problem(f"{do} names no document", "Give its number, or the contact whose newest it is.")
@@ -186,6 +191,7 @@ def _document_act(node: Node, do: str) -> Act:
         due_on=_read(node, "due_on", Node.date),
         until=_read(node, "until", Node.date),
         kind=_read(node, "kind", lambda kind: kind.choice(list(HoldKind))),
+        remove=_read(node, "remove", lambda ids: tuple(one.text() for one in ids.items())) or (),
         of_link=_read(node, "document", lambda document: document.choice(("invoice", "link"))) == "link",
     )
 

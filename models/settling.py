@@ -146,8 +146,10 @@ def restate_charge(charge: Charge) -> None:
         charge.state = ChargeState.CANCELLED
     elif charge.open == 0 and charge.worth:
         charge.state = ChargeState.SETTLED
+    elif charge.invoice_id:
+        charge.state = ChargeState.INVOICED
     else:
-        charge.state = ChargeState.INVOICED if charge.invoice_id else ChargeState.DUE
+        charge.state = ChargeState.CLAIMED if charge.draft_id else ChargeState.DUE
 
 
 def document_of(shop: Shop, charge: Charge) -> Invoice | None:

@@ -66,17 +66,17 @@ class Cause:
 
 
 class Shop:
-    """Everything of one tenant that a batch works on."""
+    """Everything of one tenant that a batch works on; `confirmed` were drafts until this batch issued them (R14)."""
 
     def __init__(self, business: Business, rulebook: "Rulebook", now: datetime) -> None:
         self.business, self.rulebook, self.now = business, rulebook, now
         self.zone: ZoneInfo = zone(business.timezone)
         self.cause: Cause | None = None
         self.queue: deque[FactRow] = deque()
-        self.origin, self.serial = "", 0
+        self.origin, self.serial, self.keep_refusals = "", 0, False
         self.inbox: int | None = None
-        self.keep_refusals = False
         self.parked: dict[str, str] = {}
+        self.confirmed: dict[str, Invoice] = {}
         self.stops, self.pages = Stops(), Pages()
         self.mentions: dict[Any, Any] = {}
         """What documents of this batch must say, by kind of payer, language and day (`models.mentions`)."""
@@ -92,7 +92,7 @@ class Shop:
         self.attended = Shelf(Attended, key=("booking_id", "stamp"))
         self.coupons = Shelf(Coupon)
         self.coupon_uses = Shelf(CouponUse, by=("contact_id",), key=("coupon_id", "subject"))
-        self.charges = Shelf(Charge, by=("order_id", "invoice_id", "recurring_id"), in_order=True)
+        self.charges = Shelf(Charge, by=("order_id", "invoice_id", "recurring_id", "draft_id"), in_order=True)
         self.recurring = Shelf(RecurringPayment)
         self.quotes = Shelf(Quote)
         self.links = Shelf(PaymentLink, by=("contact_id",))

@@ -29,17 +29,21 @@ class Teller:
         self._everything = everything
         self._views: list[tuple[str, ValuesView[Any]]] = [(name, getattr(shop, name).fresh) for name in _TOLD]
         self._told = [0] * len(_TOLD)
+        self._confirmed = 0
 
     def news(self) -> list[Line]:
         """Return a line for each thing that has happened since the last time, in a sensible order."""
         counts = [len(view) for _, view in self._views]
-        if counts == self._told:
+        issued = list(self._shop.confirmed.values())[self._confirmed :]
+        if counts == self._told and not issued:
             return []
+        self._confirmed += len(issued)
         fresh = {
             name: list(islice(reversed(view), count - told))[::-1]  # type: ignore[call-overload]  # a dict's own can be
             for (name, view), count, told in zip(self._views, counts, self._told, strict=True)
         }
         self._told = counts
+        fresh["invoices"] += [document for document in issued if document not in fresh["invoices"]]
         return list(_lines(self._shop, fresh, everything=self._everything))
 
 
@@ -136,12 +140,14 @@ def _document(shop: Shop, invoice: Invoice) -> Line:
             of=invoice.of_number,
         )
     keys = document_line(invoice, shop.lines.by("invoice_id", invoice.id), shop.taxes.by("invoice_id", invoice.id))
-    keys["status"] = str(DocumentStatus.PAID if invoice.amount_due <= 0 else DocumentStatus.ISSUED)
+    if invoice.status != DocumentStatus.DRAFT:
+        keys["status"] = str(DocumentStatus.PAID if invoice.amount_due <= 0 else DocumentStatus.ISSUED)
     if invoice.kind == DocumentKind.CREDIT_NOTE:
         return _line(
             shop, invoice.created_at, "credit_note", invoice.contact_id, invoice.cause, **keys, of=invoice.of_number
         )
-    return _line(shop, invoice.created_at, "invoice", invoice.contact_id, invoice.cause, **keys)
+    at = invoice.issued_at or invoice.created_at
+    return _line(shop, at, "invoice", invoice.contact_id, invoice.cause, **keys)
 
 
 def _link(shop: Shop, link: PaymentLink) -> Line:

@@ -60,9 +60,10 @@ _NOTED_FOR = (
 _NEWEST_OF_CLIENT = (
     "(t.business_id, t.id) IN (SELECT i.business_id, i.id FROM"  # noqa: S608  # names are ours
     f" (SELECT * FROM {pairs_sql()}) AS k(b, c) CROSS JOIN LATERAL"
-    " ((SELECT business_id, id FROM invoices WHERE business_id = k.b AND contact_id = k.c AND status = 'issued')"
+    " ((SELECT business_id, id FROM invoices WHERE business_id = k.b AND contact_id = k.c"
+    " AND status IN ('issued', 'draft'))"
     " UNION (SELECT business_id, id FROM invoices WHERE business_id = k.b AND contact_id = k.c AND kind = '380'"
-    " AND status NOT IN ('issued', 'void') ORDER BY created_at DESC LIMIT 2)) i)"
+    " AND status NOT IN ('issued', 'draft', 'void') ORDER BY created_at DESC LIMIT 2)) i)"
 )
 _AUDIENCES = (
     "SELECT k.b, c.id FROM unnest(%s::text[], %s::text[]) AS k(b, after) CROSS JOIN LATERAL"
@@ -278,6 +279,9 @@ class Loader(Bringer):
         self._by(Invoice, "invoices", "number", {pair for pair in known["invoices"] if not pair[1].startswith("inv_")})
         known["invoices"] |= self._all("invoices", "id")
         self._by(Charge, "charges", "invoice_id", known["invoices"])
+        drafts = {(b, one.id) for b, one in self._everything("invoices") if one.status == DocumentStatus.DRAFT}
+        self._by(Charge, "charges", "draft_id", drafts)
+        self._by(InvoiceLine, "lines", "invoice_id", drafts)
         self._by(Charge, "charges", "id", known["charges"])
         known["orders"] |= self._all("charges", "order_id")
         known["bookings"] |= self._all("charges", "booking_id")

@@ -35,29 +35,40 @@ def write(connection: Connection[Any], shops: Iterable[Shop], *, history: bool =
         for shelf in shop.shelves():
             by_class.setdefault(shelf.cls, []).append(shelf)
         _park(connection, shop)
-    for cls, shelves in by_class.items():
-        if cls in HISTORY and not history:
-            continue
-        fresh = [row for shelf in shelves for row in shelf.fresh]
-        changed: list[Any] = []
-        columns: set[int] = set()
-        for shelf in shelves:
-            rows = shelf.changed()
-            changed += rows
-            columns |= shelf.differing(rows)
-        dropped = [row for shelf in shelves for row in shelf.dropped]
-        if cls is LimitSlot:
-            _give_back(connection, [pair for shelf in shelves for pair in shelf.before_and_after()])
-            take(connection, fresh + changed)
-        else:
-            if fresh:
-                copy(connection, cls, fresh)
-            if changed:
-                update(connection, cls, changed, columns)
-        if dropped:
-            delete(connection, cls, dropped)
-        written += len(fresh) + len(changed) + len(dropped)
+    told = {cls: shelves for cls, shelves in by_class.items() if history or cls not in HISTORY}
+    for cls, shelves in told.items():
+        written += _add(connection, cls, shelves)
+    for cls, shelves in reversed(told.items()):
+        written += _change(connection, cls, shelves)
     return written
+
+
+def _add(connection: Connection[Any], cls: type, shelves: Sequence[Shelf[Any]]) -> int:
+    """Write the new rows of a class, after those that they refer to; slots of limits are taken, new or not."""
+    fresh = [row for shelf in shelves for row in shelf.fresh]
+    if cls is LimitSlot:
+        _give_back(connection, [pair for shelf in shelves for pair in shelf.before_and_after()])
+        fresh += [row for shelf in shelves for row in shelf.changed()]
+        take(connection, fresh)
+    elif fresh:
+        copy(connection, cls, fresh)
+    return len(fresh)
+
+
+def _change(connection: Connection[Any], cls: type, shelves: Sequence[Shelf[Any]]) -> int:
+    """Write what changed of a class or went, before what it is part of: a document freezes its lines (R13)."""
+    changed: list[Any] = []
+    columns: set[int] = set()
+    for shelf in shelves if cls is not LimitSlot else ():
+        rows = shelf.changed()
+        changed += rows
+        columns |= shelf.differing(rows)
+    dropped = [row for shelf in shelves for row in shelf.dropped]
+    if changed:
+        update(connection, cls, changed, columns)
+    if dropped:
+        delete(connection, cls, dropped)
+    return len(changed) + len(dropped)
 
 
 def _park(connection: Connection[Any], shop: Shop) -> None:
@@ -176,10 +187,9 @@ def take(connection: Connection[Any], rows: Sequence[LimitSlot]) -> None:
 def delete(connection: Connection[Any], cls: type, rows: Sequence[Any]) -> None:
     """Delete rows by their keys."""
     shape = _shape(cls)
-    keys = sql.SQL(", ").join(map(sql.Identifier, shape.key))
-    arrays = sql.SQL(", ").join(sql.SQL("%s::text[]") for _ in shape.key)
-    statement = sql.SQL("DELETE FROM {} WHERE ({}) IN (SELECT * FROM unnest({}))").format(
-        sql.Identifier(shape.table), keys, arrays
+    table = sql.Identifier(shape.table)
+    match = sql.SQL(" AND ").join(sql.SQL("t.{0} = v.{0}").format(sql.Identifier(name)) for name in shape.key)
+    statement = sql.SQL("DELETE FROM {} t USING json_populate_recordset(NULL::{}, %s::json) v WHERE {}").format(
+        table, table, match
     )
-    getter = attrgetter(*shape.key)
-    connection.execute(statement, [list(column) for column in zip(*map(getter, rows), strict=True)])
+    connection.execute(statement, (_records(shape.key, rows),))

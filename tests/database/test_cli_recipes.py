@@ -28,7 +28,7 @@ def test_recipes_are_listed_without_any_system(command: Callable[[str], Relance]
     ]
     listed = nowhere("automations", "recipes").out
     assert "Reminders of an unpaid invoice" in listed
-    assert "invoice.drafted" in listed
+    assert "Forgotten draft invoice" in listed
     assert "Relances d'une facture impayée" in nowhere("automations", "recipes", "list", "--lang", "fr").out
 
 
@@ -44,7 +44,7 @@ def test_recipes_are_searched_by_words_and_category(on_nothing: Relance) -> None
 
 def test_a_recipe_is_shown_with_its_text(on_nothing: Relance) -> None:
     shown = on_nothing("automations", "recipes", "show", "draft-reminder").out
-    assert "needs        invoice.drafted" in shown
+    assert "trigger: {on: invoice.drafted}" in shown
     shown = on_nothing("automations", "recipes", "show", "no-show-fee", "--lang", "fr").out
     assert "\nautomation: no-show-fee\nname: Frais d'absence\n" in shown
     line = on_nothing("automations", "recipes", "show", NAME, "--json").line
@@ -71,13 +71,10 @@ def test_a_recipe_takes_no_other_automations_place(shop: Relance) -> None:
     assert answer.error == f"atelier has an automation {NAME} already. Choose another id with --as."
 
 
-def test_a_recipe_that_needs_what_is_still_to_come_is_saved_but_not_published(shop: Relance) -> None:
+def test_a_recipe_that_needs_what_came_later_is_published_like_any_other(shop: Relance) -> None:
     answer = shop("automations", "recipes", "use", "draft-reminder", "--publish")
-    assert answer.code == 2
-    assert answer.error == "draft-reminder can't be published yet: it needs invoice.drafted."
-    answer = shop("automations", "recipes", "use", "draft-reminder")
-    assert (answer.code, answer.out) == (0, "draft-reminder: draft saved.\n")
-    assert answer.err == "It can't be published yet: it needs invoice.drafted.\n"
+    assert (answer.code, answer.out) == (0, "draft-reminder: published as version 1.\n")
+    assert answer.err == ""
 
 
 @pytest.mark.parametrize(

@@ -123,18 +123,17 @@ def test_a_request_in_a_branch_is_a_request() -> None:
 
 
 def test_what_nothing_carries_out_yet_is_told_before_publishing() -> None:
-    draft = {"id": "draft", "request_payment": {"document": "draft"}}
-    told = not_runnable(
-        automation("send_email", {"if": IS_VIP, "then": ["send_sms", draft]}, "charge_card", "send_sms")
-    )
+    hook = {"id": "hook", "call_webhook": {"url": "https://shop.example/hook"}}
+    told = not_runnable(automation("send_email", {"if": IS_VIP, "then": ["send_sms", hook]}, "charge_card", "send_sms"))
     assert told == [
         f"Step 1.then.0: {LATER['send_sms']}",
-        f"Step draft: {LATER['draft']}",
+        f"Step hook: {LATER['call_webhook']}",
         f"Step 3: {LATER['send_sms']}",
     ]
     runnable = ("request_payment", "send_reminder", "send_email", "notify_staff", {"add_tag": "a"}, "end")
     assert not_runnable(automation(*runnable)) == []
-    assert not_runnable(automation({"request_payment": {"document": "payment_link"}})) == []
+    for document in ("payment_link", "draft"):
+        assert not_runnable(automation({"request_payment": {"document": document}})) == []
     assert not_runnable(automation("issue_paid_invoice", on="order.paid")) == []
 
 
