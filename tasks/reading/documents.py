@@ -86,12 +86,13 @@ def kind_of(kind: str) -> Kind:
 
 def _lines(office: Office, ids: Sequence[str]) -> Iterator[Line]:
     order = [columns(Invoice).created_at, columns(Invoice).id]
-    lines, taxes = _parts(office, InvoiceLine, ids), _parts(office, InvoiceTax, ids)
+    lines, taxes = parts_of(office, InvoiceLine, ids), parts_of(office, InvoiceTax, ids)
     for invoice in office.rows(Invoice, columns(Invoice).id == func.any(list(ids)), order=order):
         yield _line(office, invoice, lines[invoice.id], taxes[invoice.id])
 
 
-def _parts(office: Office, cls: type[Any], ids: Sequence[str]) -> dict[str, list[Any]]:
+def parts_of(office: Office, cls: type[Any], ids: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the rows of a part of documents, by document."""
     found: dict[str, list[Any]] = defaultdict(list)
     for part in office.rows(cls, columns(cls).invoice_id == func.any(list(ids))):
         found[part.invoice_id].append(part)

@@ -36,6 +36,7 @@ COMMANDS = {
     "automations": Entry("Look at, check, publish, pause, resume automations.", "automations:app"),
     "runs": Entry("Look at what automations do for whom; steer runs.", "runs:app"),
     "invoices": Entry("Look at invoices; issue, remind, credit, void, hold them.", "invoices:app"),
+    "drafts": Entry("Look at drafts; edit, confirm, delete them.", "drafts:app"),
     "payments": Entry("Look at payments; mark as paid, record, refund, reverse.", "payments:app"),
     "coupons": Entry("Look at coupons; create, revoke and apply them.", "coupons:app"),
     "quotes": Entry("Draft quotes, send them, note the answer.", "quotes:app"),
