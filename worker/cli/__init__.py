@@ -37,6 +37,7 @@ COMMANDS = {
     "runs": Entry("Look at what automations do for whom; steer runs.", "runs:app"),
     "invoices": Entry("Look at invoices; issue, remind, credit, void, hold them.", "invoices:app"),
     "drafts": Entry("Look at drafts; edit, confirm, delete them.", "drafts:app"),
+    "billing": Entry("Say how a client is billed by cycles, and why.", "billing:app"),
     "payments": Entry("Look at payments; mark as paid, record, refund, reverse.", "payments:app"),
     "coupons": Entry("Look at coupons; create, revoke and apply them.", "coupons:app"),
     "quotes": Entry("Draft quotes, send them, note the answer.", "quotes:app"),
