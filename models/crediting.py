@@ -23,7 +23,7 @@ from models.tax import largest_remainder
 def void(shop: Shop, invoice: Invoice) -> None:
     """Take a document back by a full credit note; what it asked for is owed no more (R13)."""
     if invoice.status not in {DocumentStatus.ISSUED, DocumentStatus.WRITTEN_OFF}:
-        raise RefusedError(f"{invoice.number} can't be voided: it is {invoice.status}.")
+        raise RefusedError(f"{invoice.number or 'A draft'} can't be voided: it is {invoice.status}.")
     if invoice.amount_due != invoice.total - invoice.credited:
         paid = show(invoice.total - invoice.credited - invoice.amount_due, invoice.currency)
         raise RefusedError(
@@ -73,7 +73,8 @@ def write_off(shop: Shop, invoice: Invoice, reason: str, actor: str, proof: str 
     Where VAT is due on debits, a professional gets the duplicate whose mark lets the seller take it back.
     """
     if invoice.status != DocumentStatus.ISSUED or invoice.amount_due <= 0:
-        raise RefusedError(f"{invoice.number} can't be written off: it is {invoice.status}, not an open debt.")
+        what = invoice.number or "A draft"
+        raise RefusedError(f"{what} can't be written off: it is {invoice.status}, not an open debt.")
     net, tax = open_of(groups_of(shop, invoice.id), invoice.amount_due)
     id_ = shop.key("wof", invoice.id, shop.next_serial())
     shop.write_offs.add(WriteOff(shop.id, id_, invoice.id, shop.now, net, tax, reason, actor, proof))

@@ -43,7 +43,7 @@ def open_balance(invoice: Invoice) -> int:
     """Return what marking a document as paid books, or refuse where nothing is open (R15)."""
     if invoice.status not in {DocumentStatus.ISSUED, DocumentStatus.WRITTEN_OFF} or invoice.amount_due <= 0:
         raise RefusedError(
-            f"{invoice.number} can't be marked as paid: it is {invoice.status}, and nothing of it is open."
+            f"{invoice.number or 'A draft'} can't be marked as paid: it is {invoice.status}, and nothing of it is open."
         )
     return invoice.amount_due
 

@@ -113,6 +113,13 @@ def test_a_deleted_draft_frees_what_it_held(desk: FrontDesk) -> None:
     assert desk.balanced()
 
 
+def test_what_is_done_to_issued_documents_is_refused_of_a_draft(desk: FrontDesk) -> None:
+    id_ = drafted(desk)
+    for act in (("invoices", "void"), ("invoices", "write-off", "--reason", "gone"), ("payments", "mark-paid")):
+        assert desk.refused(*act[:2], id_, *act[2:]).startswith("A draft can't be ")
+    assert "A draft has no due date" in desk.refused_plain("invoices", "set-due", id_, "2027-01-31")
+
+
 def test_nothing_chosen_and_unknown_drafts_are_told(desk: FrontDesk) -> None:
     assert "Name drafts, or say --all" in desk.refused("drafts", "confirm")
     assert "has no draft 'nothing'" in desk.refused("drafts", "delete", "nothing")

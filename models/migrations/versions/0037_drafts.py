@@ -18,6 +18,8 @@ ONCE = ("sent_at", "file_hash", "renderer")
 ISSUED = "OLD.status <> 'draft'"
 UNNUMBERED = "status IN ('draft', 'void') OR number IS NOT NULL OR kind IN ('note', 'reminder')"
 
+THROWN_AWAY = "d.number IS NULL AND d.status IN ('draft', 'void') AND d.kind = '380'"
+
 
 def upgrade() -> None:
     """Create the columns, and let void drafts be."""
@@ -42,7 +44,14 @@ def downgrade() -> None:
     for statement in freeze("invoices", DOCUMENT, once=ONCE, where=ISSUED):
         op.execute(statement)
     op.execute("UPDATE charges SET state = 'due' WHERE state = 'claimed'")
-    op.execute("DELETE FROM invoices WHERE number IS NULL AND status IN ('draft', 'void')")
+    op.execute("ALTER TABLE invoices DISABLE TRIGGER USER")
+    for part in ("invoice_lines", "invoice_taxes"):
+        op.execute(
+            f"DELETE FROM {part} p USING invoices d WHERE (d.business_id, d.id) = (p.business_id, p.invoice_id)"  # noqa: S608  # ours
+            f" AND {THROWN_AWAY}"
+        )
+    op.execute(f"DELETE FROM invoices d WHERE {THROWN_AWAY}")  # noqa: S608  # ours
+    op.execute("ALTER TABLE invoices ENABLE TRIGGER USER")
     _check("(status = 'draft') = (number IS NULL) OR kind IN ('note', 'reminder')")
     op.execute("ALTER TABLE invoices DROP COLUMN revision")
     op.execute("ALTER TABLE charges DROP CONSTRAINT charges_document_check")
