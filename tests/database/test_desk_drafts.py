@@ -1,14 +1,26 @@
 """Drafts at the desk: listed with reasons, edited without overwriting anybody, confirmed once, thrown away (R14)."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from psycopg import Connection
 
+from models.db import make_engine, transact
+from models.drafting import Edit
+from models.refusals import RefusedError
+from tasks.desk.acting import Desk
+from tasks.desk.drafts import change_draft, confirm_drafts
+from tasks.engine import lock
+from tasks.gateways.clock import SystemClock
 from tests.database.conftest import Relance, Terminal
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
 from tests.samples import charge_added
 
+PEOPLE = 6
 DRAFTING = """\
 automation: draft
 trigger: {on: session.booked}
@@ -94,6 +106,36 @@ def test_who_edits_what_somebody_else_has_edited_meanwhile_is_refused(desk: Fron
     refused = desk.refused_plain("drafts", "edit", id_, "--line", "o1-b1=Coupe courte", "--seen", 0)
     assert "you saw its revision 0, it is at 1" in refused
     assert desk.listed("drafts", "show", id_)[0]["lines"][0]["description"] == "Coupe longue"
+
+
+def test_many_at_once_confirm_a_draft_once_and_only_one_of_them_edits_what_all_have_seen(
+    desk: FrontDesk, url: str
+) -> None:
+    id_, other = drafted(desk), drafted(desk, "ada")
+    engine = make_engine(url, pool_size=PEOPLE)
+
+    def act(number: int) -> str:
+        def work(connection: Connection[Any]) -> None:
+            lock(connection, ["atelier"])
+            at = Desk(connection, "atelier", SystemClock().now(), f"person {number}")
+            confirm_drafts(at, {other: None})
+            change_draft(at, id_, Edit(words={"o1-b1": f"Coupe {number}"}), seen=0)
+
+        try:
+            transact(engine, work)
+        except RefusedError as error:
+            return "conflict" if "was edited meanwhile" in str(error) else str(error)
+        return "edited"
+
+    with ThreadPoolExecutor(PEOPLE) as people:
+        said = Counter(people.map(act, range(PEOPLE)))
+    engine.dispose()
+    assert said == {"edited": 1, "conflict": PEOPLE - 1}
+    (draft,) = desk.listed("drafts", "list")
+    assert (draft["id"], draft["revision"]) == (id_, 1)
+    assert len(desk.listed("messages", "list")) == 1
+    assert len(desk.listed("invoices", "list", "--contact", "ada")) == 1
+    assert desk.balanced()
 
 
 def test_a_charge_of_another_client_does_not_join(desk: FrontDesk) -> None:
