@@ -63,6 +63,12 @@ def test_what_has_changed_since_is_said_of_each_line(desk: FrontDesk) -> None:
     assert (line["id"], line["changed"], line["lines"][0]["changed"]) == (id_, 1, ["cancelled"])
 
 
+def test_what_was_paid_since_is_said_of_the_line(desk: FrontDesk) -> None:
+    id_ = drafted(desk)
+    desk.does("payments", "record", "10.00", "--charge", "o1-b1")
+    assert desk.listed("drafts", "show", id_)[0]["lines"][0]["changed"] == ["10.00 EUR paid"]
+
+
 def test_confirmed_drafts_are_issued_and_sent_and_confirming_again_does_nothing(desk: FrontDesk) -> None:
     one, other = drafted(desk), drafted(desk, "ada")
     done, *lines = desk.does("drafts", "confirm", "--all", "--yes")

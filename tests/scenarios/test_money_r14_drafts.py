@@ -129,3 +129,12 @@ def test_a_professionals_deposit_is_taken_back_on_the_confirmed_invoice(shop: St
     invoice = lines.of("invoice", "zoe", type="380")[-1]
     assert lines.one("invoice", "zoe", type="386")["total"] == 1000
     assert (invoice["total"], invoice["amount_due"]) == (11500, 11500)
+
+
+def test_what_is_paid_on_a_draft_stays_claimed(shop: Story) -> None:
+    drafted(shop)
+    shop.automation("paid", "order.paid", {"issue_paid_invoice": {}})
+    shop.pays("zoe", 12500, at="2027-01-06 10:00", order="o1")
+    lines = shop.run(until="2027-01-08 00:00")
+    assert lines.of("invoice").each("status") == ["draft"]
+    assert lines.reasons("zoe") == ["nothing_due"]
