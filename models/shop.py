@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What made something happen: an automation's run and step, a person's act, or a recurring payment.
+    """What made something happen: an automation's run and step, a person's act, a recurring payment, or billing.
 
     `depth` counts the chain (R21), `actor` is who acts.
     """
@@ -55,6 +55,7 @@ class Cause:
     depth: int = 0
     recurring: str | None = None
     actor: str | None = None
+    billing: str | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return the cause as it is kept and shown."""
@@ -62,6 +63,8 @@ class Cause:
             return {"act": self.act} | ({"actor": self.actor} if self.actor else {})
         if self.recurring:
             return {"recurring": self.recurring}
+        if self.billing:
+            return {"billing": self.billing}
         return {"automation": self.automation, "run": self.run, "step": self.step}
 
 

@@ -1,0 +1,189 @@
+"""A portion of the clients of one business is billed: the plain ones by SQL, the others by the pure rules (R9, R13)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from psycopg import Connection
+
+from models.bookkeeping import SOFTWARE
+from models.chain import GENESIS, content_of
+from models.consolidating import MONTHLY, NOTICE, Terms
+from models.db import encode_json
+from models.errors import ConflictError
+from models.exchange import tax_currency
+from models.identifiers import first_key
+from models.invoice import DocumentKind, DocumentStatus, Invoice
+from models.issuing import next_check
+from models.journal import JournalEntry
+from models.mentions import exemption, mentions
+from models.message import MessagePurpose
+from models.payer import seller_snapshot
+from models.series import EVER, resets, series_of
+from models.shop import Cause, Shop
+from models.tax import EXEMPT, OUTSIDE_VAT
+from tasks.billing import statements
+from tasks.billing.one_by_one import bill_one_by_one
+from tasks.loading import Loader
+
+MEMORY = "64MB"
+"""What one sort of a portion may take before it goes to disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What became of a portion: clients that were looked at, how many of them one by one, documents."""
+
+    clients: int
+    one_by_one: int
+    documents: int
+
+
+def bill_portion(
+    connection: Connection[Any], business_id: str, clients: Sequence[str], terms: Terms, now: datetime
+) -> Billed:
+    """Bill clients of a business whose lock is held; the caller commits. What is billed already is left alone."""
+    shop = Loader(connection, now, [business_id]).shops[business_id]
+    shop.cause = Cause(billing=terms.occurrence)
+    documents, odd = _in_bulk(connection, shop, clients, terms)
+    if odd:
+        documents += bill_one_by_one(connection, shop.id, odd, terms, now)
+    return Billed(len(clients), len(odd), documents)
+
+
+def _in_bulk(
+    connection: Connection[Any], shop: Shop, clients: Sequence[str], terms: Terms
+) -> tuple[int, Sequence[str]]:
+    """Bill who is plain; return how many documents were made, and who is left."""
+    if shop.business.series is not None:
+        return 0, clients
+    run = _Run(connection, _facts(shop, clients, terms))
+    connection.execute(f"SET LOCAL work_mem = '{MEMORY}'".encode())
+    connection.execute(statements.TABLES.encode())
+    for statement in (statements.CLIENTS, statements.CHARGES, statements.ODD, statements.WITHOUT_ODD):
+        run(statement)
+    if terms.minimum > 0:
+        run(statements.TOO_LITTLE)
+    run(statements.LINES)
+    documents = run(statements.DOCUMENTS)
+    if documents:
+        _write(run, shop, documents)
+    odd = connection.execute("SELECT id FROM bill_clients WHERE NOT plain ORDER BY id").fetchall()
+    return documents, [row[0] for row in odd]
+
+
+class _Run:
+    """Runs statements with the facts of a portion."""
+
+    def __init__(self, connection: Connection[Any], facts: dict[str, Any]) -> None:
+        self.connection, self.facts = connection, facts
+
+    def __call__(self, statement: str) -> int:
+        """Run one; return how many rows it wrote."""
+        return self.connection.execute(statement.encode(), self.facts, prepare=False).rowcount
+
+
+def _write(run: _Run, shop: Shop, documents: int) -> None:
+    """Write documents, books and messages; every charge that was read must still be there to be claimed (R17)."""
+    asked = run.connection.execute("SELECT DISTINCT kind, language FROM bill_clients WHERE plain").fetchall()
+    run.facts |= _words(shop, asked, run.facts["issued_on"]) | {"documents": documents}
+    run(statements.INVOICES)
+    lines = run(statements.LINES_OF_INVOICES)
+    run(statements.TAXES)
+    if run(statements.CLAIM) != lines:
+        raise ConflictError("A charge was taken meanwhile: the portion is billed again.")
+    run(statements.MESSAGES)
+    run(statements.JOURNAL)
+    run(statements.HEADS)
+    run(statements.COUNTER)
+
+
+def _facts(shop: Shop, clients: Sequence[str], terms: Terms) -> dict[str, Any]:
+    """Return what is the same for all documents of a portion, as the pure rules say it."""
+    b = shop.business
+    goes_at = shop.hours.may_go(shop.now, "email", in_window=False)
+    return {
+        "tenant": shop.id,
+        "clients": list(clients),
+        "locale": b.locale,
+        "currency": b.currency,
+        "tax_currency": tax_currency(b),
+        "monthly": b.country in MONTHLY,
+        "until": terms.until,
+        "before": terms.before,
+        "minimum": terms.minimum,
+        "occurrence": terms.occurrence,
+        "days": terms.days,
+        "now": shop.now,
+        "moment": first_key("", shop.now).removeprefix("_"),
+        "seller": encode_json(seller_snapshot(shop)).decode(),
+        "cause": encode_json(shop.cause.plain()).decode() if shop.cause else None,
+        "purpose": MessagePurpose.LEGAL,
+        "notice": NOTICE,
+        "goes_at": goes_at,
+        **_numbers(shop, terms.days),
+        **_links(shop),
+    }
+
+
+def _numbers(shop: Shop, days: int) -> Mapping[str, Any]:
+    """Return where the series stands, and the dates of what is issued now (R13, R11)."""
+    series = series_of(shop.business, DocumentKind.INVOICE, "")
+    latest = max((one.last_on for one in shop.counters if one.series == series), default=shop.today)
+    issued_on = max(shop.today, latest)
+    year = issued_on.year if resets(shop.business) else EVER
+    counter = shop.counters.get((series, year))
+    due_on = issued_on + timedelta(days=days)
+    return {
+        "series": series,
+        "year": year,
+        "last": counter.last if counter else 0,
+        "prefix": f"{series}{year:04d}-" if year else series,
+        "digits": 4 if year else 6,
+        "issued_on": issued_on,
+        "due_on": due_on,
+        "check_at": next_check(shop, _specimen(shop, due_on)),
+    }
+
+
+def _specimen(shop: Shop, due_on: date) -> Invoice:
+    """Return an invoice as all of a portion are, in what its dates depend on."""
+    kind, status = DocumentKind.INVOICE, DocumentStatus.ISSUED
+    one = Invoice(shop.id, "", kind, status, "", "", "", shop.now, 0, 0, 1, 1)
+    one.due_on = due_on
+    return one
+
+
+def _links(shop: Shop) -> Mapping[str, Any]:
+    """Return where the books' chain stands, and the canonical entry in the pieces between what differs."""
+    head = shop.heads.get(shop.id)
+    actor = "system"
+    sequence, mark = 10**17, "\u241f"
+    entry = JournalEntry(shop.id, sequence, "", "", "invoice", shop.now, actor, {mark: mark}, SOFTWARE, mark)
+    before, _, rest = content_of(entry).decode().partition(f'{{"{mark}":"{mark}"}}')
+    between, _, rest = rest.partition(f'"{mark}"')
+    then, _, after = rest.partition(str(sequence))
+    return {
+        "head": head.hash if head else GENESIS,
+        "entries": head.sequence if head else 0,
+        "actor": actor,
+        "software": SOFTWARE,
+        "chain_before": before,
+        "chain_between": between,
+        "chain_then": then,
+        "chain_after": after,
+    }
+
+
+def _words(shop: Shop, asked: Sequence[tuple[str, str]], on: date) -> dict[str, Any]:
+    """Return what the law wants said to each kind of payer in each language, frozen on documents (R13, R24)."""
+    said = [
+        {"kind": kind, "language": language, **mentions(shop, kind, language, on)._asdict()} for kind, language in asked
+    ]
+    reasons = [
+        {"language": language, "category": category, **exemption(shop, category, language, on)._asdict()}
+        for language in {language for _, language in asked}
+        for category in (EXEMPT, OUTSIDE_VAT)
+    ]
+    return {"words": encode_json(said).decode(), "exemptions": encode_json(reasons).decode()}
