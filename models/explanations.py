@@ -122,6 +122,9 @@ LINES: Mapping[str, Words] = {
     "arrived": words("arrivé le {at}", "arrived on {at}"),
     "waiting": words("enregistré, attend encore d'être traité", "stored, still waits to be decided"),
     "dead": words("incompris : {reason}", "not understood: {reason}"),
+    "mended": words(
+        "d'abord incompris : {reason} Rejoué le {at}.", "not understood at first: {reason} Replayed on {at}."
+    ),
     "no_fact": words(
         "n'a rien déclenché : il ne rendait rien de nouveau vrai (plus ancien que ce qui était connu, ou sans suite)",
         "set nothing off: it made nothing newly true (older than what was known, or without consequence)",

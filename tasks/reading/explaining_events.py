@@ -54,8 +54,12 @@ def _find(office: Office, id_: str) -> InboxEvent:
 def _event_line(office: Office, event: InboxEvent, teller: Teller, facts: Sequence[FactRow]) -> Line:
     waits = office.rows(WaitingEvent, columns(WaitingEvent).sequence == event.sequence)
     letter = columns(DeadLetter)
-    dead = office.rows(DeadLetter, letter.source == event.source, letter.event_id == event.id)
+    letters = office.rows(DeadLetter, letter.source == event.source, letter.event_id == event.id)
+    dead = [one for one in letters if one.replayed_at is None]
     said = [teller.line("arrived", at=teller.at(event.arrived_at))]
+    said += [
+        teller.line("mended", reason=one.reason, at=teller.at(one.replayed_at)) for one in letters if one.replayed_at
+    ]
     if waits:
         said.append(teller.line("waiting"))
     elif dead:

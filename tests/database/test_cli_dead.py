@@ -89,6 +89,8 @@ def test_an_event_is_corrected_though_it_was_stored_before(
     assert replay(upstream, id_, "--file", file, "--json").output == f'{{"id": {id_}, "status": "replayed"}}\n'
     assert upstream.works() == {"stored": 1, "repeated": 0, "dead": 0}
     assert "missing" not in letters(relance)
+    told = relance("explain", "--event", "event-order.paid", "--business", "atelier", "--lang", "en").out
+    assert "not understood at first: data.order.id is missing. Replayed on " in told
 
 
 def test_poison_is_replayed_as_it_is_when_the_program_is_mended(upstream: Upstream, relance: Relance, url: str) -> None:

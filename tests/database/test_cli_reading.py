@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from deploy.local.postgres import Postgres
+from models.db import make_engine
 from tests.database.conftest import Relance
 from worker.cli.output import in_cell
 
@@ -193,3 +194,22 @@ def test_a_database_without_a_schema_is_one_message(command: Callable[[str], Rel
 
 def test_what_others_wrote_does_not_steer_a_terminal() -> None:
     assert in_cell("Zoé\x1b[2J\x9b1m\n") == "Zoé\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}1m\n"
+
+
+def test_alerts_are_listed_and_chosen(shop: Relance, url: str) -> None:
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        for number, (reason, contact_id) in enumerate([("paid_twice", "zoe"), ("parked", None)]):
+            alert = (f"alt_{number}", reason, contact_id, f"2027-01-0{number + 1} 10:00+01")
+            connection.exec_driver_sql(
+                "INSERT INTO alerts (business_id, id, reason, contact_id, at, text)"
+                " SELECT id, %s, %s, %s, %s, 'Look at it.' FROM businesses",
+                alert,
+            )
+    engine.dispose()
+    first, second = shop("alerts", "--json").lines
+    assert (first["reason"], first["contact"], second["reason"]) == ("paid_twice", "zoe", "parked")
+    assert shop("alerts", "--reason", "parked", "--json").line == second
+    assert shop("alerts", "--contact", "zoe", "--json").line == first
+    assert shop("alerts", "--since", "2027-01-02", "--json").line == second
+    assert "Look at it." in shop("alerts").out

@@ -45,6 +45,7 @@ COMMANDS = {
     "links": Entry("Make, look at and take back payment links.", "links:app"),
     "bookings": Entry("Look at bookings and days; cancel, move, note who came.", "bookings:app"),
     "messages": Entry("Look at what was sent to whom.", "messages:app"),
+    "alerts": Entry("Look at what the owner was told.", "alerts:alerts"),
     "changes": Entry("Look at who changed what and when.", "changes:changes"),
     "pause": Entry("Stop everything, a business, a channel or all money.", "pausing:pause"),
     "resume": Entry("Let what is paused go on.", "pausing:resume"),

@@ -22,13 +22,13 @@ app = typer.Typer(no_args_is_help=True, help="Look at events that could not be u
 
 COLUMNS = {
     "id": "id",
-    "arrived": "arrived_at",
+    "arrived (UTC)": "arrived_at",
     "business": "business",
     "type": "type",
     "event": "event_id",
     "code": "code",
     "reason": "reason",
-    "replayed": "replayed_at",
+    "replayed (UTC)": "replayed_at",
 }
 
 
