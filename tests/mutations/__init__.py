@@ -1,0 +1,1 @@
+"""Mutations: what the stories of the rules must notice."""

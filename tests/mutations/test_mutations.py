@@ -1,0 +1,51 @@
+"""Each rule about automations has a story that fails when the rule is broken, in three ways a rule."""
+
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tasks.settings import ROOT
+from tests.mutations.catalogue import MUTATIONS, Mutation
+
+RULES = ("R3", "R4", "R5", "R6", "R7", "R8", "R19", "R20", "R21", "R22", "R23")
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "dist", "build")
+
+
+def test_every_rule_about_automations_is_broken_in_three_ways() -> None:
+    assert Counter(mutation.rule for mutation in MUTATIONS) == dict.fromkeys(RULES, 3)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: f"{one.rule}: {one.what}")
+def test_what_is_to_be_broken_stands_where_it_is_said_to(mutation: Mutation) -> None:
+    assert (ROOT / mutation.file).read_text().count(mutation.old) == 1
+    assert (ROOT / "tests/scenarios" / mutation.story).exists()
+
+
+@pytest.mark.faults
+def test_a_copy_in_which_nothing_is_broken_is_sound(tmp_path: Path) -> None:
+    assert tell(copied(tmp_path), "test_r23_fair_share.py").returncode == pytest.ExitCode.OK
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: f"{one.rule}: {one.what}")
+def test_the_story_notices(mutation: Mutation, tmp_path: Path) -> None:
+    copy = copied(tmp_path)
+    broken = copy / mutation.file
+    broken.write_text(broken.read_text().replace(mutation.old, mutation.new))
+    ended = tell(copy, mutation.story)
+    assert ended.returncode == pytest.ExitCode.TESTS_FAILED, ended.stdout[-2_000:] + ended.stderr[-2_000:]
+
+
+def copied(tmp_path: Path) -> Path:
+    """Copy the whole project, so that something can be broken there."""
+    return Path(shutil.copytree(ROOT, tmp_path / "relance", ignore=LEFT_OUT))
+
+
+def tell(copy: Path, story: str) -> "subprocess.CompletedProcess[str]":
+    """Run the stories of a file in a copy, until one fails."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"tests/scenarios/{story}"]
+    return subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=600, check=False)
