@@ -188,7 +188,7 @@ def crowd(tmp_path: Path) -> Iterator[Crowd]:
     with throwaway_postgres() as server, listening() as listener:
         url = server.create_database("payers")
         migrate(url)
-        engine = make_engine(url)
+        engine = make_engine(url, pool_size=16)  # each of them is a process of its own in truth
         sandbox = Sandbox(tmp_path, listener.url, timeout=5)
         try:
             yield Crowd(Till(engine, _no_databases), sandbox, listener, seed=17)
