@@ -12,12 +12,15 @@ from models.messaging import queue
 from models.payer import known_contact
 from models.requesting import to_bill
 from models.shop import Shop
+from models.taxing import tax_again
 
 
 def issue_all(
     shop: Shop, charges: Iterable[Charge], *, terms_days: int | None = None, order_id: str | None = None
 ) -> list[Invoice]:
     """Issue one document for each group of charges; terms that are not said are the business's."""
+    charges = list(charges)
+    tax_again(shop, charges)
     days = shop.business.payment_terms_days if terms_days is None else terms_days
     documents = [
         invoice_charges(shop, known_contact(shop, group.payer_id), members, terms_days=days, order_id=order_id)

@@ -1,26 +1,12 @@
-"""The tenant: a business, how it bills and speaks, and the dated facts of its tax regime."""
+"""The tenant: a business, how it bills and speaks, and how it stands to VAT."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from enum import StrEnum
+from typing import Any
 
+from models.regime import Regime, VatDueOn, VatRegime, regime_on
 from models.rows import Json, Look, row
-
-
-class VatRegime(StrEnum):
-    """How the seller stands to VAT (law pack of its country)."""
-
-    NORMAL = "normal"
-    FRANCHISE = "franchise"
-    EXEMPT = "exempt"
-
-
-class VatDueOn(StrEnum):
-    """When VAT on services falls due: with the money, or by option with the invoice."""
-
-    RECEIPTS = "receipts"
-    DEBITS = "debits"
 
 
 @row("businesses", key=("id",))
@@ -75,23 +61,12 @@ class Business:
     series: Json | None = None
     payment_form: Json | None = None
     exchange_rates: Json | None = None
+    regimes: Json | None = None
 
-    @property
-    def vat_exempt(self) -> bool:
-        """Whether its documents bear no VAT: by franchise, or because what it does is exempt."""
-        return self.vat_regime != VatRegime.NORMAL
-
-
-@row("business_regimes", key=("business_id", "kind", "valid_from"))
-@dataclass(slots=True)
-class BusinessRegime:
-    """A dated fact of the seller's tax regime: `vat_regime` or `vat_due_on` (receipts or debits)."""
-
-    business_id: str
-    kind: str
-    value: str
-    valid_from: date
-    valid_to: date | None = None
+    def regime_on(self, day: date) -> Regime:
+        """Return how it stands to VAT on a day: by its dated regimes, before and without them as it says undated."""
+        dated: Any = self.regimes or ()
+        return regime_on(day, Regime(self.vat_regime, self.vat_due_on), dated)
 
 
 @row(

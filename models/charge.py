@@ -76,7 +76,8 @@ class Charge:
     `settled` is the money allocated to it so far, `kept` what is left of one that was cancelled, or of which money was
     given back without that (`given_back`: when, how much, of which payment) (R28). `stamp` is its newest telling,
     `first_stamp` its oldest: since then it is owed; a booking's is owed since the booking's. `package_id` names the
-    package from which a booking's is taken: nothing is owed for it. `draft_id` is the draft that has claimed it (R14).
+    package from which a booking's is taken: nothing is owed for it. `draft_id` is the draft that has claimed it (R14),
+    `full_rate` the VAT rate agreed, which it bears unless its seller is exempt at its tax point (R18).
     """
 
     business_id: str
@@ -119,6 +120,7 @@ class Charge:
     first_stamp: str = ""
     package_id: str | None = None
     draft_id: str | None = None
+    full_rate: Decimal | None = None
 
     @property
     def worth(self) -> int:

@@ -1,5 +1,6 @@
 """Charges as they become known or change: of bookings, of an order's items, of what upstream adds (R17, R18, R20)."""
 
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -17,13 +18,14 @@ from models.pricing import (
     owed,
     payment_choice,
     price_of,
+    service_date,
     service_of,
-    tax_category,
     tax_rate_of,
 )
 from models.reckoning import reckon, take_off
 from models.shop import Shop
 from models.tax import OUTSIDE_VAT, check_rate
+from models.taxing import tax_of
 
 ALL = 10**18
 """More than any price: a discount of all of it."""
@@ -75,12 +77,18 @@ def charge_booking(shop: Shop, order: Order, booking: Booking) -> None:
         charge = shop.charges.add(new_charge(shop, booking.id, "session", local_date(booking.placed_at, shop.zone)))
         charge.booking_id = booking.id
     shop.charges.rehang(charge, "order_id", order.id)
-    rate = tax_rate_of(shop, service)
-    quantity, category = Decimal(booking.quantity), tax_category(shop, rate)
+    charge.full_rate = tax_rate_of(shop, service)
+    rate, category = tax_of(shop, charge, charge.full_rate, _service_on(shop, booking, charge))
+    quantity = Decimal(booking.quantity)
     new = Agreed(order.contact_id, quantity, unit_price, currency, service.tax_included, rate, category)
     _take_from_package(charge, booking)
     if agree(shop, charge, new):
         describe(shop, charge, booking)
+
+
+def _service_on(shop: Shop, booking: Booking, charge: Charge) -> date:
+    session = shop.sessions.get(booking.session_id)
+    return (service_date(shop, session) if session else None) or charge.due_on
 
 
 def _take_from_package(charge: Charge, booking: Booking) -> None:
@@ -138,12 +146,11 @@ def _sell(shop: Shop, event: Event, line: ItemData | ChargeData, charge: Charge)
         return False
     if line.tax_rate is not None:
         check_rate(shop.business.country, line.tax_rate)
-    rate = line.tax_rate if line.tax_rate is not None else shop.business.tax_rate
-    if shop.business.vat_exempt:
-        rate = Decimal(0)
-    price, category = line.price, tax_category(shop, rate)
+    charge.full_rate = line.tax_rate if line.tax_rate is not None else shop.business.tax_rate
+    sold_on, price = local_date(event.time, shop.zone), line.price
+    rate, category = tax_of(shop, charge, charge.full_rate, sold_on)
     new = Agreed(event.data.contact.id, line.quantity, price.amount, price.currency, line.tax_included, rate, category)
     agree(shop, charge, new)
     charge.stamp, charge.kind, charge.description = event.stamp, line.kind, line.description
-    charge.due_on = charge.service_from = charge.service_to = local_date(event.time, shop.zone)
+    charge.due_on = charge.service_from = charge.service_to = sold_on
     return True

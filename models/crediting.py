@@ -82,7 +82,7 @@ def write_off(shop: Shop, invoice: Invoice, reason: str, actor: str, proof: str 
         shop, "write_off", id_, invoice=invoice.id, number=invoice.number, net=net, tax=tax, currency=invoice.currency
     )
     invoice.status, invoice.check_at = DocumentStatus.WRITTEN_OFF, None
-    if mark_of_unpaid(shop, invoice.payer_kind, invoice.language, invoice.currency, net, tax):
+    if mark_of_unpaid(shop, invoice, net, tax):
         payer = known_contact(shop, invoice.contact_id)
         queue_document(shop, invoice, template="unpaid_duplicate", payer=payer)
     raise_fact(

@@ -1,6 +1,6 @@
 """Documents for money of a professional before its invoice (R17, R26): paid invoices and deposit invoices, at once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from models.charge import MULTI_PURPOSE, Charge
 from models.contact import Contact, PayerKind
@@ -11,6 +11,7 @@ from models.messaging import queue_document
 from models.payer import payer_of
 from models.payment import Allocation, Payment
 from models.shop import Shop
+from models.taxing import tax_again
 
 Moved = Iterable[tuple[Payment, Charge]]
 """Payments with charges that they have moved to and that no document held then."""
@@ -30,7 +31,7 @@ def document_money(shop: Shop, moved: Moved) -> None:
             closed[charge.id] = charge
         else:
             _deposit(shop, payer, charge, payment, money)
-    _invoice(shop, closed.values())
+    _invoice(shop, list(closed.values()))
 
 
 def _undocumented(shop: Shop, payment: Payment, charge: Charge) -> list[Allocation]:
@@ -41,6 +42,7 @@ def _undocumented(shop: Shop, payment: Payment, charge: Charge) -> list[Allocati
 
 def _deposit(shop: Shop, payer: Contact, charge: Charge, payment: Payment, money: list[Allocation]) -> None:
     amount = sum(one.amount for one in money)
+    tax_again(shop, [charge])
     deposit = issue_deposit(shop, payer, charge, amount, of=payment.id)
     for one in money:
         shop.allocations.rehang(one, "invoice_id", deposit.id)
@@ -48,7 +50,8 @@ def _deposit(shop: Shop, payer: Contact, charge: Charge, payment: Payment, money
     queue_document(shop, deposit, template="deposit", payer=payer)
 
 
-def _invoice(shop: Shop, closed: Iterable[Charge]) -> None:
+def _invoice(shop: Shop, closed: Collection[Charge]) -> None:
+    tax_again(shop, closed)
     for group, charges in group_charges(shop, closed).items():
         payer = shop.contacts[group.payer_id]
         orders = {charge.order_id for charge in charges}

@@ -101,8 +101,7 @@ class _Text:
         """Yield the mark of a duplicate, on a document whose debt was given up (R13)."""
         document = self.document
         if document.status == DocumentStatus.WRITTEN_OFF:
-            figures = document.currency, *open_of(groups, document.amount_due)
-            mark = mark_of_unpaid(self.shop, document.payer_kind, document.language, *figures)
+            mark = mark_of_unpaid(self.shop, document, *open_of(groups, document.amount_due))
             yield from [mark] if mark else []
 
     def _labelled(self, word: str, text: str) -> str:

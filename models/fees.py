@@ -1,7 +1,5 @@
 """Charges that automations add: late-cancellation and no-show fees, and anything else that a step prices (R28)."""
 
-from decimal import Decimal
-
 from models.automation import Run
 from models.booking import Booking
 from models.charge import Charge, FeeKind
@@ -10,11 +8,12 @@ from models.flow import Act
 from models.identifiers import key, stamp
 from models.letters import values_of
 from models.payer import known_contact, language_of
-from models.pricing import new_charge, owed, service_of, tax_category, tax_rate_of
+from models.pricing import new_charge, owed, service_of, tax_rate_of
 from models.scope import Scope
 from models.shop import Shop, tell_owner
 from models.steps import AddCharge, Fee
 from models.tax import OUTSIDE_VAT
+from models.taxing import bear
 from models.wording import render_subject
 
 AFTER = 1_000
@@ -70,9 +69,7 @@ def _price(shop: Shop, charge: Charge, settings: AddCharge, seat: Booking | None
         charge.tax_category = OUTSIDE_VAT
     else:
         service = service_of(shop, seat) if seat else None
-        business_rate = Decimal(0) if shop.business.vat_exempt else shop.business.tax_rate
-        charge.tax_rate = tax_rate_of(shop, service) if service else business_rate
-        charge.tax_category = tax_category(shop, charge.tax_rate)
+        bear(shop, charge, tax_rate_of(shop, service))
     charge.owed = owed(charge)
 
 

@@ -19,14 +19,20 @@ from models.invoice import Counter, DocumentKind, DocumentStatus, Invoice, Invoi
 from models.mentions import NOTHING_SAID, Exemption, exemption, mentions
 from models.payer import language_of, payer_of, payer_snapshot, seller_snapshot
 from models.periods import start_of_day
+from models.regime import Regime
 from models.series import EVER, own_series, resets, series_of
 from models.shop import Shop
 from models.tax import EXEMPT, OUTSIDE_VAT, Priced, TaxGroup, Totals, compute
+from models.taxing import regime_of
 
 SAYS = frozenset({DocumentKind.INVOICE, DocumentKind.DEPOSIT, DocumentKind.FORMAL_NOTICE})
 """The kinds of documents that say on which terms they are to be paid."""
 KEPT_OF_DRAFT = frozenset({"business_id", "id", "created_at", "number", "revision"})
 """What a draft keeps when it becomes the document that is issued."""
+
+
+OF_REGIME = ("vat_exempt", "tax_registration")
+"""What a document says of its seller because of how that stands to VAT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,17 @@ def group_charges(shop: Shop, charges: Iterable[Charge]) -> dict[Group, list[Cha
     """Part charges by the document that each belongs on, in the order of service."""
     groups: dict[Group, list[Charge]] = {}
     for charge in sorted(charges, key=_by_service):
-        scope = charge.tax_category if charge.tax_category in {OUTSIDE_VAT, EXEMPT} else "vat"
         payer = payer_of(shop, charge.contact_id)
-        group = Group(payer.id, charge.currency, scope, own_series(shop, payer, charge))
+        group = Group(payer.id, charge.currency, _scope(shop, charge), own_series(shop, payer, charge))
         groups.setdefault(group, []).append(charge)
     return groups
+
+
+def _scope(shop: Shop, charge: Charge) -> str:
+    """Return what may not stand with others: what is outside VAT, and each reason for which a seller is exempt."""
+    if charge.tax_category == EXEMPT:
+        return f"{EXEMPT} {regime_of(shop, charge).vat}"
+    return OUTSIDE_VAT if charge.tax_category == OUTSIDE_VAT else "vat"
 
 
 def _by_service(charge: Charge) -> tuple[date, int, str]:
@@ -102,7 +114,7 @@ def issue(
     for position, (deposit, group) in enumerate(deposits, start=len(charges) + 1):
         shop.lines.add(deduction(shop, invoice, deposit, group, position))
     invoice.preceding = [{"number": deposit.number, "date": str(deposit.issued_on)} for deposit, _ in deposits]
-    _write_taxes(shop, invoice, totals, closed=False)
+    _write_taxes(shop, invoice, totals, charges[0], closed=False)
     state_tax(shop, invoice)
     return invoice
 
@@ -173,7 +185,8 @@ def _numbered(
     series = series_of(shop.business, kind, own_series(shop, payer, charge))
     number, year, sequence, issued_on = take_number(shop, series)
     payer_kind, language = payer.kind or PayerKind.CONSUMER, language_of(shop, payer)
-    said = mentions(shop, payer_kind, language, issued_on) if kind in SAYS else NOTHING_SAID
+    regime = _regime(shop, charge, issued_on)
+    said = mentions(shop, payer_kind, language, issued_on, regime) if kind in SAYS else NOTHING_SAID
     return Invoice(
         business_id=shop.id,
         id=shop.key("inv" if kind == DocumentKind.INVOICE else "doc", cause_id, number),
@@ -194,13 +207,19 @@ def _numbered(
         issued_on=issued_on,
         issued_at=shop.now,
         language=language,
-        seller=seller_snapshot(shop),
+        seller=seller_snapshot(shop, regime),
         payer=payer_snapshot(payer),
         notes=said.notes,
         law_ids=said.law_ids,
         order_reference=payer.order_reference,
         cause=shop.cause.plain() if shop.cause else None,
     )
+
+
+def _regime(shop: Shop, charge: Charge | None, issued_on: date) -> Regime:
+    """Return how a document's seller stands to VAT: as at its charges' tax point, due as on its own day (R18)."""
+    on_that_day = shop.business.regime_on(issued_on)
+    return on_that_day if charge is None else Regime(regime_of(shop, charge).vat, on_that_day.due_on)
 
 
 def issue_receipt(shop: Shop, payer: Contact, amount: int, currency: str, *, order_id: str | None, of: str) -> Invoice:
@@ -228,7 +247,7 @@ def issue_deposit(shop: Shop, payer: Contact, charge: Charge, amount: int, *, of
     deposit.service_from, deposit.service_to = charge.service_from or charge.due_on, charge.service_to or charge.due_on
     shop.invoices.add(deposit)
     _write_lines(shop, deposit, [charge], totals, words_of(deposit.language)[0])
-    _write_taxes(shop, deposit, totals, closed=True)
+    _write_taxes(shop, deposit, totals, charge, closed=True)
     state_tax(shop, deposit)
     figures = {"total": deposit.total, "net": deposit.net, "tax": deposit.tax}
     enter(shop, "deposit", deposit.id, number=deposit.number, currency=deposit.currency, **figures)
@@ -256,6 +275,7 @@ def issue_credit_note(shop: Shop, invoice: Invoice, charges: Sequence[Charge], t
         shop, payer, invoice.currency, totals, kind=DocumentKind.CREDIT_NOTE, cause_id=invoice.id, charge=charges[0]
     )
     note.payer, note.payer_kind, note.language = invoice.payer, invoice.payer_kind, invoice.language
+    note.seller = _with_regime_of(invoice, note)
     note.of_id, note.of_number, note.of_date = invoice.id, invoice.number, invoice.issued_on
     note.preceding = [{"number": invoice.number, "date": str(invoice.issued_on)}]
     note.due_on = note.issued_on
@@ -263,7 +283,7 @@ def issue_credit_note(shop: Shop, invoice: Invoice, charges: Sequence[Charge], t
     note.order_id = invoice.order_id
     shop.invoices.add(note)
     _write_lines(shop, note, charges, totals)
-    _write_taxes(shop, note, totals, closed=True)
+    _write_taxes(shop, note, totals, charges[0], closed=True)
     state_tax_of_credit(note, invoice, shop.taxes.by("invoice_id", invoice.id))
     enter(
         shop,
@@ -277,6 +297,14 @@ def issue_credit_note(shop: Shop, invoice: Invoice, charges: Sequence[Charge], t
         currency=note.currency,
     )
     return note
+
+
+def _with_regime_of(invoice: Invoice, note: Invoice) -> dict[str, Any]:
+    """Return the seller of a correction as it stood to VAT on what it corrects (R18)."""
+    original: Any = invoice.seller
+    seller: Any = note.seller
+    kept = {name: original[name] for name in OF_REGIME if name in original}
+    return {name: value for name, value in seller.items() if name not in OF_REGIME} | kept
 
 
 def _priced(charge: Charge) -> Priced:
@@ -326,9 +354,9 @@ def _write_lines(
         )
 
 
-def _write_taxes(shop: Shop, document: Invoice, totals: Totals, *, closed: bool) -> None:
+def _write_taxes(shop: Shop, document: Invoice, totals: Totals, charge: Charge, *, closed: bool) -> None:
     for position, group in enumerate(totals.groups, start=1):
-        why = _why_exempt(shop, document, group)
+        why = _why_exempt(shop, document, group, charge)
         settled = group.net + group.tax if closed else 0
         figures = position, group.category, group.rate, group.net, group.tax
         shop.taxes.add(InvoiceTax(shop.id, document.id, *figures, why.code, why.text, settled))
@@ -336,10 +364,11 @@ def _write_taxes(shop: Shop, document: Invoice, totals: Totals, *, closed: bool)
             document.law_ids = [*document.law_ids, why.law_id]
 
 
-def _why_exempt(shop: Shop, document: Invoice, group: TaxGroup) -> Exemption:
-    """Return why a group bears no VAT: what the law says today, or on a credit note what its invoice said."""
+def _why_exempt(shop: Shop, document: Invoice, group: TaxGroup, charge: Charge) -> Exemption:
+    """Return why a group bears no VAT: what the law says of its seller, or on a credit note what its invoice said."""
     if document.of_id is None:
-        return exemption(shop, group.category, document.language, _issued_on(document))
+        regime = _regime(shop, charge, _issued_on(document))
+        return exemption(shop, group.category, document.language, _issued_on(document), regime)
     said = shop.taxes.by("invoice_id", document.of_id)
     found = ((one.exemption_code, one.exemption_text) for one in said if one.category == group.category)
     return Exemption(*next(found, (None, None)))

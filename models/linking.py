@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 
 from models.charge import Charge
@@ -13,10 +12,11 @@ from models.pages import LIFETIME, Page
 from models.payer import payer_of
 from models.payment_link import LinkState, PaymentLink
 from models.periods import local_date
-from models.pricing import new_charge, owed, tax_category
+from models.pricing import new_charge, owed
 from models.reckoning import reckon
 from models.settling import document_of
 from models.shop import Shop
+from models.taxing import bear
 
 SOURCE = "/payment-links"
 """Where the charges of links come from, as the source of an event."""
@@ -134,9 +134,8 @@ def charge_for(shop: Shop, id_: str, contact_id: str, amount: int, currency: str
     charge = new_charge(shop, id_, "other", shop.today)
     charge.contact_id, charge.description, charge.currency = contact_id, purpose, currency
     charge.unit_price = charge.amount = amount
-    charge.tax_rate = Decimal(0) if shop.business.vat_exempt else shop.business.tax_rate
-    charge.tax_category = tax_category(shop, charge.tax_rate)
     charge.service_from = charge.service_to = shop.today
+    bear(shop, charge, shop.business.tax_rate)
     charge.stamp = charge.first_stamp = stamp(shop.now, SOURCE, id_)
     charge.owed = owed(charge)
     return shop.charges.add(charge)

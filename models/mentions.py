@@ -8,9 +8,11 @@ from datetime import date
 from typing import NamedTuple
 
 from models.contact import PayerKind
+from models.invoice import Invoice
 from models.law.pack import law, longest_terms
 from models.law.text import LawText, Subject
 from models.money import format_money, minor_digits
+from models.regime import Regime
 from models.shop import Shop
 from models.tax import EXEMPT, OUTSIDE_VAT, rate_text
 
@@ -41,16 +43,17 @@ _REASONS = {EXEMPT: Subject.EXEMPTION, OUTSIDE_VAT: Subject.OUTSIDE_VAT}
 
 
 class _Asked(NamedTuple):
-    """For whom, in which language, on which day."""
+    """For whom, in which language, on which day, by a seller of which regime."""
 
     payer: str
     language: str
     on: date
+    regime: Regime
 
 
-def mentions(shop: Shop, payer: str, language: str, on: date) -> Mentions:
-    """Return the notes of a document of a day; a batch asks once for each kind of payer and language."""
-    asked = _Asked(payer, language, on)
+def mentions(shop: Shop, payer: str, language: str, on: date, regime: Regime) -> Mentions:
+    """Return the notes of a document of a day by a seller of a regime; a batch asks once for each kind and language."""
+    asked = _Asked(payer, language, on, regime)
     known = shop.mentions.get(asked)
     if known is None:
         said = list(_said(shop, asked))
@@ -59,24 +62,24 @@ def mentions(shop: Shop, payer: str, language: str, on: date) -> Mentions:
     return known
 
 
-def exemption(shop: Shop, category: str, language: str, on: date) -> Exemption:
-    """Return why a group of a category bears no VAT; a business may say it in its own words."""
+def exemption(shop: Shop, category: str, language: str, on: date, regime: Regime) -> Exemption:
+    """Return why a group of a category bears no VAT under a regime; a business may say it in its own words."""
     subject = _REASONS.get(category)
-    row = _row(shop, subject, _Asked(PayerKind.CONSUMER, language, on)) if subject else None
+    row = _row(shop, subject, _Asked(PayerKind.CONSUMER, language, on, regime)) if subject else None
     if row is None:
         return NO_EXEMPTION
     own = shop.business.exemption_text if subject is Subject.EXEMPTION else None
     return Exemption(row.code, own or row.text, row.id)
 
 
-def mark_of_unpaid(shop: Shop, payer: str, language: str, currency: str, net: int, tax: int) -> str | None:
-    """Return the mark of a duplicate for a debt that was given up, where VAT is due on debits; else None (R13)."""
-    row = (
-        _row(shop, Subject.UNPAID, _Asked(payer, language, shop.today))
-        if shop.business.vat_due_on == "debits"
-        else None
-    )
-    if row is None or tax <= 0:
+def mark_of_unpaid(shop: Shop, document: Invoice, net: int, tax: int) -> str | None:
+    """Return the mark of a duplicate for a debt that was given up, where its VAT was due on debits; else None (R13)."""
+    language, currency = document.language, document.currency
+    regime = shop.business.regime_on(document.issued_on or shop.today)
+    if regime.on_receipt or tax <= 0:
+        return None
+    row = _row(shop, Subject.UNPAID, _Asked(document.payer_kind, language, shop.today, regime))
+    if row is None:
         return None
     return row.text.format(net=format_money(net, currency, language), tax=format_money(tax, currency, language))
 
@@ -93,8 +96,7 @@ def terms_complaint(country: str, days: int) -> str | None:
 
 
 def _row(shop: Shop, subject: Subject, asked: _Asked) -> LawText | None:
-    b = shop.business
-    return law(b.country, subject, asked.payer, b.vat_regime, asked.language, asked.on)
+    return law(shop.business.country, subject, asked.payer, asked.regime.vat, asked.language, asked.on)
 
 
 def _said(shop: Shop, asked: _Asked) -> Iterator[tuple[LawText, str]]:
@@ -112,8 +114,9 @@ def _said(shop: Shop, asked: _Asked) -> Iterator[tuple[LawText, str]]:
     discount = _row(shop, Subject.DISCOUNT, asked)
     if discount is not None:
         yield discount, b.discount_text or discount.text
-    debits = _row(shop, Subject.VAT_ON_DEBITS, asked) if b.vat_due_on == "debits" else None
-    if debits is not None and not b.vat_exempt:
+    silent = asked.regime.on_receipt or asked.regime.exempt
+    debits = None if silent else _row(shop, Subject.VAT_ON_DEBITS, asked)
+    if debits is not None:
         yield debits, debits.text
     mediator = _row(shop, Subject.MEDIATOR, asked) if b.mediator else None
     if mediator is not None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from models.contact import Contact
+from models.regime import Regime
 from models.shop import Shop
 
 MERGED = "merged_into"
@@ -58,8 +59,8 @@ def payer_snapshot(contact: Contact) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def seller_snapshot(shop: Shop) -> dict[str, Any]:
-    """Return the seller as it is frozen on a document."""
+def seller_snapshot(shop: Shop, regime: Regime) -> dict[str, Any]:
+    """Return the seller as it is frozen on a document that is taxed under a regime."""
     b = shop.business
     facts = {
         "name": b.legal_name or b.name,
@@ -70,9 +71,9 @@ def seller_snapshot(shop: Shop) -> dict[str, Any]:
         "siret": b.siret,
         "register_city": b.register_city,
         "vat_number": b.vat_number,
-        "tax_registration": b.tax_registration or (b.siren if b.vat_exempt else None),
+        "tax_registration": b.tax_registration or (b.siren if regime.exempt else None),
         "address": b.address,
         "country": b.country,
-        "vat_exempt": b.vat_exempt or None,
+        "vat_exempt": regime.exempt or None,
     }
     return {name: value for name, value in facts.items() if value is not None}

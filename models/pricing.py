@@ -32,18 +32,10 @@ def price_of(shop: Shop, booking: Booking, service: ServiceVersion) -> tuple[int
     return service.price or 0, service.currency or shop.business.currency
 
 
-def tax_rate_of(shop: Shop, service: ServiceVersion) -> Decimal:
-    """Return the VAT rate: none for an exempt seller, else the service's, else the business's."""
-    if shop.business.vat_exempt:
-        return Decimal(0)
-    return service.tax_rate if service.tax_rate is not None else shop.business.tax_rate
-
-
-def tax_category(shop: Shop, rate: Decimal) -> str:
-    """Return the EN 16931 category: E for an exempt seller, Z for a zero rate, else S."""
-    if shop.business.vat_exempt:
-        return "E"
-    return "S" if rate else "Z"
+def tax_rate_of(shop: Shop, service: ServiceVersion | None) -> Decimal:
+    """Return the agreed VAT rate: the service's, else the business's."""
+    agreed = service.tax_rate if service is not None else None
+    return agreed if agreed is not None else shop.business.tax_rate
 
 
 def describe(shop: Shop, charge: Charge, booking: Booking) -> None:
@@ -55,7 +47,7 @@ def describe(shop: Shop, charge: Charge, booking: Booking) -> None:
     charge.description = service.name or service.id
     charge.position, charge.due_on = booking.position, due_day(shop, charge)
     charge.nature, charge.unit = service.nature, service.unit
-    charge.service_from = charge.service_to = _service_date(shop, session)
+    charge.service_from = charge.service_to = service_date(shop, session)
     charge.place, charge.policy, charge.stamp = session.place, booking.policy, booking.placed_stamp
 
 
@@ -104,5 +96,6 @@ def payment_choice(booking: Booking, service: ServiceVersion) -> str:
     return booking.payment or service.payment or LATER
 
 
-def _service_date(shop: Shop, session: Session) -> date | None:
+def service_date(shop: Shop, session: Session) -> date | None:
+    """Return the local date of a session, if it has one."""
     return local_date(session.starts_at, shop.zone) if session.starts_at else None

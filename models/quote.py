@@ -12,11 +12,11 @@ from models.money import times
 from models.notes import NoteLine
 from models.pages import LIFETIME, Page
 from models.payer import known_contact
-from models.pricing import tax_category
 from models.quote_row import Quote, QuoteState
 from models.refusals import RefusedError
 from models.shop import Shop
 from models.tax import Priced, compute
+from models.taxing import borne
 
 SOURCE = "/quotes"
 """Where the orders of accepted quotes come from, as the source of an event."""
@@ -49,24 +49,17 @@ def lines_of(quote: Quote) -> list[QuoteLine]:
 def note_of_quote(shop: Shop, quote: Quote) -> list[NoteLine]:
     """Return what each line comes to: net, VAT and gross (R18)."""
     lines = lines_of(quote)
-    rates = [_rate(shop, line) for line in lines]
+    regime = shop.business.regime_on(quote.created_on)
+    taxes = [borne(regime, shop.business.tax_rate if line.rate is None else line.rate) for line in lines]
     amounts = [times(line.price, Decimal(line.quantity)) for line in lines]
-    totals = compute(
-        [Priced(amount, True, tax_category(shop, rate), rate) for amount, rate in zip(amounts, rates, strict=True)]
-    )
+    totals = compute([Priced(amount, True, tax.category, tax.rate) for amount, tax in zip(amounts, taxes, strict=True)])
     return [
         NoteLine(
-            line.description, Decimal(line.quantity), quote.created_on, tax.net, tax.tax, tax.gross, rate, 0,
-            quote.currency,
+            line.description, Decimal(line.quantity), quote.created_on, share.net, share.tax, share.gross, tax.rate,
+            0, quote.currency,
         )
-        for line, rate, tax in zip(lines, rates, totals.lines, strict=True)
+        for line, tax, share in zip(lines, taxes, totals.lines, strict=True)
     ]  # fmt: skip
-
-
-def _rate(shop: Shop, line: QuoteLine) -> Decimal:
-    if shop.business.vat_exempt:
-        return Decimal(0)
-    return shop.business.tax_rate if line.rate is None else line.rate
 
 
 def total_of(quote: Quote) -> int:

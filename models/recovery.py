@@ -37,7 +37,9 @@ def _law(shop: Shop, document: Invoice) -> LawText | None:
     if document.payer_kind != PayerKind.BUSINESS:
         return None
     b = shop.business
-    row = law(b.country, Subject.RECOVERY, PayerKind.BUSINESS, b.vat_regime, document.language, shop.today)
+    row = law(
+        b.country, Subject.RECOVERY, PayerKind.BUSINESS, b.regime_on(shop.today).vat, document.language, shop.today
+    )
     return row if row and row.value else None
 
 

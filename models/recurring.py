@@ -15,10 +15,11 @@ from models.facts import raise_fact
 from models.identifiers import stamp
 from models.payer import payer_of
 from models.periods import local_date
-from models.pricing import new_charge, tax_category
+from models.pricing import new_charge
 from models.reckoning import reckon
 from models.recurrence import Occurrence, RecurringPayment, charge_id, next_after, occurrences_due, occurrences_until
 from models.shop import Cause, Shop
+from models.taxing import tax_of
 
 SOURCE = "/recurring"
 """Where occurrences come from, as the source of an event."""
@@ -133,8 +134,8 @@ def _charge(
 def _describe(shop: Shop, charge: Charge, one: Occurrence) -> None:
     """Let a charge be what the terms of its date say, unless a document says so already."""
     terms = one.terms
-    rate = Decimal(0) if shop.business.vat_exempt else shop.business.tax_rate
-    category = tax_category(shop, rate)
+    charge.full_rate = shop.business.tax_rate
+    rate, category = tax_of(shop, charge, charge.full_rate, one.day)
     if agree(shop, charge, Agreed(terms.contact_id, Decimal(1), terms.price, terms.currency, True, rate, category)):
         charge.description, charge.due_on = terms.description, one.day
         charge.service_from, charge.service_to = one.day, one.last_day

@@ -14,6 +14,7 @@ from models.messaging import queue_document
 from models.payer import payer_of
 from models.payment import Allocation, Payment, PaymentStatus
 from models.shop import Shop
+from models.taxing import tax_paid
 
 
 class Settlement:
@@ -64,6 +65,7 @@ class Settlement:
         shop = self.shop
         for invoice_id, amount in self._received.items():
             restate(shop, shop.invoices[invoice_id], amount, self._closers.get(invoice_id))
+        tax_paid(shop, (charge for _, charge in self.moved.values()))
         for payment_id, amount in self._deposits.items():
             if amount > 0 and not self.as_credit:
                 _receipt_for(shop, shop.payments[payment_id], self._deposited[payment_id], amount)

@@ -10,7 +10,7 @@ import msgspec
 from babel import Locale
 
 from models.automation_file import Automation, load_automation, read_automation
-from models.business import Business, VatDueOn, VatRegime
+from models.business import Business
 from models.cards_file import read_cards
 from models.condition_file import read_span
 from models.coupon import Coupon
@@ -23,6 +23,7 @@ from models.identifiers import check_prefix
 from models.money import is_currency, locale_named
 from models.payment_form import read_payment_form
 from models.periods import zone
+from models.regime_file import read_vat
 from models.series_file import read_series
 from models.suggestions import did_you_mean
 from models.tax import check_rate, parse_rate
@@ -41,7 +42,7 @@ BUSINESS_KEYS = (
 LEGAL_KEYS = (
     "name", "form", "capital", "registration", "vat_number", "address", "vat_exempt", "trade_name", "siren", "siret",
     "register_city", "tax_registration", "mediator", "penalty_rate", "discount_text", "vat_regime", "vat_due_on",
-    "exemption_text",
+    "exemption_text", "regimes",
 )  # fmt: skip
 LEGAL_TEXTS = (
     "siret", "vat_number", "trade_name", "register_city", "tax_registration", "mediator", "discount_text",
@@ -277,18 +278,7 @@ def _legal(node: Node, business: Business) -> None:
     penalty, address = node.get("penalty_rate"), node.get("address")
     business.penalty_rate = penalty.decimal() if penalty is not None else None
     business.address = address.plain() if address is not None else None
-    _vat(node, business)
-
-
-def _vat(node: Node, business: Business) -> None:
-    """Read how the seller stands to VAT; `vat_exempt` alone is the franchise."""
-    regime, due_on, exempt = node.get("vat_regime"), node.get("vat_due_on"), node.get("vat_exempt")
-    if exempt is not None and exempt.boolean():
-        business.vat_regime = VatRegime.FRANCHISE
-    if regime is not None:
-        business.vat_regime = VatRegime(regime.choice(tuple(VatRegime)))
-    if due_on is not None:
-        business.vat_due_on = VatDueOn(due_on.choice(tuple(VatDueOn)))
+    read_vat(node, business)
 
 
 def automation_entry(node: Node, read_text: ReadText) -> PublishedText | None:

@@ -1,12 +1,14 @@
 """The accountant's journal of a period: every fact of money in one currency as a balanced entry, in order of days."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from heapq import merge
 from typing import Any
 
 from psycopg import Connection
 
 from models.accounting import Entry, Loss, Receipt, Sale, Use, of_loss, of_receipt, of_sale, of_use
+from models.business import Business
 from tasks.reading.totals import Period
 
 FETCHED = 5_000
@@ -67,20 +69,21 @@ _LOSSES = f"""
 """  # noqa: S608  # the texts are ours
 
 
-def entries(
-    connection: Connection[Any], business_id: str, timezone: str, currency: str, period: Period, *, on_receipt: bool
-) -> Iterator[Entry]:
+def entries(connection: Connection[Any], business: Business, currency: str, period: Period) -> Iterator[Entry]:
     """Yield the entries of a period in order of days: documents, money, where it went, what was given up.
 
-    `on_receipt` tells that VAT falls due when money comes, not when a document is issued.
+    Whether VAT falls due with the money or with a document is as the business stood on the document's day (R18).
     """
     names = {
-        "business": business_id,
-        "zone": timezone,
+        "business": business.id,
+        "zone": business.timezone,
         "currency": currency,
         "first": period.first,
         "last": period.last,
     }
+
+    def on_receipt(day: date) -> bool:
+        return business.regime_on(day).on_receipt
 
     def read(query: str, make: Callable[[tuple[Any, ...]], Entry]) -> Iterator[Entry]:
         with connection.cursor(name=f"ledger_{id(make)}") as cursor:
@@ -89,10 +92,10 @@ def entries(
             yield from map(make, cursor)
 
     return merge(
-        read(_SALES, lambda found: of_sale(Sale(*found), on_receipt=on_receipt)),
+        read(_SALES, lambda found: of_sale(sale := Sale(*found), on_receipt=on_receipt(sale.day))),
         read(_RECEIPTS, lambda found: of_receipt(Receipt(*found))),
-        read(_USES, lambda found: of_use(Use(*found), on_receipt=on_receipt)),
-        read(_LOSSES, lambda found: of_loss(Loss(*found), on_receipt=on_receipt)),
+        read(_USES, lambda found: of_use(use := Use(*found), on_receipt=on_receipt(use.issued_on))),
+        read(_LOSSES, lambda found: of_loss(loss := Loss(*found), on_receipt=on_receipt(loss.issued_on))),
         key=lambda entry: entry.day,
     )
 
@@ -105,13 +108,3 @@ def currencies(connection: Connection[Any], business_id: str) -> list[str]:
         {"b": business_id},
     )
     return [row[0] for row in rows]
-
-
-def vat_on_receipt(connection: Connection[Any], business_id: str, period: Period) -> bool:
-    """Whether VAT falls due on receipt in a period, as it does for services unless the business opted for debits."""
-    row = connection.execute(
-        "SELECT value FROM business_regimes WHERE business_id = %s AND kind = 'vat_due_on' AND valid_from <= %s"
-        " ORDER BY valid_from DESC LIMIT 1",
-        (business_id, period.last),
-    ).fetchone()
-    return row is None or row[0] == "receipts"

@@ -132,6 +132,26 @@ def test_the_accounts_say_what_the_books_say(books: Relance) -> None:
     }
 
 
+def test_r18_vat_that_was_due_on_debits_does_not_wait_for_the_money(
+    databases: Databases, command: Callable[[str], Relance]
+) -> None:
+    def tell_of_debits(shop: Story) -> None:
+        shop.business["legal"] = {"vat_due_on": "debits", "regimes": [{"from": "2025-02-01", "vat_due_on": "receipts"}]}
+        shop.span("2025-01-01 00:00", "2025-04-01 00:00")
+        shop.automation("ask", "session.booked", ASK)
+        shop.books("zoe", "cut", at="2025-01-05 10:00", when="2025-01-08 14:00")
+        shop.books("ada", "colour", at="2025-02-05 10:00", when="2025-02-08 14:00")
+        shop.pays("zoe", 4500, at="2025-03-01 10:00", invoice="2025-0001")
+        shop.run()
+
+    vat = [
+        (line["PieceRef"], line["CompteNum"], minor(line["Credit"]) - minor(line["Debit"]))
+        for line in fec(command(url_after(databases, tell_of_debits)))
+        if line["CompteNum"].startswith("4457")
+    ]
+    assert vat == [("2025-0001", "445710", 750), ("2025-0002", "445740", 1333)]
+
+
 def test_names_can_not_break_a_line_of_the_accountants_file(books: Relance) -> None:
     assert {line["CompAuxLib"] for line in fec(books) if line["CompAuxNum"] == "zoe"} == {"Zoé Martin"}
 

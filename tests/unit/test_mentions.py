@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.business import Business, VatDueOn, VatRegime
+from models.business import Business
 from models.charge import Charge
 from models.contact import Contact, PayerKind
 from models.default_wordings import WORDINGS, default_wording
@@ -20,6 +20,7 @@ from models.issuing import issue_credit_note, issue_receipt, totals_of
 from models.law.pack import PACKS, law, longest_terms
 from models.law.text import Subject
 from models.letters import values_of
+from models.regime import VatDueOn, VatRegime
 from models.rulebook import Rulebook
 from models.scope import Scope
 from models.shop import Shop
@@ -50,8 +51,8 @@ def shop_of(**facts: Any) -> Shop:
 
 def charge_of(shop: Shop, amount: int = 4510, id_: str = "c1", **facts: Any) -> Charge:
     """Return a charge of the client zoe."""
-    category = "E" if shop.business.vat_exempt else "S"
-    rate = Decimal(0) if shop.business.vat_exempt else shop.business.tax_rate
+    category = "E" if shop.business.regime_on(date(2027, 2, 27)).exempt else "S"
+    rate = Decimal(0) if shop.business.regime_on(date(2027, 2, 27)).exempt else shop.business.tax_rate
     charge = Charge(
         shop.id, id_, "zoe", "session", "Coupe", Decimal(1), amount, "EUR", amount, amount, date(2027, 2, 27), NOW,
         tax_rate=rate, tax_category=category, service_from=date(2027, 2, 27), service_to=date(2027, 2, 27),

@@ -1,5 +1,6 @@
 """Scenario files: what they may hold, and that every mistake in one is a problem with its place."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -80,12 +81,26 @@ def test_a_span_that_is_not_there_is_told_once() -> None:
         ("partial_payments: {allowed: maybe}", "allowed takes true or false, not 'maybe'"),
         ("partial_payments: {minimum: 1000}", "partial_payments lacks 'allowed'"),
         ("partial_payments: {allowed: true, minimum: ten}", "minimum takes a number, not 'ten'"),
+        ("legal: {regimes: [{vat_regime: normal}]}", "an item of regimes lacks 'from'"),
+        ("legal: {regimes: [{from: 2027-02-01}, {from: 2027-01-01}]}", "2027-01-01 is not after 2027-02-01"),
         ("country: Frankreich", "'Frankreich' is no country."),
     ],
 )
 def test_a_habit_that_would_fail_later_is_told_at_once(habit: str, problem: str) -> None:
     (found,) = problems(HEAD.replace("name: Atelier", f"name: Atelier, {habit}"))
     assert found.startswith(problem)
+
+
+def test_a_regime_stays_as_it_was_in_what_the_next_leaves_out() -> None:
+    dated = "regimes: [{from: 2027-02-01, vat_due_on: debits}, {from: 2027-03-01, vat_regime: normal}]"
+    business = read(HEAD.replace("name: Atelier", f"name: Atelier, legal: {{vat_exempt: true, {dated}}}")).shop.business
+    days = [date(2027, 1, 31), date(2027, 2, 1), date(2027, 2, 28), date(2027, 3, 1)]
+    assert [tuple(business.regime_on(day)) for day in days] == [
+        ("franchise", "receipts"),
+        ("franchise", "debits"),
+        ("franchise", "debits"),
+        ("normal", "debits"),
+    ]
 
 
 def test_every_act_on_a_document_can_be_read() -> None:

@@ -17,7 +17,7 @@ from models.journal import Closing
 from tasks.closing import close as close_books
 from tasks.gateways.clock import SystemClock
 from tasks.reading.journal import exported
-from tasks.reading.ledger import currencies, entries, vat_on_receipt
+from tasks.reading.ledger import currencies, entries
 from tasks.reading.office import Line, Office, columns
 from tasks.reading.totals import Books, Period
 from worker.cli.desk import Business, By, Json, Yes, actor, business_id, confirm, database, office
@@ -133,8 +133,7 @@ def export(
 def _write_fec(seen: Office, period: Period, currency: str, target: BinaryIO) -> None:
     connection = raw(seen.connection)
     others = [one for one in currencies(connection, seen.id) if one != currency]
-    on_receipt = vat_on_receipt(connection, seen.id, period)
-    found = entries(connection, seen.id, seen.business.timezone, currency, period, on_receipt=on_receipt)
+    found = entries(connection, seen.business, currency, period)
     target.writelines("\t".join(line).encode() + b"\r\n" for line in fec_lines(found))
     if others:
         listed = ", ".join(others)

@@ -1,0 +1,119 @@
+"""R18: the tax is that of the seller's regime at the tax point, and what it changes is told to the owner."""
+
+import pytest
+
+from tests.scenarios.story import ASK, Data, Story, seat
+
+BEFORE, AFTER = "2027-01-28 14:00", "2027-02-03 14:00"
+FRANCHISE = "TVA non applicable"
+
+
+@pytest.fixture
+def grown(shop: Story) -> Story:
+    """Tell of a seller under the franchise who bears VAT from February on, and asks after each session."""
+    shop.business["legal"] = {
+        "siren": "732829320",
+        "vat_regime": "franchise",
+        "regimes": [{"from": "2027-02-01", "vat_regime": "normal"}],
+    }
+    shop.automation("after", "session.ended", ASK)
+    return shop
+
+
+def taxed(document: Data) -> tuple[int, int, int]:
+    """Return net, VAT and total."""
+    return document["net"], document["tax"], document["total"]
+
+
+def test_r18_the_regime_is_that_of_the_service(grown: Story) -> None:
+    grown.books("zoe", "cut", at="2027-01-05 10:00", when=BEFORE)
+    grown.books("ada", "cut", at="2027-01-05 10:00", when=AFTER)
+    lines = grown.run()
+    assert taxed(lines.one("invoice", "zoe")) == (4500, 0, 4500)
+    assert taxed(lines.one("invoice", "ada")) == (3750, 750, 4500)
+    assert not lines.of("alert")
+
+
+def test_r18_a_document_after_the_change_says_why_an_older_service_bears_no_vat(grown: Story) -> None:
+    grown.books("zoe", seat("cut", "2027-01-31 23:00", minutes=120), at="2027-01-05 10:00")
+    lines = grown.run()
+    invoice = lines.one("invoice", "zoe")
+    assert (invoice["at"][:10], taxed(invoice)) == ("2027-02-01", (4500, 0, 4500))
+    assert FRANCHISE in lines.one("message", "zoe")["text"]
+
+
+def test_r18_money_that_comes_before_the_service_fixes_the_tax_and_the_owner_is_told(grown: Story) -> None:
+    grown.automation("paid", "order.paid", {"issue_paid_invoice": {}})
+    order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=AFTER)
+    grown.pays("zoe", 4500, at="2027-01-20 10:00", order=order.id)
+    lines = grown.run()
+    assert taxed(lines.one("invoice", "zoe")) == (4500, 0, 4500)
+    alert = lines.one("alert", reason="tax_changed")
+    assert "agreed at 20 % VAT and is billed at 0 %" in alert["text"]
+
+
+def test_r18_the_receipt_for_money_before_the_service_notes_the_tax_of_that_day(grown: Story) -> None:
+    order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=AFTER)
+    grown.pays("zoe", 1500, at="2027-01-20 10:00", order=order.id)
+    lines = grown.run(until="2027-01-21 00:00")
+    assert "TVA 0 % 0,00" in lines.one("message", "zoe", template="receipt")["text"]
+    assert lines.of("alert").each("reason") == ["tax_changed"]
+
+
+def test_r18_money_that_proves_not_to_exist_fixes_no_tax_and_the_agreed_rate_comes_back(grown: Story) -> None:
+    grown.service("cut", 4500, tax_rate="10")
+    order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=AFTER)
+    grown.pays("zoe", 1500, at="2027-01-20 10:00", order=order.id, payment="p1")
+    grown.bounces("p1", at="2027-01-25 10:00")
+    invoice = grown.run().one("invoice", "zoe")
+    assert (invoice["net"], invoice["tax"]) == (4091, 409)
+
+
+def test_r18_where_vat_falls_due_on_debits_money_before_the_service_changes_nothing(grown: Story) -> None:
+    grown.business["legal"]["vat_due_on"] = "debits"
+    grown.automation("paid", "order.paid", {"issue_paid_invoice": {}})
+    order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=AFTER)
+    grown.pays("zoe", 4500, at="2027-01-20 10:00", order=order.id)
+    lines = grown.run()
+    assert taxed(lines.one("invoice", "zoe")) == (3750, 750, 4500)
+    assert not lines.of("alert")
+
+
+def test_r18_a_net_price_stays_net(grown: Story) -> None:
+    grown.service("cut", tax_included=False)
+    order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=AFTER)
+    grown.pays("zoe", 2000, at="2027-01-20 10:00", order=order.id)
+    invoice = grown.run().one("invoice", "zoe")
+    assert (taxed(invoice), invoice["amount_due"]) == ((4500, 0, 4500), 2500)
+
+
+def test_r18_a_booking_that_moves_into_another_regime_is_taxed_there(grown: Story) -> None:
+    order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=BEFORE)
+    grown.moves(order.booking, to=AFTER, at="2027-01-10 10:00")
+    assert taxed(grown.run().one("invoice", "zoe")) == (3750, 750, 4500)
+
+
+def test_r18_services_of_two_regimes_stand_on_two_documents(grown: Story) -> None:
+    grown.business["billing"] = {"collect": "month"}
+    grown.books("zoe", seat("cut", BEFORE), seat("cut", AFTER), at="2027-01-05 10:00", order="o")
+    lines = grown.run()
+    assert sorted(map(taxed, lines.of("invoice", "zoe"))) == [(3750, 750, 4500), (4500, 0, 4500)]
+
+
+def test_r18_a_credit_note_keeps_the_regime_of_its_invoice(grown: Story) -> None:
+    order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=BEFORE)
+    grown.cancels(order.booking, at="2027-02-10 10:00")
+    lines = grown.run()
+    assert taxed(lines.one("credit_note", "zoe")) == (4500, 0, 4500)
+
+
+def test_r18_the_mention_of_debits_follows_the_day_of_the_document(shop: Story) -> None:
+    shop.business["legal"] = {"regimes": [{"from": "2027-02-01", "vat_due_on": "debits"}]}
+    shop.automation("after", "session.ended", ASK)
+    shop.client("zoe", kind="business")
+    shop.client("ada", kind="business")
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when=BEFORE)
+    shop.books("ada", "cut", at="2027-01-05 10:00", when=AFTER)
+    lines = shop.run()
+    said = ["d'après les débits" in lines.one("message", name)["text"] for name in ("zoe", "ada")]
+    assert said == [False, True]
