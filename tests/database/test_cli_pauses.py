@@ -1,11 +1,13 @@
 """`relance pause` and `resume`: what they say, what they refuse, and who did it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.database.conftest import Relance
+from tests.database.conftest import Relance, url_after
+from tests.scenarios.story import ASK, Databases, Story
 
 SHOP = "business: {id: %s, name: Atelier, timezone: Europe/Paris}\n"
 
@@ -100,6 +102,21 @@ def test_status_and_doctor_tell_people(shop: Relance) -> None:
     assert found["pauses"]["ok"]
     assert found["pauses"]["detail"] == "Paused: sms of atelier until 2190-01-31 00:00."
     assert "relance resume" in found["pauses"]["mend"]
+
+
+def test_status_counts_the_card_charges_that_are_held(databases: Databases, command: Callable[[str], Relance]) -> None:
+    def tell(shop: Story) -> None:
+        shop.automation("collect", "session.booked", ASK, {"charge_card": None})
+        shop.business["cards"] = {"provider": "sandbox", "retry_days": [1]}
+        shop.does("save_card", at="2027-01-01 00:00", contact="zoe", card="no_funds")
+        shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
+        shop.does("pause", at="2027-01-05 12:00", money=True)
+        shop.run(until="2027-01-08 00:00")
+
+    shop = command(url_after(databases, tell))
+    (line,) = shop("status", "--json").line["pauses"]
+    assert line["held"] == {"runs": 0, "messages": 0, "cards": 1}
+    assert "cards: 1" in shop("status").out
 
 
 def shop_findings(shop: Relance) -> list[dict[str, str]]:
