@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from models.acts import Act
+from models.consents import About, Channel, Word
 from models.contact import HoldKind
 from models.pausing import Scope
 from models.shop_file import PublishedText, ReadText, ShopFile, automation_entry, read_shop
@@ -36,7 +37,16 @@ REQUIRED = {"set_due": ("due_on",), "edit_draft": ("remove",)}
 PAUSES = ("pause", "resume")
 CARDS = ("ok", "no_funds", "lost", "none")
 """Cards that a client of a scenario may have; without a word he has one that is charged."""
-OTHER_ACTS = ("pause_automation", "resume_automation", "archive_automation", "publish", "outage", "save_card", *PAUSES)
+OTHER_ACTS = (
+    "pause_automation",
+    "resume_automation",
+    "archive_automation",
+    "publish",
+    "outage",
+    "save_card",
+    "consent",
+    *PAUSES,
+)
 LATER_ACTS = ("set_billing",)
 EVERY_ACT = (*DOCUMENT_KEYS, *OTHER_ACTS, *LATER_ACTS)
 LONGEST_OUTAGE = 24 * 366
@@ -75,6 +85,8 @@ class Happening:
     pausing: Pausing | None = None
     saving: tuple[str, str] | None = None
     """`save_card`: the client, and what becomes of charges of the card."""
+    word: tuple[str, Word] | None = None
+    """`consent`: the client, and what he says."""
     waiting: str = "finish"
     hours: float = 0
     position: int = 0
@@ -155,6 +167,8 @@ def _other_act(node: Node, at: datetime, do: str) -> Happening:
     if do == "save_card":
         node = node.mapping(("at", "do", "contact", "card"), ("contact", "card"))
         return Happening(at, do=do, saving=(node.at("contact").text(), node.at("card").choice(CARDS)))
+    if do == "consent":
+        return Happening(at, do=do, word=_word(node, at))
     if do in PAUSES:
         return Happening(at, do=do, pausing=_pausing(node, do))
     archiving = do == "archive_automation"
@@ -162,6 +176,15 @@ def _other_act(node: Node, at: datetime, do: str) -> Happening:
     waiting = node.get("waiting") if archiving else None
     choice = waiting.choice(("finish", "cancel")) if waiting is not None else "finish"
     return Happening(at, do=do, automation=node.at("automation").text(), waiting=choice)
+
+
+def _word(node: Node, at: datetime) -> tuple[str, Word]:
+    """Read what a client says at an instant: a yes or no to a purpose on a channel (R19)."""
+    node = node.mapping(("at", "do", "contact", "purpose", "channel", "agrees"), ("contact", "purpose", "agrees"))
+    about = node.at("purpose").choice(tuple(About))
+    channel = _read(node, "channel", lambda found: found.choice(tuple(Channel))) or Channel.EMAIL
+    agrees = node.at("agrees").boolean()
+    return node.at("contact").text(), Word(About(about), Channel(channel), agrees, "scenario", "scenario", at)
 
 
 def _pausing(node: Node, do: str) -> Pausing:

@@ -16,6 +16,8 @@ from models.errors import BadInputError
 from models.periods import zone
 from models.scenario_file import Happening, Pausing, Scenario
 from tasks import pauses
+from tasks.desk.acting import Desk
+from tasks.desk.consents import record_consent
 from tasks.engine import Outcome
 from tasks.lifecycle import LastRuns, archive, pause, resume
 from tasks.lines import Line, Teller, refusal_line
@@ -82,6 +84,10 @@ class Simulation:
         if happening.saving is not None:
             contact, card = happening.saving
             transact(self.engine, lambda c: save_card(c, business_id, contact, VIRTUAL, card, now))
+            return Outcome({}, 0, 0)
+        if happening.word is not None:
+            contact, word = happening.word
+            transact(self.engine, lambda c: record_consent(Desk(c, business_id, now, ACTOR), contact, word))
             return Outcome({}, 0, 0)
         if happening.publishing is not None:
             text, waiting = happening.publishing.published, Waiting(happening.publishing.waiting)

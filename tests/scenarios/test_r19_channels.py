@@ -153,6 +153,32 @@ def test_marketing_needs_a_consent(shop: Story) -> None:
     assert lines.reasons("zoe") == ["no_consent"]
 
 
+def test_marketing_goes_from_a_yes_to_the_next_no(shop: Story) -> None:
+    shop.automation("news", "session.booked", mail("Promo", purpose="marketing"))
+    for day in (5, 7, 9):
+        shop.books("zoe", "cut", at=f"2027-01-0{day} 10:00", when="2027-01-20 10:00")
+    shop.does("consent", at="2027-01-06 10:00", contact="zoe", purpose="marketing", agrees=True)
+    shop.does("consent", at="2027-01-08 10:00", contact="zoe", purpose="marketing", agrees=False)
+    lines = shop.run()
+    assert lines.times("message", "zoe") == ["2027-01-07 10:00"]
+    assert lines.reasons("zoe") == ["no_consent", "no_consent"]
+
+
+def test_who_wants_no_service_messages_gets_none_and_the_owner_is_told(shop: Story) -> None:
+    shop.automation("hello", "session.booked", mail("Bonjour"))
+    shop.does("consent", at="2027-01-02 10:00", contact="zoe", purpose="service", agrees=False)
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-20 10:00")
+    shop.books("ada", "cut", at="2027-01-05 10:00", when="2027-01-20 10:00")
+    lines = shop.run()
+    assert lines.of("message").each("contact") == ["ada"]
+    assert lines.to_owner("alert").each("about") == ["zoe"]
+
+
+def test_what_an_unknown_client_says_is_refused(shop: Story) -> None:
+    shop.does("consent", at="2027-01-02 10:00", contact="nobody", purpose="marketing", agrees=True)
+    assert shop.run().reasons() == ["refused"]
+
+
 def test_nothing_goes_to_a_client_unless_somebody_asked_for_it(shop: Story) -> None:
     order = shop.books("zoe", seat("cut", "2027-01-12 10:00"), seat("yoga", "2027-01-13 10:00"), at="2027-01-05 10:00")
     shop.moves(order.bookings[0], to="2027-01-14 10:00", at="2027-01-06 10:00")
