@@ -1,7 +1,7 @@
 """The Stripe gateway against localstripe, a process of its own, for what that serves: charges, refunds, looking up.
 
 It serves no Checkout Sessions, no idempotency keys and no limits of refunds; what sessions and events say is told by
-`tests/unit/test_stripe_events.py`.
+`tests/unit/test_stripe_events.py`, how sessions are opened by `tests/unit/test_stripe_checkout.py`.
 """
 
 import subprocess
