@@ -16,6 +16,7 @@ from models.message import MessagePurpose
 from models.messaging import queue
 from models.payer import payer_of
 from models.shop import Shop
+from models.taxing import tax_again
 
 MONTHLY = frozenset({"FR"})
 """Countries of sellers where a periodic invoice to a professional groups one calendar month of services (R9)."""
@@ -40,9 +41,11 @@ class Terms:
 def bill_client(shop: Shop, payer: Contact, terms: Terms) -> list[Invoice]:
     """Turn what a client owes and nobody has invoiced into issued documents, and tell of all of them at once."""
     shop.begin(f"{terms.occurrence} {payer.id}")
+    taken = _taken(shop, payer, terms)
+    tax_again(shop, taken)
     documents = [
         document
-        for charges in _parts(shop, payer, _taken(shop, payer, terms))
+        for charges in _parts(shop, payer, taken)
         if (document := invoice_charges(shop, payer, charges, terms_days=terms.days)) is not None
     ]
     if documents:

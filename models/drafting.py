@@ -18,6 +18,7 @@ from models.periods import add_delay
 from models.refusals import RefusedError
 from models.settling import restate_charge
 from models.shop import Shop, tell_owner
+from models.taxing import tax_again
 
 REMIND_DAYS = 7
 """A draft that nobody has looked at for so long is told to its owner, again after each such time."""
@@ -80,6 +81,7 @@ def confirm_draft(shop: Shop, draft: Invoice, *, notify: bool = True, seen: int 
     charges = [one for one in charges_of_draft(shop, draft) if one.id not in gone]
     words = _words(shop, draft)
     _empty(shop, draft)
+    tax_again(shop, charges)
     terms, order = draft.terms_days, draft.order_id
     issued = invoice_charges(shop, payer, charges, terms_days=terms, order_id=order, draft=draft) if charges else None
     _reword(shop, draft, words)

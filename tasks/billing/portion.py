@@ -56,7 +56,7 @@ def _in_bulk(
     connection: Connection[Any], shop: Shop, clients: Sequence[str], terms: Terms
 ) -> tuple[int, Sequence[str]]:
     """Bill who is plain; return how many documents were made, and who is left."""
-    if shop.business.series is not None:
+    if shop.business.series is not None or shop.business.regimes is not None:
         return 0, clients
     run = _Run(connection, _facts(shop, clients, terms))
     connection.execute(f"SET LOCAL work_mem = '{MEMORY}'".encode())
@@ -117,7 +117,7 @@ def _facts(shop: Shop, clients: Sequence[str], terms: Terms) -> dict[str, Any]:
         "days": terms.days,
         "now": shop.now,
         "moment": first_key("", shop.now).removeprefix("_"),
-        "seller": encode_json(seller_snapshot(shop)).decode(),
+        "seller": encode_json(seller_snapshot(shop, shop.business.regime_on(shop.today))).decode(),
         "cause": encode_json(shop.cause.plain()).decode() if shop.cause else None,
         "purpose": MessagePurpose.LEGAL,
         "notice": NOTICE,
@@ -178,11 +178,13 @@ def _links(shop: Shop) -> Mapping[str, Any]:
 
 def _words(shop: Shop, asked: Sequence[tuple[str, str]], on: date) -> dict[str, Any]:
     """Return what the law wants said to each kind of payer in each language, frozen on documents (R13, R24)."""
+    regime = shop.business.regime_on(on)
     said = [
-        {"kind": kind, "language": language, **mentions(shop, kind, language, on)._asdict()} for kind, language in asked
+        {"kind": kind, "language": language, **mentions(shop, kind, language, on, regime)._asdict()}
+        for kind, language in asked
     ]
     reasons = [
-        {"language": language, "category": category, **exemption(shop, category, language, on)._asdict()}
+        {"language": language, "category": category, **exemption(shop, category, language, on, regime)._asdict()}
         for language in {language for _, language in asked}
         for category in (EXEMPT, OUTSIDE_VAT)
     ]

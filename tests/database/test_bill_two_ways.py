@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deploy.local.postgres import Postgres
-from models.business import Business, VatRegime
+from models.business import Business
 from models.chain import verify
 from models.charge import Charge
 from models.consolidating import Terms
@@ -23,6 +23,7 @@ from models.journal import JournalEntry
 from models.money import times
 from models.payment import Payment
 from models.pricing import owed
+from models.regime import VatRegime
 from models.rows import columns_of
 from tasks.billing.one_by_one import bill_one_by_one
 from tasks.billing.portion import bill_portion
