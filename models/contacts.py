@@ -15,6 +15,8 @@ from models.tax import check_rate
 
 _PLAIN = ("name", "email", "phone", "locale", "address", "bill_to")
 _ABSENT: dict[str, Any] = {"kind": PayerKind.CONSUMER, "cc": [], "tags": [], "custom": {}}
+KEYS = (*_PLAIN, *_ABSENT, "company")
+"""What an event may tell of a contact, each with a stamp of its own."""
 
 
 @dataclass(frozen=True, slots=True)

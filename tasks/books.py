@@ -82,14 +82,14 @@ RULES = (
         "Event {id} ({type}) of {source} was stored, but it neither waits nor is dead nor shows in the books: "
         "replay it.",
         """SELECT i.business_id, i.id, i.source, i.type FROM inbox i
-            WHERE i.type IN ('order.placed', 'payment.received')
+            WHERE i.type IN ('order.placed', 'payment.received') AND i.raw <> ''
               AND NOT EXISTS (SELECT FROM waiting w WHERE w.sequence = i.sequence)
               AND NOT EXISTS (SELECT FROM dead_letters d
                                WHERE (d.business_id, d.source, d.event_id) = (i.business_id, i.source, i.id))
               AND NOT EXISTS (SELECT FROM orders o WHERE o.business_id = i.business_id AND o.stamp <> ''
-                               AND o.id = i.raw::json -> 'data' -> 'order' ->> 'id')
+                               AND o.id = nullif(i.raw, '')::json -> 'data' -> 'order' ->> 'id')
               AND NOT EXISTS (SELECT FROM payments p WHERE p.business_id = i.business_id AND p.stamp <> ''
-                               AND p.id = i.raw::json -> 'data' -> 'payment' ->> 'id')""",
+                               AND p.id = nullif(i.raw, '')::json -> 'data' -> 'payment' ->> 'id')""",
     ),
     Rule(
         "event_unknown",

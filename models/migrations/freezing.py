@@ -27,6 +27,11 @@ CREATE OR REPLACE FUNCTION refuse_change_of_part() RETURNS trigger LANGUAGE plpg
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$"""
 
+_WHOSE = "nullif(current_setting('relance.erases', true), '')::jsonb"
+_BUSINESS = f"{_WHOSE} ->> 'business' = OLD.business_id"
+ERASED = f"coalesce({_BUSINESS} AND jsonb_exists({_WHOSE} -> 'clients', OLD.contact_id), false)"
+"""Whether the transaction has said whom it erases, and a row is of that client."""
+
 
 def freeze(
     table: str,
@@ -36,17 +41,23 @@ def freeze(
     where: str = "true",
     name: str = "frozen",
     part: bool = False,
+    erasable: Sequence[str] = (),
 ) -> Iterator[str]:
     """Yield what freezes columns of the rows `where` it holds; those set `once` may be filled, then no more.
 
-    `part` tells that a row is frozen with the document that it is of.
+    `part` tells that a row is frozen with the document that it is of. An `erasable` column is set once too, and emptied
+    where the transaction says that it erases the client of the row (`ERASED`).
     """
     refuse = "refuse_change_of_part" if part else "refuse_change"
     changed = [f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in frozen]
     changed += [f"OLD.{one} IS NOT NULL AND OLD.{one} IS DISTINCT FROM NEW.{one}" for one in once]
+    changed += [
+        f"OLD.{one} IS NOT NULL AND OLD.{one} IS DISTINCT FROM NEW.{one} AND NOT (NEW.{one} IS NULL AND {ERASED})"
+        for one in erasable
+    ]
     yield (
-        f"CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE OF {', '.join((*frozen, *once))} ON {table} FOR EACH ROW"
-        f" WHEN (({where}) AND ({' OR '.join(changed)})) EXECUTE FUNCTION {refuse}()"
+        f"CREATE OR REPLACE TRIGGER {name} BEFORE UPDATE OF {', '.join((*frozen, *once, *erasable))} ON {table}"
+        f" FOR EACH ROW WHEN (({where}) AND ({' OR '.join(changed)})) EXECUTE FUNCTION {refuse}()"
     )
 
 

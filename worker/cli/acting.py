@@ -95,6 +95,8 @@ def _what(line: Mapping[str, Any]) -> object:
             return line["text"]
         case "skipped":
             return line["reason"]
+        case "emptied" | "kept":
+            return f"{line['rows']} {line['what']}"
         case "payment" | "refund":
             return ", ".join(filter(None, [line["method"], *line["documents"]]))
         case _:

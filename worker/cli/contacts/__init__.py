@@ -4,6 +4,7 @@ import typer
 
 from worker.cli.contacts import documents, notes
 from worker.cli.contacts.consents import consent
+from worker.cli.contacts.leaving import erase, export
 from worker.cli.contacts.looking import list_, show
 from worker.cli.contacts.merging import merge
 from worker.cli.contacts.sending import send
@@ -15,5 +16,7 @@ app.command()(notes.note)
 app.command()(consent)
 app.command()(send)
 app.command()(merge)
+app.command()(export)
+app.command()(erase)
 app.add_typer(notes.app, name="notes")
 app.add_typer(documents.app, name="file")

@@ -1,0 +1,39 @@
+"""What is still open between a business and a client: while there is any of it, the client is not erased."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from tasks.desk.acting import Desk
+
+_MINE = "business_id = %(tenant)s AND contact_id = ANY(%(ids)s)"
+OPEN: Mapping[str, str] = MappingProxyType(
+    {
+        "document {} is a draft or has an amount due": "SELECT coalesce(number, id) FROM invoices"
+        " WHERE $mine AND (status = 'draft' OR status = 'issued' AND amount_due > 0)",
+        "charge {} is due": "SELECT id FROM charges WHERE $mine AND state IN ('due', 'claimed') AND owed > 0",
+        "money of payment {} is left": "SELECT id FROM payments WHERE $mine AND available > 0",
+        "refund {} is on its way": "SELECT id FROM refunds WHERE $mine AND status = 'prepared'",
+        "card attempt {} is under way": "SELECT id FROM card_attempts WHERE $mine"
+        " AND state IN ('prepared', 'sending', 'open', 'uncertain')",
+        "recurring payment {} is active": "SELECT id FROM recurring_payments WHERE $mine AND next_run_at IS NOT NULL",
+        "booking {} is to come": "SELECT b.id FROM bookings b JOIN sessions s"
+        " ON (s.business_id, s.id) = (b.business_id, b.session_id)"
+        " WHERE b.business_id = %(tenant)s AND b.contact_id = ANY(%(ids)s) AND b.status = 'booked'"
+        " AND coalesce(s.ends_at, s.starts_at) > %(now)s",
+        "message {} is going out just now": "SELECT id FROM messages WHERE $mine AND state = 'sending'",
+        "event {} is not decided yet": "SELECT i.id FROM waiting w JOIN inbox i"
+        " ON (i.business_id, i.sequence) = (w.business_id, w.sequence) WHERE w.business_id = %(tenant)s"
+        " AND EXISTS (SELECT FROM unnest(%(needles)s::text[]) n WHERE strpos(lower(i.raw), n) > 0)",
+    }
+)
+"""Each reason not to erase, and the query for what it is about."""
+
+
+def open_matters(desk: Desk, values: Mapping[str, Any]) -> list[str]:
+    """Return, as clauses, everything that is open with a client."""
+    return [
+        reason.format(id_)
+        for reason, query in OPEN.items()
+        for (id_,) in desk.connection.execute((query.replace("$mine", _MINE) + " ORDER BY 1").encode(), values)
+    ]
