@@ -89,7 +89,8 @@ def _store(connection: Connection[Any], rows: list[InboxEvent]) -> None:
 
 def _events(business_id: str, many: int, now: datetime) -> Iterator[InboxEvent]:
     """Yield so many events, in order of time, that end now."""
-    told = [one for one in happenings(int(many * 0.65), 2_000, DAYS, 1) if "type" in one]
+    clients = max(2_000, many // 50)
+    told = [one for one in happenings(int(many * 0.65), clients, DAYS, 1) if "type" in one]
     told.sort(key=lambda one: one["at"])
     shift = now - timedelta(days=DAYS) - datetime.fromisoformat("2027-01-01T00:00:00+00:00")
     prices = _prices(told)
