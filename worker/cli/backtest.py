@@ -72,27 +72,31 @@ def backtest(
 
             outcome = play(url, reader, shop.id, candidate, span, found, reached, alone=alone)
             pause()
-        summary = {
-            "kind": "summary",
-            "business": shop.id,
-            "automation": outcome.candidate.id,
-            "replaces": outcome.replaces,
-            "alone": alone,
-            "since": outcome.span.since,
-            "until": outcome.span.until,
-            "kept_from": outcome.span.kept_from,
-            "events": outcome.events,
-            "waiting": outcome.waiting,
-            "forgotten": outcome.forgotten,
-            "temporary_bytes": outcome.bytes,
-            "seconds": round(time.perf_counter() - started, 1),
-        }
+        summary = _summary(shop.id, outcome, alone=alone, seconds=time.perf_counter() - started)
         if as_json:
             for line in _as_json(found, limit, summary, everything=everything):
                 show_json(line)
         else:
             language = lang or language_of(shop.locale)
             show(found, DETAILS if limit is None else limit, summary, language, everything=everything)
+
+
+def _summary(business_id: str, outcome: Any, *, alone: bool, seconds: float) -> dict[str, Any]:
+    return {
+        "kind": "summary",
+        "business": business_id,
+        "automation": outcome.candidate.id,
+        "replaces": outcome.replaces,
+        "alone": alone,
+        "since": outcome.span.since,
+        "until": outcome.span.until,
+        "kept_from": outcome.span.kept_from,
+        "events": outcome.events,
+        "waiting": outcome.waiting,
+        "forgotten": outcome.forgotten,
+        "temporary_bytes": outcome.bytes,
+        "seconds": round(seconds, 1),
+    }
 
 
 def _read(file: Path) -> PublishedText:
