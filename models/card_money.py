@@ -12,6 +12,7 @@ from models.identifiers import stamp
 from models.link_money import make_ready
 from models.paying import take, tell_paid_twice
 from models.receiving import Told, aim, payment_of, receive
+from models.refusals import show
 from models.shop import Cause, Shop, tell_owner
 
 PROVIDER = "/cards"
@@ -55,10 +56,12 @@ def _record(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
 def _strange(shop: Shop, report: CardReport) -> None:
     """Tell the owner of money that nobody here asked for."""
     if report.outcome is CardOutcome.SUCCEEDED:
+        known = report.amount is not None and report.currency is not None
+        money = show(report.amount or 0, report.currency or "") if known else "money"
         tell_owner(
             shop,
             "unknown_card_payment",
-            f"The card provider tells of {report.amount} {report.currency} (minor units) as {report.reference}, which "
+            f"The card provider tells of {money} as {report.reference}, which "
             "was not asked for here: look at the provider's own pages, then book it or give it back there.",
         )
 
@@ -203,7 +206,7 @@ def _pay_out_otherwise(shop: Shop, attempt: CardAttempt) -> None:
     tell_owner(
         shop,
         "refund_to_pay_out",
-        f"The card provider does not give back {attempt.amount} {attempt.currency} (minor units) of payment "
+        f"The card provider does not give back {show(attempt.amount, attempt.currency)} of payment "
         f"{attempt.payment_id}: {(attempt.failure_reason or 'it does not say why').rstrip('.')}. Pay it out otherwise.",
         contact_id=attempt.contact_id,
         refund=attempt.refund_id,
@@ -249,7 +252,7 @@ def _tell_doubt(shop: Shop, attempt: CardAttempt) -> None:
     tell_owner(
         shop,
         "uncertain_card",
-        f"It is not known whether {attempt.amount} {attempt.currency} (minor units) moved by card ({attempt.key}), and "
+        f"It is not known whether {show(attempt.amount, attempt.currency)} moved by card ({attempt.key}), and "
         f"the provider does not say: {(attempt.failure_reason or 'no answer').rstrip('.')}. Look at its own pages.",
         contact_id=attempt.contact_id,
         attempt=attempt.id,

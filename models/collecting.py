@@ -11,7 +11,7 @@ from models.charge import Charge
 from models.contact import Mandate
 from models.holding import holds_on
 from models.invoice import DocumentStatus, Invoice
-from models.refusals import RefusedError
+from models.refusals import RefusedError, show
 from models.settling import charges_on
 from models.shop import Shop
 
@@ -166,10 +166,17 @@ def plan_charge(shop: Shop, debt: Debt) -> CardAttempt:
     settings = settings_of(shop)
     mandate = saved_card(shop, debt.contact_id, settings.provider)
     if mandate is None:
-        raise CardRefusedError("no_card", f"Client {debt.contact_id} has no saved card that may be charged.")
-    if mandate.cap is not None and debt.amount > mandate.cap:
         raise CardRefusedError(
-            "over_cap", f"Client {debt.contact_id} lets the card be charged up to {mandate.cap} a time (minor units)."
+            "no_card",
+            f"Client {debt.contact_id} has no saved card that may be charged. Who pays by card on a page can let it be "
+            "kept for next time.",
+        )
+    capped_in = mandate.currency or debt.currency
+    if mandate.cap is not None and (debt.amount > mandate.cap or capped_in != debt.currency):
+        raise CardRefusedError(
+            "over_cap",
+            f"Client {debt.contact_id} lets the card be charged up to {show(mandate.cap, capped_in)} a time: "
+            "ask for it otherwise.",
         )
     for attempt in attempts_on(shop, debt):
         if attempt.kind == CardKind.CHARGE:

@@ -9,6 +9,7 @@ from models.identifiers import key, stamp
 from models.letters import values_of
 from models.payer import known_contact, language_of
 from models.pricing import new_charge, owed, service_of, tax_rate_of
+from models.refusals import show
 from models.scope import Scope
 from models.shop import Shop, tell_owner
 from models.steps import AddCharge, Fee
@@ -89,7 +90,7 @@ def _ask_owner(shop: Shop, run: Run, settings: AddCharge, seat: Booking | None) 
     tell_owner(
         shop,
         "no_policy",
-        f"Automation {run.automation_id} would charge {settings.price.amount} {settings.price.currency} (minor units) "
+        f"Automation {run.automation_id} would charge {show(settings.price.amount, settings.price.currency)} "
         f"for {about}, which carries no accepted policy. Ask for it yourself if it is agreed: send charge.added.",
         contact_id=run.contact_id,
         booking=seat.id if seat else None,

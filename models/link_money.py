@@ -9,7 +9,7 @@ from models.paying import take
 from models.payment import Payment
 from models.payment_link import PaymentLink
 from models.receiving import Told, aim, payment_of, receive
-from models.refusals import RefusedError
+from models.refusals import RefusedError, show
 from models.shop import Shop, tell_owner
 
 PAGE = "/pay"
@@ -64,7 +64,7 @@ def _tell_surplus(shop: Shop, link: PaymentLink, payment: Payment) -> None:
     tell_owner(
         shop,
         "paid_twice",
-        f"{payment.available} {payment.currency} (minor units) came by payment link {link.id}, which asked for less: "
+        f"{show(payment.available, payment.currency)} came by payment link {link.id}, which asked for less: "
         "it is the client's credit now.",
         contact_id=link.contact_id,
         payment=payment.id,

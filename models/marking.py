@@ -10,7 +10,7 @@ from models.identifiers import stamp
 from models.invoice import DocumentStatus, Invoice
 from models.partial import require_part
 from models.paying import receive_payment
-from models.refusals import OPERATOR, RefusedError
+from models.refusals import OPERATOR, RefusedError, show
 from models.shop import Shop, tell_owner
 
 RECEIVED = "payment.received"
@@ -66,7 +66,7 @@ def pay(shop: Shop, invoice: Invoice, amount: int | None, currency: str | None, 
         tell_owner(
             shop,
             "paid_twice",
-            f"{left} {invoice.currency} (minor units) came for {invoice.number}, which asked for less: "
+            f"{show(left, invoice.currency)} came for {invoice.number}, which asked for less: "
             "it is the client's credit now.",
             contact_id=invoice.contact_id,
             payment=id_,

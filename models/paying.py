@@ -12,6 +12,7 @@ from models.facts import raise_fact
 from models.payment import Allocation, Payment, PaymentStatus
 from models.receiving import Told, aim, payment_of, receive, tell_reversed
 from models.reckoning import charges_of_target, charges_under, reckon
+from models.refusals import show
 from models.settling import give, invoice_named, open_debts
 from models.shop import Shop, tell_owner
 
@@ -60,8 +61,8 @@ def _told_twice(shop: Shop, known: Payment, data: PaymentData) -> None:
         tell_owner(
             shop,
             "payment_conflict",
-            f"Payment {known.id} was booked as {known.amount} {known.currency} and is told again as "
-            f"{data.amount.amount} {data.amount.currency}, which holds now: if there were two payments, give the "
+            f"Payment {known.id} was booked as {show(known.amount, known.currency)} and is told again as "
+            f"{show(data.amount.amount, data.amount.currency)}, which holds now: if there were two payments, give the "
             "second an id of its own.",
             contact_id=known.contact_id,
         )
@@ -107,7 +108,7 @@ def tell_paid_twice(shop: Shop, payment: Payment, surplus: int) -> None:
     tell_owner(
         shop,
         "paid_twice",
-        f"{surplus} {payment.currency} (minor units) of payment {payment.id} came for what was no longer owed: it is "
+        f"{show(surplus, payment.currency)} of payment {payment.id} came for what was no longer owed: it is "
         "the client's credit now.",
         contact_id=payment.contact_id,
         payment=payment.id,

@@ -5,6 +5,7 @@ from models.card_refunds import PREPARED, call_off, goes_back_by_card, plan_refu
 from models.charge import Charge
 from models.facts import raise_fact
 from models.payment import Payment, Refund
+from models.refusals import show
 from models.shop import Shop, tell_owner
 
 
@@ -32,7 +33,7 @@ def refund(
     tell_owner(
         shop,
         "refund_to_pay_out",
-        f"Refund {amount} {payment.currency} (minor units) of payment {payment.id} to the client.",
+        f"Refund {show(amount, payment.currency)} of payment {payment.id} to the client.",
         contact_id=record.contact_id,
         refund=record.id,
     )
@@ -47,7 +48,7 @@ def withdraw(shop: Shop, payment: Payment, charge: Charge, amount: int) -> None:
     tell_owner(
         shop,
         "refund_withdrawn",
-        f"The refund of {left} {charge.currency} (minor units) of payment {payment.id} is not due any more: "
+        f"The refund of {show(left, charge.currency)} of payment {payment.id} is not due any more: "
         "do not pay it out, or ask for it back.",
         contact_id=charge.contact_id,
         refund=record.id,

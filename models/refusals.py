@@ -12,5 +12,5 @@ class RefusedError(BadInputError):
 
 
 def show(amount: int, currency: str) -> str:
-    """Return minor units as people say them in a refusal: 4500 EUR is `45.00 EUR`."""
+    """Return minor units as people read them in refusals and alerts: 4500 EUR is `45.00 EUR`."""
     return f"{major(amount, currency)} {currency}"

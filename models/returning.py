@@ -58,9 +58,12 @@ def _require_paid(paid: int, amount: int | None, currency: str, wanted: str) -> 
     if wanted != currency:
         raise RefusedError(f"Money can't be given back in {wanted}: it was paid in {currency}.")
     if paid <= 0:
-        raise RefusedError("Nothing can be given back: nothing was paid.")
+        raise RefusedError("Nothing can be given back: nothing was paid, or all of it went back already.")
     if amount is not None and not 0 < amount <= paid:
-        raise RefusedError(f"{show(amount, currency)} can't be given back: {show(paid, currency)} was paid.")
+        raise RefusedError(
+            f"{show(amount, currency)} can't be given back: {show(paid, currency)} is left of what was paid. Give back "
+            "at most that."
+        )
 
 
 def give_back_payment(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from models.charge import MULTI_PURPOSE, Charge
 from models.payment import Payment, Purpose
 from models.receiving import Told, payment_of, receive
+from models.refusals import show
 from models.shop import Shop, tell_owner
 
 VOUCHER = "voucher"
@@ -39,7 +40,7 @@ def _be_worth(shop: Shop, charge: Charge, payment: Payment, worth: int) -> None:
         tell_owner(
             shop,
             "voucher_spent",
-            f"The money for voucher {charge.id} went back, but {spent - worth} {charge.currency} (minor units) of it "
+            f"The money for voucher {charge.id} went back, but {show(spent - worth, charge.currency)} of it "
             "was used already: ask for it.",
             contact_id=charge.contact_id,
             charge=charge.id,

@@ -97,7 +97,7 @@ def _require_paid(shop: Shop, seats: list[Booking], refund: str | dict[str, Any]
         if refund["amount"] > paid:
             raise RefusedError(
                 f"{show(refund['amount'], currency)} can't be given back for booking {seat.id}: "
-                f"{show(paid, currency)} was paid."
+                f"{show(paid, currency)} was paid. Give back at most that, or nothing."
             )
 
 

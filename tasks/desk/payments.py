@@ -119,7 +119,10 @@ def _aim(desk: Desk, paid: Sum, target: For) -> tuple[str, list[str]]:
             raise NotFoundError(f"{desk.business_id} has no charge {id_!r}.")
         charges.append(charge)
     for other in {charge.currency for charge in charges} - {paid.currency}:
-        raise RefusedError(f"What it is for is in {other}, not in {paid.currency}: money is never converted.")
+        raise RefusedError(
+            f"What it is for is in {other}, not in {paid.currency}: money is never converted. Say what came in {other} "
+            f"with --currency {other}, or book it for its client alone (--contact ID): it is credit then."
+        )
     payers = {document.contact_id for document in documents} | {
         charge.contact_id for charge in charges if charge.invoice_id is None
     }

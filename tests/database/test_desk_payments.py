@@ -44,7 +44,23 @@ def test_marking_as_paid_is_asked_for_and_never_undone(desk: FrontDesk) -> None:
     assert "it is paid, and nothing of it is open" in desk.refused("payments", "mark-paid", desk.number)
     told = desk.refused_plain("payments", "unmark", desk.number)
     assert all(way in told for way in ("payments refund", "invoices credit", "payments reverse"))
+    assert desk.listed("payments", "list")[0]["id"] in told
     assert len(desk.listed("payments", "list")) == 1
+
+
+def test_what_is_not_paid_can_not_be_unmarked(desk: FrontDesk) -> None:
+    assert "nothing of it is paid" in desk.refused_plain("payments", "unmark", desk.number)
+
+
+def test_owners_read_amounts_as_people_say_them(desk: FrontDesk) -> None:
+    desk.does("payments", "record", "45", desk.number, "--id", "p")
+    desk.does("payments", "record", "45", desk.number, "--id", "again")
+    desk.does("payments", "refund", "p", "--amount", "12.50", "--yes")
+    told = [one["text"] for one in desk.listed("alerts")]
+    assert told == [
+        "45.00 EUR of payment again came for what was no longer owed: it is the client's credit now.",
+        "Refund 12.50 EUR of payment p to the client.",
+    ]
 
 
 def test_money_that_has_not_come_is_not_booked(desk: FrontDesk) -> None:
@@ -113,7 +129,8 @@ def test_a_part_of_an_order_goes_back(desk: FrontDesk) -> None:
     order = desk.books(paid=4500)
     _, *lines = desk.does("payments", "refund", "--order", order, "--amount", "10", "--yes")
     assert [line["amount"] for line in lines if line["kind"] == "refund"] == [1000]
-    assert "35.00 EUR was paid" in desk.refused("payments", "refund", "--order", order, "--amount", "36")
+    told = desk.refused("payments", "refund", "--order", order, "--amount", "36")
+    assert "36.00 EUR can't be given back: 35.00 EUR is left of what was paid. Give back at most that." in told
     assert desk.listed("bookings", "list")[-1]["status"] == "booked"
 
 
@@ -135,6 +152,9 @@ def test_a_bounced_cheque_opens_the_debt_again(desk: FrontDesk) -> None:
         (["record", "10", "--charge", "none"], "has no charge 'none'"),
         (["allocate", "p9", "x"], "has no payment 'p9'"),
         (["refund"], "Say what to give back"),
+        (["refund", "p9", "--yes"], "Nor has it such a payment: `relance payments list` shows them."),
+        (["refund", "--order", "o9", "--yes"], "has no order 'o9' with anything to pay"),
+        (["unmark", "2099-0001"], "has no document '2099-0001'"),
     ],
 )
 def test_what_makes_no_sense_is_refused(desk: FrontDesk, arguments: list[str], why: str) -> None:
@@ -143,7 +163,8 @@ def test_what_makes_no_sense_is_refused(desk: FrontDesk, arguments: list[str], w
 
 def test_money_is_never_converted(desk: FrontDesk) -> None:
     told = desk.refused_plain("payments", "record", "10", desk.number, "--currency", "usd")
-    assert "is in EUR, not in USD: money is never converted." in told
+    assert "is in EUR, not in USD: money is never converted. Say what came in EUR with --currency EUR" in told
+    assert "without the currency, here EUR." in desk.refused_plain("payments", "record", "10 EUR", desk.number)
 
 
 def test_the_debts_of_two_clients_need_to_be_told_who_paid(desk: FrontDesk) -> None:

@@ -15,7 +15,7 @@ def minor(text: str, currency: str) -> int:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or len(text) > LONGEST:
-        raise BadInputError(f"{text!r} is no amount. Write it as 45.00, without the currency.")
+        raise BadInputError(f"{text!r} is no amount. Write it as 45.00, without the currency, here {currency}.")
     units = value.scaleb(minor_digits(currency))
     if units != units.to_integral_value():
         raise BadInputError(f"{text!r} has more decimals than {currency} has: {minor_digits(currency)}.")

@@ -1,16 +1,20 @@
 """`relance payments refund | reverse | unmark`: money that goes back, or never came."""
 
+from collections import Counter
 from typing import Annotated
 
 import typer
 
 from models.errors import BadInputError, NotFoundError
+from models.invoice import Invoice
+from models.payment import Payment
 from tasks.desk import payments as desk
 from tasks.desk.acting import Desk, Done
 from tasks.desk.documents import document_named
+from tasks.reading.documents import document
 from worker.cli.acting import DryRun, Reason, Sure, do
 from worker.cli.amounts import minor
-from worker.cli.desk import Business, By, Json
+from worker.cli.desk import Business, By, Json, office
 
 
 def refund(
@@ -41,15 +45,26 @@ def refund(
         if order is not None:
             back = _sum(amount, _currency_of_order(at, order))
             return desk.refund_order(at, order, back, notify=notify, reason=reason)
-        try:
-            payment = desk.payment_named(at, name or "")
-        except NotFoundError:
-            currency = document_named(at, name or "").currency
-            return desk.refund_document(at, name or "", _sum(amount, currency), notify=notify, reason=reason)
-        return desk.refund_payment(at, payment.id, _sum(amount, payment.currency), notify=notify, reason=reason)
+        found = _named(at, name or "")
+        back = _sum(amount, found.currency)
+        if isinstance(found, Payment):
+            return desk.refund_payment(at, found.id, back, notify=notify, reason=reason)
+        return desk.refund_document(at, found.id, back, notify=notify, reason=reason)
 
     question = "Give this money back? It can't be undone."
     do(work, business=business, by=by, as_json=as_json, dry_run=dry_run, question=question, yes=yes)
+
+
+def _named(at: Desk, name: str) -> Payment | Invoice:
+    """Return a payment by its id, else a document; what is neither is one error."""
+    try:
+        return desk.payment_named(at, name)
+    except NotFoundError:
+        pass
+    try:
+        return document_named(at, name)
+    except NotFoundError as error:
+        raise NotFoundError(f"{error} Nor has it such a payment: `relance payments list` shows them.") from None
 
 
 def _sum(amount: str | None, currency: str) -> desk.Sum:
@@ -62,7 +77,9 @@ def _currency_of_order(at: Desk, order_id: str) -> str:
         (at.business_id, order_id),
     ).fetchone()
     if row is None:
-        raise NotFoundError(f"{at.business_id} has no order {order_id!r} that owes anything.")
+        raise NotFoundError(
+            f"{at.business_id} has no order {order_id!r} with anything to pay. `relance bookings list` shows orders."
+        )
     return str(row[0])
 
 
@@ -88,11 +105,20 @@ def reverse(
 
 
 def unmark(
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The document's number.")],
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The document's number, or its id.")],
+    business: Business = None,
 ) -> None:
     """Say why what was marked as paid stays so, and which ways lead back."""
+    with office(business) as seen:
+        found = document(seen, number)
+    held: Counter[str] = Counter()
+    for part in found["payments"]:
+        held[part["id"]] += part["amount"]
+    paid_by = ", ".join(id_ for id_, amount in held.items() if amount > 0)
+    if not paid_by:
+        raise BadInputError(f"{number} can't be unmarked: nothing of it is paid.")
     raise BadInputError(
         f"{number} can't be unmarked: a payment is never taken away. To give the money back: `relance payments refund "
         f"{number}`. If less was owed: `relance invoices credit {number} --amount …`. If the money never came (a "
-        "cheque bounced): `relance payments reverse PAYMENT --reason …`; `relance invoices show` names the payment."
+        f"cheque bounced): `relance payments reverse PAYMENT --reason …`; it was paid by {paid_by}."
     )
