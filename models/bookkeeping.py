@@ -1,6 +1,7 @@
 """Writing into the journal: every fact of money is chained in the transaction that makes it true (docs/books.md)."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from models.chain import GENESIS, seal
 from models.journal import JournalEntry, JournalHead
@@ -29,19 +30,44 @@ def _actor(shop: Shop) -> str:
     return f"automation:{cause.automation}" if cause.automation else cause.actor or "system"
 
 
+class Received(NamedTuple):
+    """What is entered of received money: how much came, by which means, when."""
+
+    amount: int
+    currency: str
+    method: str
+    at: datetime
+
+
+def received(payment: Payment) -> Received:
+    """Return what is to be entered of a payment as it stands."""
+    return Received(payment.amount, payment.currency, payment.method, payment.received_at)
+
+
 def book(shop: Shop, payment: Payment) -> None:
     """Enter received money."""
+    _enter_money(shop, "payment", payment, received(payment))
+
+
+def correct(shop: Shop, payment: Payment, before: Received) -> None:
+    """Enter what money proves to have been: how much more or less came; of another kind or day, all of it anew."""
+    now = received(payment)
+    if now[1:] == before[1:]:
+        changes = [now._replace(amount=now.amount - before.amount)]
+    else:
+        changes = [before._replace(amount=-before.amount), now]
+    for change in changes:
+        if change.amount:
+            _enter_money(shop, "payment_corrected", payment, change)
+
+
+def _enter_money(shop: Shop, kind: str, payment: Payment, money: Received) -> None:
     enter(
         shop,
-        "payment",
+        kind,
         payment.id,
-        amount=payment.amount,
-        currency=payment.currency,
-        method=payment.method,
-        received=payment.received_at.isoformat(),
+        amount=money.amount,
+        currency=money.currency,
+        method=money.method,
+        received=money.at.isoformat(),
     )
-
-
-def correct(shop: Shop, payment: Payment, change: int) -> None:
-    """Enter how much more, or less, money proves to have come than was told before."""
-    enter(shop, "payment_corrected", payment.id, amount=change, currency=payment.currency)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from models.bookkeeping import book, correct, enter
+from models.bookkeeping import book, correct, enter, received
 from models.facts import raise_fact
 from models.payer import known_contact
 from models.payment import Payment, PaymentCharge, PaymentStatus
@@ -70,6 +70,7 @@ def receive(shop: Shop, payment: Payment, told: Told, target: str | None) -> Non
     first = not payment.stamp
     shop.payments.rehang(payment, "contact_id", known_contact(shop, told.contact_id).id)
     shop.payments.rehang(payment, "target", target)
+    before = received(payment)
     payment.currency, payment.method, payment.received_at, payment.stamp = told[2:]
     change = told.amount - payment.amount
     payment.amount += change
@@ -77,8 +78,8 @@ def receive(shop: Shop, payment: Payment, told: Told, target: str | None) -> Non
         payment.available += change
     if first:
         book(shop, payment)
-    elif change:
-        correct(shop, payment, change)
+    else:
+        correct(shop, payment, before)
     if payment.status == PaymentStatus.REVERSED and change:
         enter(shop, "reversal", payment.id, amount=-change, currency=payment.currency)
     if payment.status == PaymentStatus.REVERSED and first:

@@ -1,6 +1,6 @@
 """Closing the books of a period: its figures, the running grand total and their place in the journal's chain."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
@@ -12,11 +12,15 @@ from models.closing import Span, check_closable, span_named
 from models.identifiers import key
 from models.journal import Closing
 from models.periods import local_date, zone
+from models.refusals import RefusedError
 from tasks.loading import Loader
 from tasks.reading.office import Line
 from tasks.reading.totals import SALES, Books, Period
 from tasks.seeds import Seeds
 from tasks.writing import copy, write
+
+SETTLES = timedelta(minutes=1)
+"""How long after its end a period can be closed: what was due in it is decided by then."""
 
 _LAST = (
     "SELECT period_from, period_to, grand_total, hash, totals FROM closings WHERE business_id = %s"
@@ -33,7 +37,7 @@ def close(connection: Connection[Any], business_id: str, span: Span, now: dateti
     shop.begin(f"closing {span.name}")
     found = connection.execute(_LAST, (business_id, span.length)).fetchone()
     last = span_named(found[4]["name"]) if found else None
-    check_closable(span, local_date(now, zone(shop.business.timezone)), last)
+    check_closable(span, local_date(now - SETTLES, zone(shop.business.timezone)), last)
     books = Books(connection, business_id, shop.business.timezone)
     lines = [_plain(line) for line in books.totals(Period(span.first, span.last))]
     turnover = sum(
@@ -49,6 +53,22 @@ def close(connection: Connection[Any], business_id: str, span: Span, now: dateti
     copy(connection, Closing, [closing])
     copy(connection, Change, [change(business_id, now, actor, "books", span.name, "closed", grand_total=grand)])
     return closing
+
+
+def require_open(connection: Connection[Any], business_id: str, received_at: datetime | None) -> None:
+    """Refuse to book money on a day whose books are closed."""
+    found = connection.execute(
+        "SELECT c.totals ->> 'name', d.day FROM businesses b"
+        " CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE b.timezone)::date AS day) d"
+        " JOIN closings c ON c.business_id = b.id AND d.day BETWEEN c.period_from AND c.period_to"
+        " WHERE b.id = %(business)s ORDER BY c.period_to LIMIT 1",
+        {"at": received_at, "business": business_id},
+    ).fetchone()
+    if found:
+        raise RefusedError(
+            f"The books of {found[0]} are closed: nothing can be booked on {found[1]} any more. Leave --on out, so "
+            "that it counts today, and say with --note when it came."
+        )
 
 
 def _plain(line: Line) -> Line:

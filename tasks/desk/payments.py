@@ -17,6 +17,7 @@ from models.returning import give_back_on, give_back_payment
 from models.rows import columns_of
 from models.settling import charges_on, give, invoice_named
 from models.shop import Shop
+from tasks.closing import require_open
 from tasks.desk.acting import Desk, Done, act, noted, tell
 from tasks.desk.bookings import booking_named
 from tasks.desk.documents import contact_named, document_named
@@ -35,6 +36,7 @@ def mark_as_paid(desk: Desk, number: str, taken: Taken) -> Done:
     """Book an append-only payment for the open balance of a document (R15)."""
     invoice = document_named(desk, number)
     amount = open_balance(invoice)
+    require_open(desk.connection, desk.business_id, taken.received_at)
     id_ = key("pay", desk.now, desk.business_id, invoice.id)
     note = noted("invoice", invoice.number or invoice.id, "marked as paid", payment=id_, amount=amount, **_how(taken))
     return tell(desk, "mark_paid", note, RECEIVED, id_, money_for(invoice, id_, amount, taken))
@@ -46,6 +48,7 @@ def mark_booking_as_paid(desk: Desk, booking_id: str, taken: Taken) -> Done:
     charge = shop.charges.get(booking.id)
     if charge is None or charge.open <= 0:
         raise RefusedError(f"Booking {booking_id} can't be marked as paid: nothing of it is open.")
+    require_open(desk.connection, desk.business_id, taken.received_at)
     id_ = key("pay", desk.now, desk.business_id, charge.id)
     data = _told(id_, Sum(charge.open, charge.currency), taken, charge.contact_id, [charge.id])
     note = noted("booking", booking_id, "marked as paid", payment=id_, amount=charge.open, **_how(taken))
@@ -88,6 +91,7 @@ def record_payment(desk: Desk, paid: Sum, taken: Taken, target: For, id_: str | 
     assert paid.amount is not None
     payment_id = id_ or key("pay", desk.now, desk.business_id, desk.actor)
     contact, charges = _aim(desk, paid, target)
+    require_open(desk.connection, desk.business_id, taken.received_at)
     if _known(desk, payment_id):
         raise RefusedError(f"Payment {payment_id} is booked already. Give another one another --id.")
     data = _told(payment_id, paid, taken, contact, charges)

@@ -9,6 +9,7 @@ from psycopg import Connection
 
 from models.accounting import Entry, Loss, Receipt, Sale, Use, of_loss, of_receipt, of_sale, of_use
 from models.business import Business
+from tasks.reading.receipts import RECEIPTS
 from tasks.reading.totals import Period
 
 FETCHED = 5_000
@@ -31,20 +32,10 @@ _SALES = f"""
      ORDER BY d.issued_on, d.id
 """  # noqa: S608  # the texts are ours
 _RECEIPTS = f"""
-    SELECT m.day, m.id, m.what, m.method, coalesce(m.contact_id, ''), coalesce(c.name, m.contact_id, ''), m.currency,
-           m.amount
-      FROM (SELECT {_LOCAL.format(at="p.received_at")} AS day, p.id, 'Encaissement' AS what, p.method, p.contact_id,
-                   p.currency, p.amount
-              FROM payments p WHERE p.business_id = %(business)s AND p.stamp <> ''
-            UNION ALL
-            SELECT {_LOCAL.format(at="j.at")}, p.id, 'Rejet', p.method, p.contact_id, p.currency,
-                   (j.content ->> 'amount')::bigint
-              FROM journal j JOIN payments p ON (p.business_id, p.id) = (j.business_id, j.row_id)
-             WHERE j.business_id = %(business)s AND j.kind = 'reversal'
-            UNION ALL
-            SELECT {_LOCAL.format(at="r.at")}, r.id, 'Remboursement', r.method, r.contact_id, r.currency, -r.amount
-              FROM refunds r WHERE r.business_id = %(business)s) m
-      LEFT JOIN contacts c ON c.business_id = %(business)s AND c.id = m.contact_id
+    SELECT m.day, m.id, CASE m.what WHEN 'reversal' THEN 'Rejet' WHEN 'refund' THEN 'Remboursement'
+                                    ELSE 'Encaissement' END,
+           m.method, coalesce(m.contact_id, ''), coalesce(c.name, m.contact_id, ''), m.currency, m.amount
+      FROM ({RECEIPTS}) m LEFT JOIN contacts c ON c.business_id = %(business)s AND c.id = m.contact_id
      WHERE m.currency = %(currency)s AND m.day {_PERIOD} ORDER BY m.day, m.id
 """  # noqa: S608  # the texts are ours
 _USES = f"""

@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 
 from models.tax import tax_in_gross
 from tasks.reading.office import Line
+from tasks.reading.receipts import RECEIPTS
 
 SALES = "sales"
 MONEY = "money"
@@ -32,21 +33,9 @@ _ROWS = {
            AND d.issued_on BETWEEN %(first)s AND %(last)s
     """,
     MONEY: f"""
-        SELECT {_LOCAL.format(at="p.received_at")} AS day, p.currency, p.method, NULL::text AS category,
-               NULL::numeric AS rate, p.id AS row_id, NULL::text AS number, NULL::bigint AS net, NULL::bigint AS tax,
-               p.amount
-          FROM payments p WHERE p.business_id = %(business)s AND p.stamp <> ''
-           AND {_LOCAL.format(at="p.received_at")} BETWEEN %(first)s AND %(last)s
-        UNION ALL
-        SELECT {_LOCAL.format(at="j.at")}, j.content ->> 'currency', p.method, NULL, NULL, j.row_id, 'reversal',
-               NULL, NULL, (j.content ->> 'amount')::bigint
-          FROM journal j JOIN payments p ON (p.business_id, p.id) = (j.business_id, j.row_id)
-         WHERE j.business_id = %(business)s AND j.kind = 'reversal'
-           AND {_LOCAL.format(at="j.at")} BETWEEN %(first)s AND %(last)s
-        UNION ALL
-        SELECT {_LOCAL.format(at="r.at")}, r.currency, r.method, NULL, NULL, r.id, 'refund', NULL, NULL, -r.amount
-          FROM refunds r WHERE r.business_id = %(business)s
-           AND {_LOCAL.format(at="r.at")} BETWEEN %(first)s AND %(last)s
+        SELECT m.day, m.currency, m.method, NULL::text AS category, NULL::numeric AS rate, m.id AS row_id,
+               nullif(m.what, 'payment') AS number, NULL::bigint AS net, NULL::bigint AS tax, m.amount
+          FROM ({RECEIPTS}) m WHERE m.day BETWEEN %(first)s AND %(last)s
     """,  # noqa: S608  # the texts are ours
     VAT_OF_MONEY: """
         SELECT a.on_date AS day, d.currency, NULL::text AS method, t.category, t.rate, a.id AS row_id, d.number,

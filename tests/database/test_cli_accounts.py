@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from models.accounting import COLUMNS
+from models.db import make_engine
 from tests.database.conftest import Relance, url_after
-from tests.scenarios.story import ASK, Databases, Story
+from tests.database.upstream import Upstream
+from tests.samples import encoded, money, payment_received
+from tests.scenarios.story import ASK, Databases, Story, euros
 
 YEAR = ("--from", "2025-01-01", "--to", "2025-12-31")
 
@@ -180,6 +183,52 @@ def test_periods_are_closed_in_order_once_and_chained(command: Callable[[str], R
     entries = books("books", "export", "--to", "2099-01-01").out.splitlines()
     closings = [json.loads(line)["entry"] for line in entries if '"kind":"closing"' in line]
     assert [entry["content"]["seal"] for entry in closings] == [january["seal"], february["seal"]]
+
+
+def test_a_closed_period_stays_as_it_was_sealed(command: Callable[[str], Relance], databases: Databases) -> None:
+    url = url_after(databases, tell)
+    books, engine = command(url), make_engine(url)
+    january = ("books", "totals", "--from", "2025-01-01", "--to", "2025-01-31", "--json")
+    sealed = books("books", "close", "2025-01", "--yes", "--json").line["figures"]
+    told = books("payments", "record", "5", "--contact", "ada", "--on", "2025-01-15")
+    assert "The books of 2025-01 are closed: nothing can be booked on 2025-01-15 any more." in told.error
+    assert books("payments", "record", "5", "--contact", "ada", "--on", "2025-02-15").code == 0
+    for id_, amount, day in (("late", 700, "2025-01-20"), ("p1", 1900, "2025-01-06")):
+        data = payment_received(id_, of="zoe", amount=money(amount), received_at=f"{day}T09:00:00+01:00")
+        Upstream(engine).sends(encoded("payment.received", data, id=f"again-{id_}", time=None))
+    engine.dispose()
+    assert books(*january).lines == sealed
+    today = [line for line in figures(books, "--from", "2026-01-01") if line["figure"] == "money"]
+    assert sorted(int(str(line["amount"])) for line in today) == [600]
+    rows = books("books", "rows", "--figure", "money", "--from", "2026-01-01", "--json").lines
+    assert {(row["row_id"], row["number"], row["amount"]) for row in rows} == {
+        ("late", None, 700),
+        ("p1", "payment_corrected", -100),
+    }
+    assert books("books", "verify").code == 0
+
+
+def test_the_credit_of_a_voucher_is_no_money_received(databases: Databases, command: Callable[[str], Relance]) -> None:
+    def sell(shop: Story) -> None:
+        shop.span("2025-01-01 00:00", "2025-04-01 00:00")
+        shop.automation("ask", "session.booked", ASK)
+        gift = {"id": "v1", "kind": "voucher", "description": "Bon", "price": euros(5000), "voucher": "multi_purpose"}
+        shop.books("zoe", at="2025-01-05 10:00", items=[gift], paid=5000)
+        shop.books("zoe", "cut", at="2025-02-05 10:00", when="2025-02-08 14:00")
+        shop.run()
+
+    books = command(url_after(databases, sell))
+    received = [line for line in figures(books) if line["figure"] == "money"]
+    assert [(line["method"], line["amount"]) for line in received] == [("upstream", 5000)]
+    balance: Counter[str] = Counter()
+    for line in fec(books):
+        balance[line["CompteNum"]] += minor(line["Debit"]) - minor(line["Credit"])
+    assert {account: balance[account] for account in ("411000", "419100", "511500", "512000")} == {
+        "411000": 0,
+        "419100": -500,
+        "511500": 5000,
+        "512000": 0,
+    }
 
 
 @pytest.mark.parametrize(
