@@ -32,6 +32,7 @@ class HoldKind(StrEnum):
     looks=[
         Look(("business_id", "bill_to"), where="bill_to IS NOT NULL"),
         Look(("business_id", "merged_into"), where="merged_into IS NOT NULL"),
+        Look(("business_id", "billing"), where="billing IS NOT NULL"),
     ],
 )
 @dataclass(slots=True)

@@ -60,13 +60,6 @@ class Fact(StrEnum):
     SCHEDULE_DUE = "schedule.due"
 
 
-UNRAISED = frozenset(
-    {
-        Fact.BILLING_COMPLETED,
-    }
-)
-"""Facts that automations may name already, and that nothing here makes true yet."""
-
 CATALOGUE: Mapping[str, type[EventData]] = {
     "contact.updated": event_data.ContactUpdated,
     "contact.merged": event_data.ContactMerged,

@@ -19,6 +19,7 @@ class Scope(StrEnum):
     EVERYTHING = "everything"
     CHANNEL = "channel"
     MONEY = "money"
+    BILLING = "billing"
 
 
 @row("pauses", looks=[Look(("until",), where="released_at IS NULL")])
@@ -65,6 +66,7 @@ class Stops:
 
     everything: bool = False
     money: bool = False
+    billing: bool = False
     channels: frozenset[str] = frozenset()
 
     def hold_step(self, kind: Action) -> bool:
@@ -81,4 +83,4 @@ def stops_of(pauses: Iterable[tuple[str, str | None]]) -> Stops:
     pauses = list(pauses)
     scopes = {scope for scope, _ in pauses}
     channels = frozenset(target for scope, target in pauses if scope == Scope.CHANNEL and target)
-    return Stops(Scope.EVERYTHING in scopes, Scope.MONEY in scopes, channels)
+    return Stops(Scope.EVERYTHING in scopes, Scope.MONEY in scopes, Scope.BILLING in scopes, channels)

@@ -8,7 +8,6 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from models.automation_file import load_automation
-from models.events import UNRAISED
 from models.flow import LATER
 from models.languages import SPOKEN, Language, Words, words
 from models.searching import plain
@@ -45,7 +44,7 @@ class Recipe:
     @property
     def missing(self) -> tuple[str, ...]:
         """What it needs and nothing here can do yet; as long as there is any it can't be published."""
-        return tuple(need for need in self.needs if need in LATER or need in UNRAISED)
+        return tuple(need for need in self.needs if need in LATER)
 
     def text(self, language: Language, id_: str | None = None) -> str:
         """Return the automation file in a language, under an id of its own where one is given."""

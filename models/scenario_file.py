@@ -1,13 +1,15 @@
 """Scenario files: a shop, a span of time, and what happens in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from models.acts import Act
+from models.billing import settings_of
+from models.billing_file import read_billing, read_own_billing
 from models.consents import About, Channel, Word
 from models.contact import HoldKind
 from models.pausing import Scope
@@ -45,10 +47,10 @@ OTHER_ACTS = (
     "outage",
     "save_card",
     "consent",
+    "set_billing",
     *PAUSES,
 )
-LATER_ACTS = ("set_billing",)
-EVERY_ACT = (*DOCUMENT_KEYS, *OTHER_ACTS, *LATER_ACTS)
+EVERY_ACT = (*DOCUMENT_KEYS, *OTHER_ACTS)
 LONGEST_OUTAGE = 24 * 366
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -87,6 +89,8 @@ class Happening:
     """`save_card`: the client, and what becomes of charges of the card."""
     word: tuple[str, Word] | None = None
     """`consent`: the client, and what he says."""
+    billing: tuple[str | None, dict[str, Any]] | None = None
+    """`set_billing`: the client, or None for the business, and the settings that change."""
     waiting: str = "finish"
     hours: float = 0
     position: int = 0
@@ -120,15 +124,22 @@ def _scenario(node: Node, read_text: ReadText) -> Scenario:
     shop = read_shop(node, start, lambda item: automation_entry(item, read_text))
     events = node.get("events")
     items: Sequence[Node] = events.items() if events is not None else ()
-    happenings = [
-        _happening(item, position, shop.business.id, read_text) for position, item in enumerate(items, start=1)
-    ]
+    known = Known(shop.business.id, settings_of(shop.business), read_text)
+    happenings = [_happening(item, position, known) for position, item in enumerate(items, start=1)]
     return Scenario(shop, start, until, tuple(sorted(happenings, key=lambda happening: happening.at)))
 
 
-def _happening(node: Node, position: int, business_id: str, read_text: ReadText) -> Happening:
+class Known(NamedTuple):
+    """What is known where something happens: the business with its settings of billing, and how a file is read."""
+
+    business_id: str
+    billing: Mapping[str, Any]
+    read_text: ReadText
+
+
+def _happening(node: Node, position: int, known: Known) -> Happening:
     if node.get("do") is not None:
-        return replace(_act(node, read_text), position=position)
+        return replace(_act(node, known), position=position)
     node = node.mapping(
         ("at", "type", "data", "time", "id", "source", "specversion", "business"), required=("at", "type", "data")
     )
@@ -137,17 +148,15 @@ def _happening(node: Node, position: int, business_id: str, read_text: ReadText)
         return Happening(at)
     plain = node.plain()
     plain.pop("at", None)
-    defaults = {"specversion": "1.0", "id": str(position), "source": "/scenario", "business": business_id}
+    defaults = {"specversion": "1.0", "id": str(position), "source": "/scenario", "business": known.business_id}
     envelope = defaults | {"time": at.isoformat()} | plain
     return Happening(at, raw=msgspec.json.encode(envelope), position=position)
 
 
-def _act(node: Node, read_text: ReadText) -> Happening:
+def _act(node: Node, known: Known) -> Happening:
     at, named = node.at("at").instant(), node.at("do")
     do = named.choice(EVERY_ACT)
-    if do in LATER_ACTS:
-        named.problem(f"{do} can't be simulated yet", "It comes with consolidated billing.")
-    if named.word != do or do in LATER_ACTS:
+    if named.word != do:
         return Happening(at)
     if do in DOCUMENT_KEYS:
         return Happening(at, do=do, act=_document_act(node, do))
@@ -157,18 +166,20 @@ def _act(node: Node, read_text: ReadText) -> Happening:
     if do == "publish":
         node = node.mapping(("at", "do", "file", "waiting"), ("file",))
         waiting = node.get("waiting")
-        published = automation_entry(node.at("file"), read_text)
+        published = automation_entry(node.at("file"), known.read_text)
         choice = waiting.choice(("finish", "move", "cancel")) if waiting is not None else "finish"
         return Happening(at, do=do, publishing=Publishing(published, choice) if published else None)
-    return _other_act(node, at, do)
+    return _other_act(node, at, do, known)
 
 
-def _other_act(node: Node, at: datetime, do: str) -> Happening:
+def _other_act(node: Node, at: datetime, do: str, known: Known) -> Happening:
     if do == "save_card":
         node = node.mapping(("at", "do", "contact", "card"), ("contact", "card"))
         return Happening(at, do=do, saving=(node.at("contact").text(), node.at("card").choice(CARDS)))
     if do == "consent":
         return Happening(at, do=do, word=_word(node, at))
+    if do == "set_billing":
+        return Happening(at, do=do, billing=_billing(node, known.billing))
     if do in PAUSES:
         return Happening(at, do=do, pausing=_pausing(node, do))
     archiving = do == "archive_automation"
@@ -185,6 +196,14 @@ def _word(node: Node, at: datetime) -> tuple[str, Word]:
     channel = _read(node, "channel", lambda found: found.choice(tuple(Channel))) or Channel.EMAIL
     agrees = node.at("agrees").boolean()
     return node.at("contact").text(), Word(About(about), Channel(channel), agrees, "scenario", "scenario", at)
+
+
+def _billing(node: Node, business: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
+    """Read which settings of billing change, of the business or of a client."""
+    node = node.mapping(("at", "do", "billing", "contact"), ("billing",))
+    contact = _read(node, "contact", Node.text)
+    found = node.at("billing")
+    return contact, read_billing(found, business) if contact is None else read_own_billing(found, business)
 
 
 def _pausing(node: Node, do: str) -> Pausing:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from models.automation import DailyCount, Decision, LimitSlot, Run, RunSubject
+from models.billing_rows import BillingOccurrence, BillingSchedule, Portion
 from models.booking import Attended, Booking, Order, Session
 from models.business import Alert, Business
 from models.card import CardAttempt
@@ -83,10 +84,11 @@ class Shop:
         self.stops, self.pages = Stops(), Pages()
         self.mentions: dict[Any, Any] = {}
         """What documents of this batch must say, by kind of payer, language and day (`models.mentions`)."""
+        self.portions: dict[str, Portion] = {}
+        """Which clients of an occurrence of billing are here; everybody, where nothing is said."""
         self._hours: tuple[Business, SendingHours] | None = None
-        self.contacts = Shelf(Contact)
+        self.contacts, self.consents = Shelf(Contact), Shelf(Consent)
         self.holds = Shelf(Hold, by=("contact_id",))
-        self.consents = Shelf(Consent)
         self.mandates = Shelf(Mandate, by=("contact_id",))
         self.services = Shelf(ServiceVersion, by=("id",), key=("id", "stamp"))
         self.sessions = Shelf(Session, by=("service_id",))
@@ -96,8 +98,7 @@ class Shop:
         self.coupons = Shelf(Coupon)
         self.coupon_uses = Shelf(CouponUse, by=("contact_id",), key=("coupon_id", "subject"))
         self.charges = Shelf(Charge, by=("order_id", "invoice_id", "recurring_id", "draft_id"), in_order=True)
-        self.recurring = Shelf(RecurringPayment)
-        self.quotes = Shelf(Quote)
+        self.recurring, self.quotes = Shelf(RecurringPayment), Shelf(Quote)
         self.links = Shelf(PaymentLink, by=("contact_id",))
         self.invoices = Shelf(Invoice, by=("contact_id", "number"))
         self.lines = Shelf(InvoiceLine, by=("invoice_id",), key=("invoice_id", "position"))
@@ -114,14 +115,14 @@ class Shop:
         self.journal = Shelf(JournalEntry, key=("sequence",))
         self.heads = Shelf(JournalHead, key=("business_id",))
         self.occurrences = Shelf(Occurrence, by=("automation_id",))
+        self.schedules, self.billings = Shelf(BillingSchedule), Shelf(BillingOccurrence)
         self.runs = Shelf(Run)
         self.subjects = Shelf(RunSubject, by=("subject", "run_id"), key=("subject", "run_id"))
         self.slots = Shelf(LimitSlot, by=("automation_id",), key=("automation_id", "group_key", "slot"))
         self.noted = Shelf(NotedCharge, by=("charge_id", "automation_id"), key=("automation_id", "charge_id"))
         self.daily = Shelf(DailyCount, key=("contact_id", "day"))
         self.messages = Shelf(Message, by=("invoice_id",))
-        self.facts = Shelf(FactRow)
-        self.decisions = Shelf(Decision)
+        self.facts, self.decisions = Shelf(FactRow), Shelf(Decision)
         self.alerts = Shelf(Alert)
         self.changes = Shelf(Change, key=("subject", "act", "at"))
 

@@ -10,6 +10,8 @@ import msgspec
 from babel import Locale
 
 from models.automation_file import Automation, load_automation, read_automation
+from models.billing import settings_of
+from models.billing_file import read_billing, read_own_billing
 from models.business import Business
 from models.cards_file import read_cards
 from models.condition_file import read_span
@@ -94,7 +96,7 @@ def read_shop(node: Node, created_at: datetime, automation: Callable[[Node], Pub
     business = read_business(node.at("business"), created_at)
     return ShopFile(
         business,
-        _each(node, "contacts", _contact, lambda read: read[0].id),
+        _each(node, "contacts", lambda item: _contact(item, business), lambda read: read[0].id),
         _each(node, "services", lambda item: _service(item, business.country), lambda read: read.id),
         _each(node, "automations", automation, lambda read: read.automation.id),
         _each(node, "coupons", lambda item: read_coupon(item, business.id, created_at), lambda read: read.id),
@@ -114,9 +116,10 @@ def _each(node: Node, key: str, reader: Callable[[Node], S | None], id_of: Calla
     return tuple(found)
 
 
-def _contact(node: Node) -> tuple[ContactData, dict[str, Any] | None]:
+def _contact(node: Node, business: Business) -> tuple[ContactData, dict[str, Any] | None]:
     billing = node.get("billing")
-    return _shape(node, ContactData), billing.plain() if billing else None
+    own = read_own_billing(billing, settings_of(business)) if billing is not None else None
+    return _shape(node, ContactData), own
 
 
 def _service(node: Node, country: str) -> ServiceData:
@@ -238,7 +241,7 @@ def _habits(node: Node, business: Business) -> None:
     if partial is not None:
         business.partial_payments = _partial_payments(partial.mapping(("allowed", "minimum"), ("allowed",)))
     if billing is not None:
-        business.billing = billing.plain()
+        business.billing = read_billing(billing)
     if approval is not None:
         _approval(approval.mapping(("contacts", "amount")), business)
 

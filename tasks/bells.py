@@ -16,6 +16,8 @@ BELLS = (
     "automations.start",
     "sessions.announce",
     "bookings.release",
+    "billing.open_cycles",
+    "billing.bill",
     "payments.recur",
     "invoices.mark_overdue",
     "payments.collect",

@@ -95,19 +95,19 @@ def claim_rows(connection: Connection[Any], kind: str, view: View, many: int) ->
     locked = _lock_some(connection, tenants)
     if not locked:
         return []
-    horizons = _horizons(connection, locked, view)
+    far = horizons(connection, locked, view)
     share = max(1, many // min(len(tenants), 4))
     rows = connection.execute(
         "SELECT r.* FROM unnest(%s::text[], %s::timestamptz[]) AS t(b, until) CROSS JOIN LATERAL"  # noqa: S608  # ours
         f" (SELECT business_id, {column}, id FROM {table} WHERE business_id = t.b AND {column} <= t.until"
         f" ORDER BY {column}, {then} LIMIT %s) r LIMIT %s".encode(),
-        (*_untils(horizons), share, many),
+        (*_untils(far), share, many),
     ).fetchall()
-    _tell_of_going_on(connection, rows, horizons, view.now)
+    _tell_of_going_on(connection, rows, far, view.now)
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def _horizons(connection: Connection[Any], tenants: list[str], view: View) -> dict[str, Horizon]:
+def horizons(connection: Connection[Any], tenants: list[str], view: View) -> dict[str, Horizon]:
     """Return how far to look with each tenant: to the oldest of its events that wait, else as far as anybody (R3)."""
     rows = connection.execute(
         "SELECT b, (SELECT min(arrived_at) FROM waiting WHERE business_id = b) FROM unnest(%s::text[]) AS b", (tenants,)
@@ -151,12 +151,12 @@ def _claim_merges(connection: Connection[Any], view: View, many: int) -> Iterabl
     locked = _lock_some(connection, tenants_due(connection, "noted_charges", "due_at", view.stream.until))
     if not locked:
         return []
-    horizons = _horizons(connection, locked, view)
+    far = horizons(connection, locked, view)
     rows = connection.execute(
         f"SELECT n.business_id, min(n.due_at), n.automation_id, n.group_key, min(n.contact_id) FROM {ASKABLE}"  # noqa: S608  # ours
         " JOIN unnest(%s::text[], %s::timestamptz[]) AS t(b, until) ON n.business_id = t.b AND n.due_at <= t.until"
         " GROUP BY n.business_id, n.automation_id, n.group_key ORDER BY 2, 3, 4 LIMIT %s".encode(),
-        (*_untils(horizons), many),
+        (*_untils(far), many),
     ).fetchall()
-    _tell_of_going_on(connection, rows, horizons, view.now)
+    _tell_of_going_on(connection, rows, far, view.now)
     return [DueMerge(*row) for row in rows]

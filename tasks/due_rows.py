@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from models.announcing import announce
+from models.cycles import bill_next, hold_billing, open_cycle
 from models.dunning import check_due
 from models.errors import StuckError
 from models.matching import work_off
@@ -16,6 +17,7 @@ from models.recurring import fall_due
 from models.running import resume
 from models.scheduling import open_occurrence
 from models.shop import Shop
+from tasks.billing.naming import PORTION
 from tasks.seeds import Seeds
 
 
@@ -158,7 +160,53 @@ class DueInvoice(DueRow):
         return False
 
 
-DUE_ROWS: tuple[type[DueRow], ...] = (DueSession, DueSeat, DueRecurring, DueOccurrence, DueRun, DueInvoice)
+class DueCycle(DueRow):
+    """A date of billing that has come: its occurrence is opened, after all else of that instant (R3)."""
+
+    table, column, shelf, kind, rank = "billing_schedules", "next_at", "schedules", "schedules", 6
+
+    def origin(self, row: Any) -> str:
+        """Tell one date from another."""
+        return f"{self.id} {row.day}"
+
+    def act(self, shop: Shop, row: Any) -> bool:
+        """Open it, unless a pause holds it."""
+        if not hold_billing(shop, row):
+            open_cycle(shop, row)
+        return False
+
+
+@dataclass(slots=True)
+class DueBilling(DueRow):
+    """An occurrence of billing, or the rest of its clients: they are billed, so `many` in one decision."""
+
+    many: int = PORTION
+
+    table, column, shelf, kind, rank = "billing_occurrences", "next_at", "billings", "billings", 7
+
+    def seed(self, seeds: Seeds) -> None:
+        """Name the clients that it bills next."""
+        seeds.billed.add((self.business_id, self.id, self.many))
+
+    def origin(self, row: Any) -> str:
+        """Tell one portion of the clients from another."""
+        return f"{self.id} {row.reached}"
+
+    def act(self, shop: Shop, row: Any) -> bool:
+        """Bill a portion, unless a pause holds it."""
+        return not hold_billing(shop, row) and bill_next(shop, row)
+
+
+DUE_ROWS: tuple[type[DueRow], ...] = (
+    DueSession,
+    DueSeat,
+    DueRecurring,
+    DueOccurrence,
+    DueRun,
+    DueInvoice,
+    DueCycle,
+    DueBilling,
+)
 """Every kind, in the order in which kinds of one rank are looked for."""
 
 

@@ -52,6 +52,14 @@ PUT_OFF = {
     "occurrences": (
         "UPDATE occurrences SET next_at = %(at)s WHERE business_id = %(tenant)s AND id = %(id)s AND next_at <= %(now)s"
     ),
+    "billing_schedules": (
+        "UPDATE billing_schedules SET next_at = %(at)s"
+        " WHERE business_id = %(tenant)s AND id = %(id)s AND next_at <= %(now)s"
+    ),
+    "billing_occurrences": (
+        "UPDATE billing_occurrences SET next_at = %(at)s"
+        " WHERE business_id = %(tenant)s AND id = %(id)s AND next_at <= %(now)s"
+    ),
     "bookings": (
         "UPDATE bookings SET pay_by = %(at)s WHERE business_id = %(tenant)s AND id = %(id)s AND pay_by <= %(now)s"
     ),

@@ -10,12 +10,13 @@ loaded are the shop as it would be read if all were written.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
 
 from models.automation import DailyCount, LimitSlot, Run, RunSubject
+from models.billing_rows import BillingOccurrence, BillingSchedule
 from models.booking import Booking, Order, Session
 from models.business import Business
 from models.card import LIVE_SQL, CardAttempt
@@ -38,6 +39,7 @@ from models.scheduling import PORTION
 from models.shop import Shop
 from models.vouchers import bought_with
 from tasks.arrays import pairs_sql, spread
+from tasks.billing.naming import name_clients
 from tasks.bringing import Bringer
 from tasks.rulebooks import rulebook_for
 from tasks.seeds import KINDS, Pairs, Seeds
@@ -114,6 +116,7 @@ class Loader(Bringer):
         self._links_named(seeds)
         self._newest_of_clients(seeds)
         self._audiences(seeds)
+        self._billed(seeds)
         self._leave_out_closed(seeds)
         if not seeds:
             return self.shops
@@ -263,6 +266,20 @@ class Loader(Bringer):
             _AUDIENCES, ([name for name, _ in due], [one.reached for _, one in due], PORTION)
         ):
             seeds.add("contacts", name, [contact_id])
+
+    def _billed(self, seeds: Seeds) -> None:
+        """Take schedules whose date has come; name the next clients of occurrences of billing, and what they owe."""
+        if seeds.pairs["schedules"]:
+            self._by(BillingSchedule, "schedules", "id", seeds.pairs["schedules"])
+            days = [schedule.day for _, schedule in self._everything("schedules")]
+            since = f" AND t.day >= '{min(days, default=date.max)}'"
+            self._by(BillingOccurrence, "billings", "schedule_id", seeds.pairs["schedules"], since)
+        self._by(BillingOccurrence, "billings", "id", seeds.pairs["billings"])
+        if seeds.billed:
+            self._by(BillingOccurrence, "billings", "id", {(name, id_) for name, id_, _ in seeds.billed})
+            opened = ((name, self.shops[name].billings.get(id_), many) for name, id_, many in seeds.billed)
+            due = [(name, one, many) for name, one, many in opened if one is not None and one.next_at is not None]
+            name_clients(self.connection, self.shops, due, seeds)
 
     def _debts(self, seeds: Seeds) -> None:
         """Name the open documents of payers whose money has no target (R16)."""

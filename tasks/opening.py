@@ -30,6 +30,7 @@ from models.rulebook import Rulebook
 from models.shop import Shop
 from models.shop_file import PublishedText, ShopFile
 from tasks.automation_rows import find, text_of
+from tasks.billing.planning import plan_billing
 from tasks.engine import lock
 from tasks.loading import Loader
 from tasks.publishing import Waiting, publish, require_runnable
@@ -215,6 +216,7 @@ class _Opening:
             if ("service", service.id) in news:
                 complete_waiting(self.shop, service.id)
         work_off(self.shop)
+        plan_billing(self.connection, self.shop)
         self.shop.changes.add(
             change(business.id, self.now, actor, "business", business.id, self._verb(), **_told(plan))
         )

@@ -24,6 +24,8 @@ from tasks.registry import Counts, task
 from tasks.shell import Shell
 from tasks.writing import copy
 
+BILLING = ("billing_schedules", "billing_occurrences")
+"""What a pause holds of billing."""
 _SAME = "business_id = %s AND scope = %s AND target IS NOT DISTINCT FROM %s AND ended_at IS NULL"
 
 
@@ -92,7 +94,7 @@ def end(shell: Shell) -> Counts:
     """End the pauses whose instant has come, and let go on what ended ones held; what is stale by then is skipped."""
     ended, released = end_due(shell.database, shell.clock.now())
     if released:
-        shell.bells.ring("automations.advance", "payments.collect", "messages.deliver")
+        shell.bells.ring("automations.advance", "billing.open_cycles", "payments.collect", "messages.deliver")
     return {"ended": ended, "released": released, "more": 0}
 
 
@@ -131,6 +133,8 @@ def _tenants(connection: Connection[Any], business_id: str) -> Iterable[str]:
         "SELECT DISTINCT business_id FROM runs WHERE held_at IS NOT NULL"
         " UNION SELECT DISTINCT business_id FROM messages WHERE held_at IS NOT NULL AND next_attempt_at IS NULL"
         " UNION SELECT DISTINCT business_id FROM card_attempts WHERE held_at IS NOT NULL"
+        " UNION SELECT DISTINCT business_id FROM billing_schedules WHERE held_at IS NOT NULL"
+        " UNION SELECT DISTINCT business_id FROM billing_occurrences WHERE held_at IS NOT NULL"
     )
     return [row[0] for row in rows]
 
@@ -153,7 +157,9 @@ def _release(connection: Connection[Any], tenant: str) -> int:
         "UPDATE card_attempts SET due_at = held_at, held_at = NULL WHERE business_id = %s AND held_at IS NOT NULL",
         (tenant,),
     )
-    return runs.rowcount + messages.rowcount + cards.rowcount
+    held = "SET next_at = held_at, held_at = NULL WHERE business_id = %s AND held_at IS NOT NULL"
+    billing = [connection.execute(f"UPDATE {table} {held}".encode(), (tenant,)) for table in BILLING]  # ours
+    return sum(done.rowcount for done in (runs, messages, cards, *billing))
 
 
 def _conclude(connection: Connection[Any], row: tuple[str, str], now: datetime) -> None:

@@ -28,6 +28,8 @@ KINDS = (
     "links",
     "quotes",
     "coupons",
+    "schedules",
+    "billings",
 )
 
 _PLURAL = {
@@ -58,8 +60,9 @@ class Seeds:
     sessions as an event tells of them, `moved` bookings that may leave their session or give it a new time,
     `given_back` bookings whose participant may have other seats in the same session, `followed` payments of which all
     that they were used for matters, `retold` recurring payments of which all charges matter,
-    `audiences` are occurrences whose next clients matter, `linked` contacts of whose payment
-    links an act looks for the newest.
+    `audiences` are occurrences whose next clients matter, `billed` the same of billing with how
+    many of them, `linked` contacts of whose
+    payment links an act looks for the newest.
     """
 
     pairs: dict[str, Pairs] = field(default_factory=_none_of_any)
@@ -72,6 +75,7 @@ class Seeds:
     followed: Pairs = field(default_factory=set)
     retold: Pairs = field(default_factory=set)
     audiences: Pairs = field(default_factory=set)
+    billed: set[tuple[str, str, int]] = field(default_factory=set)
     linked: Pairs = field(default_factory=set)
 
     def add(self, kind: str, business_id: str, ids: Iterable[str | None]) -> None:
@@ -86,4 +90,4 @@ class Seeds:
     def __bool__(self) -> bool:
         """Whether anything is named."""
         more = (self.payers, self.clients, self.priced, self.described, self.moved, self.given_back, self.followed)
-        return any(self.pairs.values()) or any(more) or bool(self.retold | self.audiences | self.linked)
+        return any(self.pairs.values()) or any(more) or bool(self.retold | self.audiences | self.linked or self.billed)

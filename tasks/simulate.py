@@ -16,6 +16,7 @@ from models.errors import BadInputError
 from models.periods import zone
 from models.scenario_file import Happening, Pausing, Scenario
 from tasks import pauses
+from tasks.billing.planning import set_billing
 from tasks.desk.acting import Desk
 from tasks.desk.consents import record_consent
 from tasks.engine import Outcome
@@ -80,15 +81,20 @@ class Simulation:
         business_id, now = self.scenario.shop.business.id, happening.at
         if happening.pausing is not None:
             self._pause(happening.pausing, happening.do, now)
-            return Outcome({}, 0, 0)
-        if happening.saving is not None:
+        elif happening.saving is not None:
             contact, card = happening.saving
             transact(self.engine, lambda c: save_card(c, business_id, contact, VIRTUAL, card, now))
-            return Outcome({}, 0, 0)
-        if happening.word is not None:
+        elif happening.word is not None:
             contact, word = happening.word
             transact(self.engine, lambda c: record_consent(Desk(c, business_id, now, ACTOR), contact, word))
-            return Outcome({}, 0, 0)
+        elif happening.billing is not None:
+            whose, settings = happening.billing
+            return transact(self.engine, lambda c: set_billing(c, business_id, settings, whose, now, actor=ACTOR))
+        else:
+            return self._act_on_automation(happening, business_id, now)
+        return Outcome({}, 0, 0)
+
+    def _act_on_automation(self, happening: Happening, business_id: str, now: datetime) -> Outcome:
         if happening.publishing is not None:
             text, waiting = happening.publishing.published, Waiting(happening.publishing.waiting)
             return transact(

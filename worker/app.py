@@ -23,6 +23,7 @@ MODULES = (
     "tasks.bookings",
     "tasks.invoices",
     "tasks.payments",
+    "tasks.cycles",
     "tasks.cards",
     "tasks.messages",
     "tasks.pauses",

@@ -30,7 +30,6 @@ class Code(StrEnum):
     STARTS_ITSELF = "A032"
     NO_POLICY = "A040"
     LONG_TERMS = "A041"
-    NEVER_RAISED = "A050"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +136,5 @@ ADVICE: Mapping[Code, Advice] = {
         "{complaint}",
         "An invoice with longer terms breaks the law of the seller's country when it goes to such a payer.",
         "Write a shorter due_in, or let only consumers through.",
-    ),
-    Code.NEVER_RAISED: Advice(
-        "nothing raises {trigger} yet",
-        "The automation can be published and will not start until this system can do what raises it.",
-        "Keep it as a draft until then.",
     ),
 }

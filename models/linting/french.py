@@ -100,9 +100,4 @@ CONSEILS: Mapping[Code, Advice] = {
         "Une facture avec un tel délai enfreint cette loi quand elle va à un tel payeur ({complaint})",
         "Écrivez un due_in plus court, ou ne laissez passer que les particuliers.",
     ),
-    Code.NEVER_RAISED: Advice(
-        "rien ne provoque encore {trigger}",
-        "L'automation peut être publiée et ne démarrera pas tant que ce système ne sait pas faire ce qui le provoque.",
-        "Gardez-la comme brouillon d'ici là.",
-    ),
 }

@@ -15,11 +15,11 @@ from models.linting.findings import Finding, Remark, remark
 from models.linting.limits import goals, limits
 from models.linting.messages import channels, fallbacks
 from models.linting.terms import terms
-from models.linting.triggers import circles, not_yet
+from models.linting.triggers import circles
 from models.linting.waits import nights, waits
 from models.yamlfile import read
 
-RULES = (goals, limits, dead_branches, waits, fallbacks, circles, fees, not_yet)
+RULES = (goals, limits, dead_branches, waits, fallbacks, circles, fees)
 RULES_OF_A_BUSINESS = (channels, nights, terms)
 
 

@@ -1,9 +1,9 @@
-"""Triggers: what starts itself, and what nothing raises yet (A032, A050)."""
+"""Triggers: what starts itself (A032)."""
 
 from collections.abc import Iterator
 
 from models.automation_file import Automation
-from models.events import UNRAISED, Fact
+from models.events import Fact
 from models.flow import MESSAGES
 from models.linting.codes import Code
 from models.linting.findings import Finding, found, step_at
@@ -19,9 +19,3 @@ def circles(automation: Automation) -> Iterator[Finding]:
     for step in walk(automation.steps):
         if isinstance(step, ActStep) and step.settings.action in MESSAGES:
             yield found(Code.STARTS_ITSELF, step_at(step.path), action=step.settings.action)
-
-
-def not_yet(automation: Automation) -> Iterator[Finding]:
-    """Find a trigger that nothing raises yet."""
-    if automation.trigger.on in UNRAISED:
-        yield found(Code.NEVER_RAISED, "trigger.on", trigger=automation.trigger.on)

@@ -6,53 +6,53 @@ from typing import Any
 
 from psycopg import Connection
 
-from models.consolidating import Terms, bill_client
+from models.consolidating import Terms, bill_client, worth
+from models.invoice import Invoice
 from models.matching import work_off
 from models.payer import payer_of
+from models.payment_link import PaymentLink
 from models.shop import Cause
+from tasks.billing.made import Made
+from tasks.billing.naming import OWED
 from tasks.engine import Work
 from tasks.seeds import Seeds
 
 AT_ONCE = 500
 """Clients that are loaded together."""
 
-_FAMILY = """
-WITH RECURSIVE family(id) AS (
- SELECT unnest(%(clients)s::text[]) UNION
- SELECT n.id FROM family f CROSS JOIN LATERAL (
-  SELECT unnest(ARRAY[bill_to, merged_into]) FROM contacts WHERE business_id = %(tenant)s AND id = f.id
-  UNION ALL SELECT id FROM contacts WHERE business_id = %(tenant)s AND bill_to = f.id
-  UNION ALL SELECT id FROM contacts WHERE business_id = %(tenant)s AND merged_into = f.id) n(id) WHERE n.id IS NOT NULL)
-SELECT c.id FROM charges c JOIN family f ON f.id = c.contact_id WHERE c.business_id = %(tenant)s AND c.state = 'due'
- AND c.due_on <= %(until)s AND c.recorded_at < %(before)s
-"""
-"""What is due of clients, of those for whom they pay, and of those who may pay for them."""
-
 
 def bill_one_by_one(
     connection: Connection[Any], business_id: str, clients: Sequence[str], terms: Terms, now: datetime
-) -> int:
-    """Bill clients of a business whose lock is held; return how many documents were made."""
-    return sum(
-        _bill(connection, business_id, clients[first : first + AT_ONCE], terms, now)
-        for first in range(0, len(clients), AT_ONCE)
-    )
+) -> Made:
+    """Bill clients of a business whose lock is held, all on the same terms; return what was made."""
+    made = Made()
+    for first in range(0, len(clients), AT_ONCE):
+        made += _bill(connection, business_id, clients[first : first + AT_ONCE], terms, now)
+    return made
 
 
-def _bill(connection: Connection[Any], business_id: str, clients: Sequence[str], terms: Terms, now: datetime) -> int:
+def _bill(connection: Connection[Any], business_id: str, clients: Sequence[str], terms: Terms, now: datetime) -> Made:
     work = Work(connection, now, [business_id])
     shop = work.shops[business_id]
-    named = {"tenant": business_id, "clients": list(clients), "until": terms.until, "before": terms.before}
-    charges = [row[0] for row in connection.execute(_FAMILY, named)]
+    named = {"business": [business_id] * len(clients), "contact": list(clients)}
+    charges = [row[1] for row in connection.execute(OWED, named)]
     work.loader.load(_seeds(business_id, clients, charges))
-    documents = 0
+    made = Made()
     with shop.caused_by(Cause(billing=terms.occurrence)):
         payers = {payer.id: payer for payer in (payer_of(shop, client) for client in clients)}
         for payer in payers.values():
-            documents += len(bill_client(shop, payer, terms))
+            made += made_for_one(bill_client(shop, payer, terms))
             work_off(shop)
     work.write()
-    return documents
+    return made
+
+
+def made_for_one(documents: Sequence[Invoice | PaymentLink]) -> Made:
+    """Return what came of one client."""
+    amounts: dict[str, int] = {}
+    for one in documents:
+        amounts[one.currency] = amounts.get(one.currency, 0) + worth(one)
+    return Made(1 if documents else 0, len(documents), amounts)
 
 
 def _seeds(business_id: str, clients: Iterable[str], charges: Iterable[str]) -> Seeds:

@@ -1,12 +1,12 @@
 """A portion of the clients of one business is billed: the plain ones by SQL, the others by the pure rules (R9, R13)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
 
+from models.billing import Mode
 from models.bookkeeping import SOFTWARE
 from models.chain import GENESIS, content_of
 from models.consolidating import MONTHLY, NOTICE, Terms
@@ -24,6 +24,7 @@ from models.series import EVER, resets, series_of
 from models.shop import Cause, Shop
 from models.tax import EXEMPT, OUTSIDE_VAT
 from tasks.billing import statements
+from tasks.billing.made import Made
 from tasks.billing.one_by_one import bill_one_by_one
 from tasks.loading import Loader
 
@@ -31,46 +32,44 @@ MEMORY = "64MB"
 """What one sort of a portion may take before it goes to disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Billed:
-    """What became of a portion: clients that were looked at, how many of them one by one, documents."""
-
-    clients: int
-    one_by_one: int
-    documents: int
-
-
 def bill_portion(
     connection: Connection[Any], business_id: str, clients: Sequence[str], terms: Terms, now: datetime
-) -> Billed:
-    """Bill clients of a business whose lock is held; the caller commits. What is billed already is left alone."""
+) -> Made:
+    """Invoice clients of a business whose lock is held; the caller commits. What is billed already is left alone."""
     shop = Loader(connection, now, [business_id]).shops[business_id]
     shop.cause = Cause(billing=terms.occurrence)
-    documents, odd = _in_bulk(connection, shop, clients, terms)
-    if odd:
-        documents += bill_one_by_one(connection, shop.id, odd, terms, now)
-    return Billed(len(clients), len(odd), documents)
+    made, odd = _in_bulk(connection, shop, clients, terms)
+    return made + bill_one_by_one(connection, shop.id, odd, terms, now) if odd else made
 
 
 def _in_bulk(
     connection: Connection[Any], shop: Shop, clients: Sequence[str], terms: Terms
-) -> tuple[int, Sequence[str]]:
-    """Bill who is plain; return how many documents were made, and who is left."""
-    if shop.business.series is not None or shop.business.regimes is not None:
-        return 0, clients
+) -> tuple[Made, Sequence[str]]:
+    """Bill who is plain; return what was made, and who is left."""
+    if not is_plain(shop, terms):
+        return Made(), clients
     run = _Run(connection, _facts(shop, clients, terms))
     connection.execute(f"SET LOCAL work_mem = '{MEMORY}'".encode())
     connection.execute(statements.TABLES.encode())
     for statement in (statements.CLIENTS, statements.CHARGES, statements.ODD, statements.WITHOUT_ODD):
         run(statement)
-    if terms.minimum > 0:
+    if terms.plan.minimum > 0:
         run(statements.TOO_LITTLE)
     run(statements.LINES)
     documents = run(statements.DOCUMENTS)
     if documents:
         _write(run, shop, documents)
     odd = connection.execute("SELECT id FROM bill_clients WHERE NOT plain ORDER BY id").fetchall()
-    return documents, [row[0] for row in odd]
+    made = connection.execute(statements.MADE).fetchall() if documents else []
+    amounts = {currency: int(amount) for currency, amount, _ in made}
+    return Made(made[0][2] if made else 0, documents, amounts), [row[0] for row in odd]
+
+
+def is_plain(shop: Shop, terms: Terms) -> bool:
+    """Whether the statements know the case of a business and of what it bills: invoices of all kinds, by e-mail."""
+    plan, business = terms.plan, shop.business
+    odd = plan.without_services or plan.without_kinds or plan.channels != ("email",) or plan.mode is not Mode.INVOICE
+    return not odd and business.series is None and business.regimes is None
 
 
 class _Run:
@@ -112,9 +111,9 @@ def _facts(shop: Shop, clients: Sequence[str], terms: Terms) -> dict[str, Any]:
         "monthly": b.country in MONTHLY,
         "until": terms.until,
         "before": terms.before,
-        "minimum": terms.minimum,
+        "minimum": terms.plan.minimum,
         "occurrence": terms.occurrence,
-        "days": terms.days,
+        "days": terms.plan.terms_days,
         "now": shop.now,
         "moment": first_key("", shop.now).removeprefix("_"),
         "seller": encode_json(seller_snapshot(shop, shop.business.regime_on(shop.today))).decode(),
@@ -122,7 +121,7 @@ def _facts(shop: Shop, clients: Sequence[str], terms: Terms) -> dict[str, Any]:
         "purpose": MessagePurpose.LEGAL,
         "notice": NOTICE,
         "goes_at": goes_at,
-        **_numbers(shop, terms.days),
+        **_numbers(shop, terms.plan.terms_days),
         **_links(shop),
     }
 

@@ -110,6 +110,10 @@ FROM (
  THEN lpad((%(last)s + nth)::text, %(digits)s, '0') ELSE (%(last)s + nth)::text END AS number) n
 """
 
+MADE = """
+SELECT currency, sum(total), (SELECT count(DISTINCT client) FROM bill_documents) FROM bill_documents GROUP BY currency
+"""
+
 INVOICES = """
 INSERT INTO invoices (business_id, id, kind, status, contact_id, payer_kind, currency, created_at, net, tax, total,
  amount_due, series, year, sequence, number, issued_on, issued_at, due_on, service_from, service_to, language, seller,

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deploy.local.postgres import Postgres
+from models.billing import plan_from
 from models.business import Business
 from models.chain import verify
 from models.charge import Charge
@@ -31,8 +32,9 @@ from tasks.writing import copy
 from tests.database.conftest import EMPTY
 
 NOW = datetime(2027, 3, 1, 7, tzinfo=UTC)
-TERMS = Terms("monthly:2027-03-01", NOW, date(2027, 3, 1), 14)
 SHOP = Business("atelier", "Atelier", "Europe/Paris", "fr", "EUR", "FR", NOW, Decimal(20), "owner@example.org")
+PLAN = plan_from(SHOP, [{"enabled": True, "payment_terms": {"days": 14}}])
+TERMS = Terms("monthly 1 08:00 2027-03-01", NOW, date(2027, 3, 1), PLAN)
 CLIENT = Contact("atelier", "", "Zoé", "zoe@example.org")
 CHARGE = Charge(
     "atelier", "", "", "other", "Coupe", Decimal(1), 4500, "EUR", 4500, 4500, date(2027, 2, 10),
@@ -177,7 +179,7 @@ def test_bulk_and_pure_rules_write_the_same(
     minimum: int,
 ) -> None:
     business, people = town
-    terms = replace(TERMS, minimum=minimum)
+    terms = replace(TERMS, plan=replace(PLAN, minimum=minimum))
     names = [contact.id for contact, _, _ in people]
     with connection.transaction(force_rollback=True):
         for row in (business, *(row for contact, owes, paid in people for row in (contact, *owes, *paid))):

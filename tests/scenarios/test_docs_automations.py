@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from models.acts import ACTS
-from models.events import UNRAISED
 from models.flow import LATER
 from models.linting.codes import Code
 from models.linting.lint import lint_text
@@ -92,7 +91,7 @@ def test_a_scenario_prints_what_stands_below_it(databases: Databases, command: r
 
 
 def triggers() -> Iterator[str]:
-    yield from SUPPLIES.keys() - UNRAISED
+    yield from SUPPLIES.keys()
 
 
 @pytest.mark.parametrize(
@@ -115,8 +114,6 @@ def test_a_table_names_all_there_is(heading: str, names: Callable[[], Iterator[A
 def test_what_is_not_carried_out_yet_is_said() -> None:
     sentence = PAGE.partition("refused at publication with the reason: ")[2].partition("\n")[0]
     assert set(re.findall(r"`([a-z_]+)`", sentence)) == set(LATER)
-    raised = PAGE.partition("\nNothing raises ")[2].partition(" yet")[0]
-    assert set(re.findall(r"`([^`]+)`", raised)) == set(UNRAISED)
     assert {row[0].strip("`"): row[2] for row in table("recipe") if row[2]} == {
         recipe.name: ", ".join(f"`{need}`" for need in recipe.missing) for recipe in shelf() if recipe.missing
     }

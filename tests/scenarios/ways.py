@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from models.db import raw, transact
 from models.scenario_file import Happening, Scenario
-from tasks import automations, bookings, cards, events, invoices, messages, pauses, payments, sessions
+from tasks import automations, bookings, cards, cycles, events, invoices, messages, pauses, payments, sessions
 from tasks.due import ASKABLE, due_bells
 from tasks.engine import Outcome, run_batch
 from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
@@ -44,13 +44,16 @@ _IN_ORDER: dict[str, Callable[[Shell], Counts]] = {
     "payments.collect": cards.collect,
     "payments.settle": cards.settle,
     "messages.deliver": messages.deliver,
+    "billing.open_cycles": cycles.open_cycles,
+    "billing.bill": cycles.bill,
 }
 _NEXT_DUE = (
     "SELECT min(at) FROM (SELECT min(due_at) AS at FROM runs UNION ALL SELECT min(announce_at) FROM sessions"  # noqa: S608  # ours
     f" UNION ALL SELECT min(check_at) FROM invoices UNION ALL SELECT min(n.due_at) FROM {ASKABLE}"
     " UNION ALL SELECT min(until) FROM pauses WHERE released_at IS NULL"
     " UNION ALL SELECT min(next_run_at) FROM recurring_payments UNION ALL SELECT min(pay_by) FROM bookings"
-    " UNION ALL SELECT min(next_at) FROM occurrences"
+    " UNION ALL SELECT min(next_at) FROM occurrences UNION ALL SELECT min(next_at) FROM billing_schedules"
+    " UNION ALL SELECT min(next_at) FROM billing_occurrences"
     " UNION ALL SELECT min(due_at) FROM card_attempts UNION ALL SELECT min(ask_at) FROM card_attempts"
     " UNION ALL SELECT min(next_attempt_at) FROM messages) d"
 )

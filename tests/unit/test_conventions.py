@@ -31,6 +31,8 @@ NAMES = {
     "pauses.end": "automations",
     "invoices.mark_overdue": "automations",
     "bookings.release": "automations",
+    "billing.open_cycles": "billing",
+    "billing.bill": "billing",
     "payments.recur": "payments",
     "payments.collect": "payments",
     "payments.settle": "payments",

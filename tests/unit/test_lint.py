@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from models.events import UNRAISED
 from models.languages import Language
 from models.linting.codes import Code
 from models.linting.findings import SAID, Finding, remark
@@ -83,8 +82,3 @@ def test_nothing_is_odd_in_the_demo_shop_and_in_the_first_example() -> None:
     assert [finding for one in shop.automations for finding in lint(one.automation, shop.business)] == []
     (example,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert lint_text(example, "README.md") == []
-
-
-def test_no_fact_that_is_raised_counts_as_unraised() -> None:
-    source = "".join(path.read_text() for path in (ROOT / "models").glob("*.py"))
-    assert not [fact for fact in UNRAISED if re.search(rf'raise_fact\(\s*\w+,\s*"{re.escape(fact)}"', source)]

@@ -1,4 +1,4 @@
-"""A030 to A050: values without a fallback, channels, loops, fees, terms, triggers that nothing raises yet."""
+"""A030 to A041: values without a fallback, channels, loops, fees, terms."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from models.business import Business
-from models.events import UNRAISED
 from models.wording import unguarded
 from tests.unit.linted import ASK, MAIL, codes, holds, odd, when
 
@@ -99,12 +98,6 @@ def test_a_fee_without_a_policy(on: str) -> None:
     assert odd(FEE, on=on) == [("A040", "steps.0")]
     assert codes({"add_charge": FEE["add_charge"] | {"fee": "indemnity"}}, on=on) == []
     assert codes(FEE, on="session.ended") == []
-
-
-def test_a_trigger_that_nothing_raises_yet() -> None:
-    for on in UNRAISED:
-        assert odd(MAIL, on=on) == [("A050", "trigger.on")]
-    assert codes(MAIL, on="payment.succeeded") == []
 
 
 @pytest.mark.parametrize(("country", "days", "expected"), [("FR", 61, ["A041"]), ("FR", 31, ["A041"]), ("FR", 30, []),

@@ -8,10 +8,8 @@ import pytest
 
 from models.automation_file import Automation, load_automation
 from models.errors import NotFoundError
-from models.events import UNRAISED
 from models.flow import not_runnable
 from models.languages import Language
-from models.linting.codes import Code
 from models.linting.lint import lint
 from models.recipe import Recipe, read_recipe
 from models.recipes import find, recipe_named, shelf
@@ -63,9 +61,8 @@ def bare(step: Step) -> Any:
 
 @pytest.mark.parametrize("recipe", ALL)
 @pytest.mark.parametrize("language", Language)
-def test_nothing_is_odd_in_a_recipe_but_a_trigger_that_is_still_to_come(recipe: Recipe, language: Language) -> None:
-    found = [finding.code for finding in lint(in_language(recipe, language))]
-    assert found == ([Code.NEVER_RAISED] if in_language(recipe, language).trigger.on in UNRAISED else [])
+def test_nothing_is_odd_in_a_recipe(recipe: Recipe, language: Language) -> None:
+    assert [finding.code for finding in lint(in_language(recipe, language))] == []
 
 
 @pytest.mark.parametrize("recipe", ALL)
@@ -79,7 +76,7 @@ def test_a_recipe_does_the_same_in_both_languages(recipe: Recipe) -> None:
 @pytest.mark.parametrize("recipe", ALL)
 def test_a_recipe_says_what_it_needs(recipe: Recipe) -> None:
     automation = in_language(recipe, Language.EN)
-    assert bool(recipe.missing) is bool(not_runnable(automation) or automation.trigger.on in UNRAISED)
+    assert bool(recipe.missing) is bool(not_runnable(automation))
     assert all(need in recipe.text(Language.EN) for need in recipe.needs)
 
 
@@ -92,8 +89,8 @@ def test_no_recipe_threatens_anybody(recipe: Recipe, language: Language) -> None
 
 def test_these_recipes_wait_for_what_is_still_to_come() -> None:
     assert not [recipe.name for recipe in shelf() if recipe.missing]
-    waiting = replace(recipe_named("draft-reminder"), needs=("invoice.drafted", "billing.completed", "send_sms"))
-    assert waiting.missing == ("billing.completed", "send_sms")
+    waiting = replace(recipe_named("draft-reminder"), needs=("invoice.drafted", "send_sms"))
+    assert waiting.missing == ("send_sms",)
 
 
 # Their text

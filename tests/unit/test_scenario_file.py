@@ -43,7 +43,7 @@ def problems(text: str) -> list[str]:
         ("{at: yesterday, type: order.placed, data: {}}", "at takes an instant such as 2027-01-31T09:00:00+01:00"),
         ("{do: void, number: a}", "an item of events lacks 'at'"),
         (f"{{{AT}, do: explode, number: a}}", "do takes one of pay, mark_paid, charge_card, void, credit"),
-        (f"{{{AT}, do: set_billing, billing: {{}}}}", "set_billing can't be simulated yet"),
+        (f"{{{AT}, do: set_billing, billing: {{mode: drafts}}}}", "mode takes one of draft, invoice, payment_link"),
         (f"{{{AT}, do: refund, number: a, method: cash}}", "an item of events has no 'method'"),
         (f"{{{AT}, do: pay}}", "pay names no document"),
         (f"{{{AT}, do: pay, number: a, amount: 5}}", "amount takes a mapping, not '5'"),

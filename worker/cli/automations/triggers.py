@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import typer
 
-from models.events import UNRAISED
 from models.languages import Language
 from models.trigger_names import TRIGGERS, offered, supplied, triggers_that_speak_of
 from worker.cli.desk import Json
@@ -14,7 +13,7 @@ Words = Annotated[list[str] | None, typer.Argument(metavar="WORD", help="Only th
 Shown = Annotated[Language, typer.Option("--lang", help="The language of their names.")]
 
 
-COLUMNS = {"trigger": "trigger", "name": "name", "raised": "raised", "offers": "offers"}
+COLUMNS = {"trigger": "trigger", "name": "name", "offers": "offers"}
 
 
 def triggers(words: Words = None, lang: Shown = Language.EN, as_json: Json = False) -> None:
@@ -39,5 +38,4 @@ def _line(on: str) -> dict[str, Any]:
         "name": TRIGGERS[on],
         "supplies": supplied(on),
         "offers": offered(on),
-        "raised": on not in UNRAISED,
     }

@@ -1,0 +1,145 @@
+"""Billing by cycles: schedules are planned, come to their dates, and bill their clients portion by portion (R1-R3, R9).
+
+What was missed is made up for once: the latest date stands for those before it, and takes everything (R3).
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from models.billing import Settings, plan_of, possible_cycles
+from models.billing_cycle import Cycle, cycle_of
+from models.billing_rows import EVERYBODY, BillingOccurrence, BillingOutcome, BillingSchedule, Portion
+from models.charge import Charge, ChargeState
+from models.consolidating import Terms, bill_client, worth
+from models.contact import Contact
+from models.events import Fact
+from models.facts import raise_fact
+from models.payer import known_contact, payer_of
+from models.periods import at_local
+from models.schedules import next_occurrence, occurrences_due
+from models.shop import Cause, Shop
+
+
+def plan_schedules(shop: Shop, overrides: Iterable[Settings]) -> None:
+    """Let a business have a schedule for each cycle by which anybody is billed; a new one begins strictly after now.
+
+    One that goes on keeps the date that it comes to next, at that date's instant in the zone of today (R2).
+    """
+    cycles = {cycle.id: cycle for cycle in possible_cycles(shop.business, overrides)}
+    for schedule in [one for one in shop.schedules if one.id not in cycles]:
+        shop.schedules.drop(schedule)
+    for id_, cycle in sorted(cycles.items()):
+        known = shop.schedules.get(id_)
+        if known is None:
+            day, at = next_occurrence(cycle.anchor, shop.now, shop.zone, cycle.at)
+            shop.schedules.add(BillingSchedule(shop.id, id_, cycle.settings, shop.now, day, at))
+        else:
+            _come_to(known, known.day, at_local(known.day, cycle.at, shop.zone))
+
+
+def _come_to(schedule: BillingSchedule, day: date, at: datetime) -> None:
+    """Let a schedule come to a date next, or wait for it if it is held."""
+    schedule.day = day
+    if schedule.held_at is not None:
+        schedule.held_at = at
+    elif schedule.next_at != at:
+        schedule.next_at = at
+
+
+def hold_billing(shop: Shop, row: BillingSchedule | BillingOccurrence) -> bool:
+    """Let what is due wait while a pause holds billing; tell whether one does."""
+    stops = shop.stops
+    if not (stops.everything or stops.money or stops.billing):
+        return False
+    row.held_at, row.next_at = row.next_at, None
+    return True
+
+
+def open_cycle(shop: Shop, schedule: BillingSchedule) -> None:
+    """Open the occurrence of a schedule's date; of several dates that came, the latest stands for all (R3)."""
+    cycle = cycle_of([schedule.cycle])
+    first = schedule.day, at_local(schedule.day, cycle.at, shop.zone)
+    later = [one for one in occurrences_due(cycle.anchor, first[1], shop.now, shop.zone, cycle.at) if one[0] > first[0]]
+    *missed, last = [first, *later]
+    for day, at in missed:
+        _add(shop, schedule.id, day, at, BillingOutcome.MERGED)
+    _add(shop, schedule.id, *last)
+    _come_to(schedule, *_after(cycle, *last, shop))
+
+
+def _after(cycle: Cycle, day: date, at: datetime, shop: Shop) -> tuple[date, datetime]:
+    """Return the first date after one, and its instant: no date comes twice, whatever the zone does (R2)."""
+    following, instant = next_occurrence(cycle.anchor, at, shop.zone, cycle.at)
+    while following <= day:
+        following, instant = next_occurrence(cycle.anchor, instant, shop.zone, cycle.at)
+    return following, instant
+
+
+def _add(shop: Shop, schedule_id: str, day: date, at: datetime, outcome: BillingOutcome | None = None) -> None:
+    """Add an occurrence that ended at once, or is looked after from now on; a period that was billed stays so (R2)."""
+    id_ = f"{schedule_id} {day}"
+    if id_ not in shop.billings:
+        ended = shop.now if outcome else None
+        due = None if outcome else shop.now
+        shop.billings.add(
+            BillingOccurrence(
+                shop.id, id_, schedule_id, day, at, shop.now, next_at=due, outcome=outcome, ended_at=ended
+            )
+        )
+
+
+def bill_next(shop: Shop, occurrence: BillingOccurrence) -> bool:
+    """Bill the next clients of an occurrence; tell whether more may be left, else it has ended."""
+    portion = shop.portions.get(occurrence.id, EVERYBODY)
+    with shop.caused_by(Cause(billing=occurrence.id)):
+        for payer in _payers(shop, occurrence, portion):
+            _bill(shop, occurrence, payer)
+        if portion.more:
+            occurrence.reached, occurrence.next_at = portion.last, shop.now
+        else:
+            end(shop, occurrence)
+    return portion.more
+
+
+def _payers(shop: Shop, occurrence: BillingOccurrence, portion: Portion) -> list[Contact]:
+    """Return who is billed now, in the order of the first client for whom each pays; nobody comes in two portions."""
+    due = (charge for charge in shop.charges if charge.state == ChargeState.DUE and _takes(occurrence, charge))
+    owing = sorted({charge.contact_id for charge in due})
+    first: dict[str, str] = {}
+    for contact_id in owing:
+        first.setdefault(payer_of(shop, contact_id).id, contact_id)
+    named = set(portion.clients)
+    wanted = (id_ for id_ in first if first[id_] in named or (not portion.more and first[id_] > occurrence.reached))
+    return [known_contact(shop, id_) for id_ in wanted]
+
+
+def _takes(occurrence: BillingOccurrence, charge: Charge) -> bool:
+    """Whether a charge was there before an occurrence and is due by its date."""
+    return charge.recorded_at < occurrence.before and charge.due_on <= occurrence.day
+
+
+def _bill(shop: Shop, occurrence: BillingOccurrence, payer: Contact) -> None:
+    """Bill one client, if it is billed by this schedule as things are now, and count what came of it."""
+    plan = plan_of(shop.business, payer)
+    if not plan.enabled or plan.cycle.id != occurrence.schedule_id:
+        return
+    made = bill_client(shop, payer, Terms(occurrence.id, occurrence.before, occurrence.day, plan))
+    count(occurrence, bool(made), len(made), ((one.currency, worth(one)) for one in made))
+
+
+def count(occurrence: BillingOccurrence, clients: int, documents: int, amounts: Iterable[tuple[str, int]]) -> None:
+    """Note what was made for some clients."""
+    occurrence.clients += clients
+    occurrence.documents += documents
+    totals = dict(occurrence.amounts) if isinstance(occurrence.amounts, dict) else {}
+    for currency, amount in amounts:
+        totals[currency] = totals.get(currency, 0) + amount
+    occurrence.amounts = totals or None
+
+
+def end(shop: Shop, occurrence: BillingOccurrence) -> None:
+    """End an occurrence; where anybody was billed, the fact is raised."""
+    occurrence.outcome, occurrence.ended_at, occurrence.next_at = BillingOutcome.BILLED, shop.now, None
+    if occurrence.clients:
+        data = {"clients": occurrence.clients, "documents": occurrence.documents, "amounts": occurrence.amounts}
+        raise_fact(shop, Fact.BILLING_COMPLETED, contact_id=None, data=data, billing=occurrence.id)

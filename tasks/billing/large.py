@@ -1,0 +1,81 @@
+"""A large portion of an occurrence: who is plain is billed by SQL, who is not by the pure rules; then it goes on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from models.billing_rows import BillingOccurrence, Portion
+from models.consolidating import Terms
+from models.cycles import bill_next, count
+from models.matching import work_off
+from tasks.billing.made import Made
+from tasks.billing.naming import OWED, PORTION
+from tasks.billing.plans import plans_of
+from tasks.billing.portion import bill_portion, is_plain
+from tasks.engine import Outcome, Work
+from tasks.loading import Loader
+from tasks.seeds import Seeds
+
+
+def bill_large(
+    connection: Connection[Any], business_id: str, occurrence: BillingOccurrence, portion: Portion, now: datetime
+) -> Outcome:
+    """Bill a portion of a business whose lock is held; the caller commits."""
+    portion, bulk, others = _parted(connection, business_id, occurrence, portion, now)
+    made = Made()
+    for terms, clients in bulk:
+        made += bill_portion(connection, business_id, clients, terms, now)
+    return _conclude(connection, business_id, occurrence.id, made, portion._replace(clients=tuple(others)), now)
+
+
+def _parted(
+    connection: Connection[Any], business_id: str, occurrence: BillingOccurrence, portion: Portion, now: datetime
+) -> tuple[Portion, list[tuple[Terms, list[str]]], list[str]]:
+    """Part clients into those whom SQL bills, by their terms, and others; where these are many, take less."""
+    shop = Loader(connection, now, [business_id]).shops[business_id]
+    plans, others = plans_of(connection, shop, portion.clients)
+    bulk: list[tuple[Terms, list[str]]] = []
+    for plan, clients in plans.items():
+        terms = Terms(occurrence.id, occurrence.before, occurrence.day, plan)
+        if not plan.enabled or plan.cycle.id != occurrence.schedule_id:
+            continue
+        if is_plain(shop, terms):
+            bulk.append((terms, clients))
+        else:
+            others += clients
+    if len(others) <= PORTION:
+        return portion, bulk, others
+    wanted = set(others)
+    others = [id_ for id_ in portion.clients if id_ in wanted][:PORTION]
+    here = portion.clients[: portion.clients.index(others[-1]) + 1]
+    inside = set(here)
+    kept = [(terms, [id_ for id_ in clients if id_ in inside]) for terms, clients in bulk]
+    return Portion(here, others[-1], more=True), kept, others
+
+
+def _conclude(
+    connection: Connection[Any], business_id: str, occurrence_id: str, made: Made, portion: Portion, now: datetime
+) -> Outcome:
+    """Bill the others, count what was made, and let the occurrence go on or end."""
+    work = Work(connection, now, [business_id])
+    shop = work.shops[business_id]
+    work.loader.load(_seeds(connection, business_id, occurrence_id, portion.clients))
+    occurrence = shop.billings[occurrence_id]
+    shop.portions[occurrence_id] = portion
+    shop.begin(f"{occurrence_id} {occurrence.reached}")
+    count(occurrence, made.clients, made.documents, made.amounts.items())
+    bill_next(shop, occurrence)
+    work_off(shop)
+    return Outcome(work.shops, 1, made.documents + work.write())
+
+
+def _seeds(connection: Connection[Any], business_id: str, occurrence_id: str, clients: Sequence[str]) -> Seeds:
+    seeds = Seeds()
+    seeds.add("billings", business_id, [occurrence_id])
+    seeds.add("contacts", business_id, clients)
+    if clients:
+        named = {"business": [business_id] * len(clients), "contact": list(clients)}
+        seeds.add("charges", business_id, (row[1] for row in connection.execute(OWED, named)))
+    return seeds

@@ -1,0 +1,79 @@
+"""Who is billed next: the clients of an occurrence who owe something, a portion at a time, and what they owe."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg import Connection
+
+from models.billing_rows import BillingOccurrence, Portion
+from models.charge import ChargeState
+from models.shop import Shop
+from tasks.seeds import Seeds
+
+PORTION = 500
+"""So many clients are billed in one decision."""
+
+NEXT = """
+SELECT k.b, k.id, c.contact_id FROM unnest(%(business)s::text[], %(id)s::text[], %(reached)s::text[], %(until)s::date[],
+ %(before)s::timestamptz[], %(many)s::bigint[]) AS k(b, id, reached, until, before, many) CROSS JOIN LATERAL (
+  SELECT DISTINCT contact_id FROM charges WHERE business_id = k.b AND state = 'due' AND contact_id > k.reached
+   AND due_on <= k.until AND recorded_at < k.before ORDER BY contact_id LIMIT k.many) c
+"""
+"""The next clients of occurrences who owe something, in the order of the database."""
+
+OWED = """
+WITH RECURSIVE family(b, id) AS (
+ SELECT * FROM unnest(%(business)s::text[], %(contact)s::text[]) UNION
+ SELECT f.b, n.id FROM family f CROSS JOIN LATERAL (
+  SELECT unnest(ARRAY[bill_to, merged_into]) FROM contacts WHERE business_id = f.b AND id = f.id
+  UNION ALL SELECT id FROM contacts WHERE business_id = f.b AND bill_to = f.id
+  UNION ALL SELECT id FROM contacts WHERE business_id = f.b AND merged_into = f.id) n(id) WHERE n.id IS NOT NULL)
+SELECT c.business_id, c.id FROM family f JOIN charges c ON c.business_id = f.b AND c.contact_id = f.id
+WHERE c.state = 'due'
+"""
+"""What is due of clients, of those for whom they pay, and of those who may pay for them."""
+
+
+def name_clients(
+    connection: Connection[Any],
+    shops: Mapping[str, Shop],
+    due: Sequence[tuple[str, BillingOccurrence, int]],
+    seeds: Seeds,
+) -> None:
+    """Name the next clients of occurrences with all that their families owe; note on the shops who they are."""
+    found = next_clients(connection, due)
+    pairs: set[tuple[str, str]] = set()
+    for name, one, _ in due:
+        shop, portion = shops[name], found[name, one.id]
+        shop.portions[one.id] = portion
+        here = (charge.contact_id for charge in shop.charges if charge.state == ChargeState.DUE)
+        pairs.update((name, id_) for id_ in (*portion.clients, *here))
+    if pairs:
+        businesses, contacts = zip(*sorted(pairs), strict=True)
+        named = {"business": list(businesses), "contact": list(contacts)}
+        for name, charge_id in connection.execute(OWED, named).fetchall():
+            seeds.add("charges", name, [charge_id])
+    for name, contact_id in pairs:
+        seeds.add("contacts", name, [contact_id])
+
+
+def next_clients(
+    connection: Connection[Any], due: Sequence[tuple[str, BillingOccurrence, int]]
+) -> dict[tuple[str, str], Portion]:
+    """Return the next clients of occurrences, so many of each, by business and occurrence."""
+    rows = connection.execute(
+        NEXT,
+        {
+            "business": [name for name, _, _ in due],
+            "id": [one.id for _, one, _ in due],
+            "reached": [one.reached for _, one, _ in due],
+            "until": [one.day for _, one, _ in due],
+            "before": [one.before for _, one, _ in due],
+            "many": [many for _, _, many in due],
+        },
+    ).fetchall()
+    clients: dict[tuple[str, str], list[str]] = {(name, one.id): [] for name, one, _ in due}
+    for name, id_, contact_id in rows:
+        clients[name, id_].append(contact_id)
+    asked = {(name, one.id): many for name, one, many in due}
+    return {key: Portion(tuple(ids), ids[-1] if ids else "", len(ids) == asked[key]) for key, ids in clients.items()}
