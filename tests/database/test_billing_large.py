@@ -1,0 +1,110 @@
+"""Billing of many clients: portions by SQL beside those by the pure rules, all of one occurrence (R3, R9, R13)."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from models.db import raw, transact
+from tasks import cycles
+from tasks.billing import large, naming, portion
+from tasks.books import check_books
+from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
+from tasks.gateways.recording import RecordingMail
+from tasks.settings import Settings
+from tasks.shell import Shell
+from tests.benchmarks.debts import let_owe, open_shops
+from tests.scenarios.story import Databases
+
+CLIENTS = 260
+DUE = datetime(2027, 2, 1, 7, tzinfo=UTC)
+
+
+class Town:
+    """Shops whose clients owe, and a worker in this process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.clock = engine, VirtualClock(DUE)
+        self.shell = Shell(engine, self.clock, Settings(), SilentBells(), MemoryStream(), RecordingMail())
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a statement and commit; return its rows."""
+        with self.engine.connect() as connection:
+            cursor = raw(connection).execute(statement.encode())
+            rows = cursor.fetchall() if cursor.description else []
+            raw(connection).commit()
+        return rows
+
+    def bills(self) -> dict[str, int]:
+        """Open what is due, and bill until nothing is."""
+        cycles.open_cycles(self.shell)
+        counts = cycles.bill(self.shell)
+        while counts["more"]:
+            counts = cycles.bill(self.shell)
+        return counts
+
+
+@pytest.fixture
+def town(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    """Give two shops with clients who owe, billed in portions of a size between the two paths."""
+    for module in (cycles, naming, large):
+        monkeypatch.setattr(module, "PORTION", 40)
+    monkeypatch.setattr(cycles, "LARGE", 100)
+    with databases() as engine:
+        open_shops(engine, ["a", "b"])
+        recorded = datetime(2027, 1, 20, tzinfo=UTC)
+        transact(engine, lambda c: let_owe(c, ["a", "b"], CLIENTS, 3, date(2027, 1, 1), recorded))
+        yield Town(engine)
+
+
+def test_everybody_is_billed_once_and_the_books_balance(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_bulk: list[int] = []
+    bill = portion.bill_portion
+
+    def watched(*arguments: Any) -> Any:
+        in_bulk.append(len(arguments[2]))
+        return bill(*arguments)
+
+    monkeypatch.setattr(large, "bill_portion", watched)
+    town.sql("UPDATE contacts SET billing = '{\"mode\": \"draft\"}' WHERE id LIKE '%17'")
+    town.sql("UPDATE contacts SET billing = '{\"enabled\": false}' WHERE id LIKE '%19'")
+    town.sql("UPDATE contacts SET bill_to = 'c0000001' WHERE id LIKE '%23'")
+    town.bills()
+
+    assert sum(in_bulk) > CLIENTS
+    assert town.sql("SELECT business_id, outcome, clients, documents, reached <> '', amounts FROM billing_occurrences"
+                    " ORDER BY 1") == [
+        (name, "billed", CLIENTS - 6, CLIENTS - 6, True, {"EUR": owed})
+        for name, owed in town.sql("SELECT business_id, sum(total)::bigint FROM invoices GROUP BY 1 ORDER BY 1")
+    ]  # fmt: skip
+    assert town.sql("SELECT DISTINCT contact_id LIKE '%19' FROM charges WHERE state = 'due'") == [(True,)]
+    assert town.sql("SELECT count(*) FROM charges WHERE state = 'claimed'") == [(2 * 3 * 3,)]
+    assert town.sql("SELECT DISTINCT count(*) FROM messages GROUP BY business_id, contact_id") == [(1,)]
+    assert town.sql("SELECT business_id, count(*), max(sequence) FROM invoices WHERE number IS NOT NULL GROUP BY 1"
+                    " ORDER BY 1") == [("a", CLIENTS - 9, CLIENTS - 9), ("b", CLIENTS - 9, CLIENTS - 9)]  # fmt: skip
+    assert town.sql("SELECT type, count(*) FROM facts WHERE type = 'billing.completed' GROUP BY 1") == [
+        ("billing.completed", 2)
+    ]
+    assert transact(town.engine, check_books) == []
+
+
+def test_a_client_who_cannot_be_billed_stops_nobody_else(town: Town) -> None:
+    town.sql("UPDATE charges SET tax_rate = 'NaN' WHERE contact_id = 'c0000050'")
+    counts = town.bills()
+    assert counts["more"] == 0
+    assert town.sql("SELECT DISTINCT contact_id FROM charges WHERE state = 'due'") == [("c0000050",)]
+    assert town.sql("SELECT business_id, reason, contact_id FROM alerts ORDER BY 1") == [
+        ("a", "billing_failed", "c0000050"), ("b", "billing_failed", "c0000050")
+    ]  # fmt: skip
+
+
+def test_it_goes_on_in_turns_and_begins_again_where_it_stood(town: Town) -> None:
+    cycles.open_cycles(town.shell)
+    last = "SELECT business_id FROM billing_occurrences ORDER BY next_at DESC NULLS LAST, ended_at DESC LIMIT 1"
+    seen: list[str] = []
+    while cycles._bill_portion(town.shell, dict.fromkeys(("portions", "rows", "skipped"), 0), 100):
+        seen += [name for (name,) in town.sql(last)]
+        town.clock.at = DUE.replace(second=len(seen))
+    assert seen in (["a", "b"] * 3, ["b", "a"] * 3)
