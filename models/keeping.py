@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """`raw`: bytes of events, dead letters, what gates saw; `history`: ways of runs, decisions, dates of schedules."""
+    """How long is kept what came in, and what became of it.
+
+    `raw`: bytes of events and webhooks, dead letters, what gates saw; `history`: ways of runs, decisions, dates of
+    schedules.
+    """
 
     raw: timedelta = timedelta(days=90)
     history: timedelta = timedelta(days=730)

@@ -20,6 +20,7 @@ from models import (
     payment_link,
     quote_row,
     recurrence,
+    webhook,
 )
 
 ROW_MODULES = (
@@ -42,4 +43,5 @@ ROW_MODULES = (
     payment_link,
     quote_row,
     recurrence,
+    webhook,
 )

@@ -22,6 +22,7 @@ BELLS = (
     "invoices.mark_overdue",
     "payments.collect",
     "payments.settle",
+    "payments.read_webhooks",
     "messages.deliver",
     "books.check",
     "housekeeping.prune",

@@ -1,6 +1,6 @@
 """What card providers say, decided under the tenant's lock like everything else: by answer, by message, when asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from models.db import transact
 from models.matching import work_off
 from models.shop import Shop
 from tasks.engine import Outcome, lock, run_batch
-from tasks.gateways.cards import Account, CardProvider
+from tasks.gateways.cards import Account
 from tasks.seeds import Seeds
 
 
@@ -73,20 +73,3 @@ def account_of(connection: Connection[Any], business_id: str) -> Account:
     """Return the account of a business with its provider."""
     row = connection.execute("SELECT cards ->> 'account' FROM businesses WHERE id = %s", (business_id,)).fetchone()
     return Account(business_id, row[0] if row else None)
-
-
-def take_webhook(
-    engine: Engine, provider: CardProvider, business_id: str, raw: bytes, headers: Mapping[str, str], now: datetime
-) -> int:
-    """Verify and record a message of a provider; said again it changes nothing. Return how many things it told.
-
-    What it tells of another's account is not ours. Raises `ForgedWebhookError` for what the provider did not sign.
-    Header names are lower case. The caller has seen to
-    it that the business exists and uses this provider, and rings `messages.deliver` afterwards.
-    """
-    account = transact(engine, lambda c: account_of(c, business_id))
-    own = {None, account.business_id, account.name}
-    reports = [report for report in provider.read_webhook(raw, headers) if report.account in own]
-    if reports:
-        record_reports(engine, business_id, reports, now)
-    return len(reports)

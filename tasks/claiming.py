@@ -24,6 +24,7 @@ SOURCES = {
     "messages": ("next_attempt_at", "sequence"),
     "card_attempts": ("due_at", "id"),
     "card_answers": ("ask_at", "id"),
+    "webhooks": ("due_at", "id"),
 }
 """By kind, mostly a table: the column that tells when a row is due, and the one that orders rows due at one instant."""
 TABLES = {"card_answers": "card_attempts"}

@@ -28,6 +28,7 @@ _LOOKS = {
     "payments.recur": "SELECT 1 FROM recurring_payments WHERE next_run_at <= %(now)s",
     "invoices.mark_overdue": "SELECT 1 FROM invoices WHERE check_at <= %(now)s",
     "payments.collect": "SELECT 1 FROM card_attempts WHERE due_at <= %(now)s",
+    "payments.read_webhooks": "SELECT 1 FROM webhooks WHERE due_at <= %(now)s",
     "payments.settle": "SELECT 1 FROM card_attempts WHERE ask_at <= %(now)s",
     "messages.deliver": "SELECT 1 FROM messages WHERE next_attempt_at <= %(now)s",
 }

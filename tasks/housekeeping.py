@@ -22,7 +22,7 @@ Sweep = Callable[[Connection[Any], Keeping, datetime], int]
 
 @task("housekeeping.prune", queue="housekeeping")
 def prune(shell: Shell) -> Counts:
-    """Empty the raw text of old events (their names stay, so that they are never taken twice), forget what is old."""
+    """Empty old events and webhooks (their names stay, so that they are never taken twice), forget what is old."""
     counts = {name: _swept(shell, sweep) for name, sweep in SWEEPS.items()}
     return counts | {"more": int(MANY in counts.values())}
 
@@ -35,6 +35,15 @@ def _empty_events(connection: Connection[Any], keeping: Keeping, now: datetime) 
     return connection.execute(
         "UPDATE inbox SET raw = '' WHERE sequence IN"
         " (SELECT sequence FROM inbox WHERE arrived_at < %s AND raw <> '' ORDER BY sequence LIMIT %s)",
+        (now - keeping.raw, MANY),
+    ).rowcount
+
+
+def _empty_webhooks(connection: Connection[Any], keeping: Keeping, now: datetime) -> int:
+    """Empty what card providers told long ago; its id stays, so that it is never taken twice."""
+    return connection.execute(
+        "UPDATE webhooks SET raw = '', headers = '{}', due_at = NULL WHERE (business_id, id) IN"
+        " (SELECT business_id, id FROM webhooks WHERE received_at < %s AND raw <> '' ORDER BY received_at LIMIT %s)",
         (now - keeping.raw, MANY),
     ).rowcount
 
@@ -101,6 +110,7 @@ def _forget_days(connection: Connection[Any], _keeping: Keeping, now: datetime) 
 
 SWEEPS: dict[str, Sweep] = {
     "emptied": _empty_events,
+    "webhooks": _empty_webhooks,
     "deleted": _delete_dead,
     "forgotten": _forget_days,
     "setbacks": _forget_setbacks,

@@ -1,8 +1,9 @@
 """Isolating: what fails a batch is found by halving, so that it stops nobody else; what failed alone is put off.
 
 A row that fails is due again after a while, and again after a longer one. The third time it is given up, if that loses
-nothing: an event goes to the dead letters, a run has failed, a message is done with. What can't be given up (a
-session's start, a due date, charges that were noted) is tried once a day. Of all but events the owner is told.
+nothing: an event goes to the dead letters, a run has failed, a message is done with, a webhook keeps its error. What
+can't be given up (a session's start, a due date, charges that were noted) is tried once a day. Of all but events the
+owner is told.
 """
 
 from collections.abc import Callable, Sequence
@@ -75,6 +76,10 @@ PUT_OFF = {
         "UPDATE card_attempts SET due_at = CASE WHEN due_at IS NOT NULL THEN %(at)s END,"
         " ask_at = CASE WHEN ask_at IS NOT NULL THEN %(at)s END"
         " WHERE business_id = %(tenant)s AND id = %(id)s AND coalesce(due_at, ask_at) IS NOT NULL"
+    ),
+    "webhooks": (
+        "UPDATE webhooks SET due_at = %(at)s, error = %(reason)s"
+        " WHERE business_id = %(tenant)s AND id = %(id)s AND due_at IS NOT NULL"
     ),
     "messages": (
         "UPDATE messages SET next_attempt_at = %(at)s"
@@ -173,7 +178,17 @@ def _give_up_event(connection: Connection[Any], names: dict[str, Any]) -> None:
     bury_stored(connection, [(int(names["id"]), "poison", reason)], names["now"])
 
 
-_GIVEN_UP = {"runs": _give_up_run, "messages": _give_up_message, "waiting": _give_up_event}
+def _give_up_webhook(connection: Connection[Any], names: dict[str, Any]) -> None:
+    """Leave a card provider's message with its error until a person puts it back."""
+    connection.execute("UPDATE webhooks SET due_at = NULL WHERE business_id = %(tenant)s AND id = %(id)s", names)
+
+
+_GIVEN_UP = {
+    "runs": _give_up_run,
+    "messages": _give_up_message,
+    "waiting": _give_up_event,
+    "webhooks": _give_up_webhook,
+}
 """What can be given up, and how."""
 
 

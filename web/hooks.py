@@ -1,12 +1,12 @@
-"""The door for what card providers tell: raw bytes in, verified and recorded, answered at once."""
+"""The door for what card providers tell: raw bytes in, verified and kept, then answered; workers read them."""
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from models.errors import ConfigurationError
-from tasks.card_reports import take_webhook
 from tasks.gateways.cards import ForgedWebhookError
+from tasks.webhooks import keep_webhook
 from web.room import Room
 
 LARGEST = 1_000_000
@@ -19,29 +19,31 @@ class Hooks:
         self._room = room
 
     async def take(self, request: Request) -> Response:
-        """Take one message; what was recorded is answered with 204, so that it is not told again."""
+        """Take one message; what is kept is answered with 204, so that it is not told again."""
         raw = b""
         async for part in request.stream():
             raw += part
             if len(raw) > LARGEST:
                 return PlainTextResponse("Too large.", 413)
-        return await run_in_threadpool(self._record, request, raw)
+        return await run_in_threadpool(self._keep, request, raw)
 
-    def _record(self, request: Request, raw: bytes) -> Response:
+    def _keep(self, request: Request, raw: bytes) -> Response:
         provider, business_id = request.path_params["provider"], request.path_params["business"]
         if not self._uses(business_id, provider):
             return PlainTextResponse("There is no such door.", 404)
         room = self._room
         try:
-            told = take_webhook(
-                room.engine, room.cards.of(provider), business_id, raw, dict(request.headers), room.clock.now()
-            )
+            cards = room.cards.of(provider)
+            header = cards.signature_header
+            signature = request.headers.get(header, "")
+            event_id = cards.verify_webhook(raw, signature)
         except ForgedWebhookError:
             return PlainTextResponse("The signature is not right.", 400)
         except ConfigurationError:
             return PlainTextResponse("This provider is not set up here.", 503)
-        if told:
-            room.ring()
+        kept = (business_id, provider, event_id, raw, {header: signature}, room.clock.now())
+        room.look(lambda c: keep_webhook(c, *kept))
+        room.bells.ring("payments.read_webhooks")
         return Response(status_code=204)
 
     def _uses(self, business_id: str, provider: str) -> bool:

@@ -25,6 +25,7 @@ MODULES = (
     "tasks.payments",
     "tasks.cycles",
     "tasks.cards",
+    "tasks.webhooks",
     "tasks.messages",
     "tasks.pauses",
     "tasks.housekeeping",

@@ -116,6 +116,9 @@ def _troubles(seen: Troubles) -> Iterator[Finding]:
     detail = f"What is due went on beside waiting events in {seen.behind} businesses in the last 24 hours."
     told = detail if seen.behind else "What is due waits for the events before it."
     yield Finding("order", not seen.behind, told, MORE_HANDS if seen.behind else "")
+    detail = f"{seen.unread} could not be read and wait for a person." if seen.unread else "All are read, or will be."
+    mend = "`relance payments webhooks list --failed` says why; then `replay`." if seen.unread else ""
+    yield Finding("webhooks", not seen.unread, detail, mend)
 
 
 def _pauses(lines: Sequence[Line]) -> Finding:

@@ -12,9 +12,18 @@ from typing import Any
 from tasks.desk.acting import Desk
 from tasks.lines import Line
 
+TELLS = (
+    "EXISTS (SELECT FROM unnest(%(needles)s::text[]) n"
+    " WHERE strpos(lower(encode(w.raw, 'escape')), lower(encode(convert_to(n, 'UTF8'), 'escape'))) > 0)"
+    " OR EXISTS (SELECT FROM card_attempts a CROSS JOIN unnest(ARRAY[a.id, a.reference]) name"
+    " WHERE a.business_id = %(tenant)s AND a.contact_id = ANY(%(ids)s) AND strpos(encode(w.raw, 'escape'), name) > 0)"
+)
+"""Whether what a provider told, `w`, names a client, or a payment of his by card."""
+
 _WHOSE: Mapping[str, str] = MappingProxyType(
     {
         "$mine": "business_id = %(tenant)s AND contact_id = ANY(%(ids)s)",
+        "$told": f"({TELLS})",
         "$named": "business_id = %(tenant)s AND (contact_id = ANY(%(ids)s) OR contact_id IS NULL AND",
     }
 )
@@ -58,6 +67,9 @@ EMPTIED: Mapping[str, str] = MappingProxyType(
         "raw events": "UPDATE inbox SET raw = '' WHERE business_id = %(tenant)s AND raw <> '' AND"
         " (EXISTS (SELECT FROM unnest(%(needles)s::text[]) n WHERE strpos(lower(raw), n) > 0)"
         " OR sequence IN (SELECT inbox FROM facts WHERE $mine AND inbox IS NOT NULL))",
+        "messages of card providers": "UPDATE webhooks w SET raw = '', headers = '{}', due_at = NULL,"
+        " error = CASE WHEN error IS NOT NULL THEN 'Erased.' END"
+        " WHERE business_id = %(tenant)s AND raw <> '' AND $told",
         "dead letters": "DELETE FROM dead_letters WHERE business_id = %(tenant)s AND EXISTS"
         " (SELECT FROM unnest(%(needles)s::text[]) n"
         " WHERE strpos(lower(encode(raw, 'escape')), lower(encode(convert_to(n, 'UTF8'), 'escape'))) > 0)",
@@ -79,9 +91,9 @@ def empty(desk: Desk, client: str, values: Mapping[str, Any]) -> list[Line]:
     """Empty everything of a client; return lines of what went and what stays."""
     whose = json.dumps({"business": desk.business_id, "clients": values["ids"]})
     desk.connection.execute("SELECT set_config('relance.erases', %s, true)", (whose,))
-    gone = {what: desk.connection.execute(_written(query), values).rowcount for what, query in EMPTIED.items()}
+    gone = {what: desk.connection.execute(written(query), values).rowcount for what, query in EMPTIED.items()}
     desk.connection.execute("SELECT set_config('relance.erases', '', true)")
-    stays = {what: desk.connection.execute(_written(query), values).rowcount for what, query in KEPT.items()}
+    stays = {what: desk.connection.execute(written(query), values).rowcount for what, query in KEPT.items()}
     return [
         {"kind": kind, "contact": client, "what": what, "rows": rows}
         for kind, counts in (("emptied", gone), ("kept", stays))
@@ -90,7 +102,8 @@ def empty(desk: Desk, client: str, values: Mapping[str, Any]) -> list[Line]:
     ]
 
 
-def _written(query: str) -> bytes:
+def written(query: str) -> bytes:
+    """Return a statement with all that is written short."""
     for short, long in _WHOSE.items():
         query = query.replace(short, long)
     return query.encode()

@@ -13,6 +13,7 @@ from models.errors import BadInputError
 from models.rows import columns_of, row_classes, table_of
 from tasks.desk.acting import Desk, Done, act, noted
 from tasks.desk.documents import contact_named
+from tasks.desk.emptying import TELLS
 from tasks.desk.erasing import client_rows, search_values
 from tasks.seeds import Seeds
 
@@ -62,6 +63,10 @@ def _where(table: str, columns: set[str]) -> sql.Composable | None:
         return sql.SQL(mine).format(sql.Identifier(column), sql.Identifier(owner))
     if table == "inbox":
         return sql.SQL("EXISTS (SELECT FROM unnest(%(needles)s::text[]) n WHERE strpos(lower(raw), n) > 0)")
+    if table == "webhooks":
+        return sql.SQL("id IN (SELECT w.id FROM webhooks w WHERE w.business_id = %(tenant)s AND ({}))").format(
+            sql.SQL(TELLS)
+        )
     return sql.SQL("kind = 'contact' AND subject = ANY(%(ids)s)") if table == "changes" else None
 
 

@@ -5,8 +5,8 @@ from types import MappingProxyType
 from typing import Any
 
 from tasks.desk.acting import Desk
+from tasks.desk.emptying import written
 
-_MINE = "business_id = %(tenant)s AND contact_id = ANY(%(ids)s)"
 OPEN: Mapping[str, str] = MappingProxyType(
     {
         "document {} is a draft or has an amount due": "SELECT coalesce(number, id) FROM invoices"
@@ -25,6 +25,8 @@ OPEN: Mapping[str, str] = MappingProxyType(
         "event {} is not decided yet": "SELECT i.id FROM waiting w JOIN inbox i"
         " ON (i.business_id, i.sequence) = (w.business_id, w.sequence) WHERE w.business_id = %(tenant)s"
         " AND EXISTS (SELECT FROM unnest(%(needles)s::text[]) n WHERE strpos(lower(i.raw), n) > 0)",
+        "message {} of the card provider is not read yet": "SELECT w.id FROM webhooks w"
+        " WHERE w.business_id = %(tenant)s AND w.due_at IS NOT NULL AND $told",
     }
 )
 """Each reason not to erase, and the query for what it is about."""
@@ -35,5 +37,5 @@ def open_matters(desk: Desk, values: Mapping[str, Any]) -> list[str]:
     return [
         reason.format(id_)
         for reason, query in OPEN.items()
-        for (id_,) in desk.connection.execute((query.replace("$mine", _MINE) + " ORDER BY 1").encode(), values)
+        for (id_,) in desk.connection.execute(written(f"{query} ORDER BY 1"), values)
     ]

@@ -4,6 +4,8 @@ Every call carries its row's key, by which the provider carries it out once howe
 call is a value: no method raises because the provider is away, refuses, or does not answer.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -74,10 +76,31 @@ class ForgedWebhookError(BadInputError):
     """A message that the provider did not sign, or signed too long ago."""
 
 
+class UnreadableWebhookError(BadInputError):
+    """A message that the provider signed, and that can't be understood."""
+
+
+LONGEST_ID = 200
+
+
+def event_id_of(raw: bytes) -> str:
+    """Return the `id` that a message in JSON bears; one without an id is known by its bytes."""
+    try:
+        told = json.loads(raw)
+    except (ValueError, RecursionError):
+        told = None
+    id_ = told.get("id") if isinstance(told, dict) else None
+    if isinstance(id_, str) and id_.isprintable() and 0 < len(id_) <= LONGEST_ID:
+        return id_
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
 class CardProvider(Protocol):
     """One provider with its secrets."""
 
     name: str
+    signature_header: str
+    """The header, in lower case, in which its messages bear their signature."""
     capabilities: frozenset[Capability]
     currencies: frozenset[str] | None
     """What it takes; None is every currency."""
@@ -98,10 +121,17 @@ class CardProvider(Protocol):
         """Say what became of a call of a kind (`checkout`, `charge`, `refund`): `absent` if it never came."""
         ...
 
-    def read_webhook(self, raw: bytes, headers: Mapping[str, str]) -> Sequence[CardReport]:
-        """Return what a message of the provider tells; its signature is verified on the raw bytes before all else.
+    def verify_webhook(self, raw: bytes, signature: str) -> str:
+        """Return the id of a message that the provider has signed lately, by its raw bytes alone.
 
-        Raises `ForgedWebhookError`. Header names are lower case.
+        Raises `ForgedWebhookError`.
+        """
+        ...
+
+    def read_webhook(self, raw: bytes) -> Sequence[CardReport]:
+        """Return what a message that was verified tells; the provider may be asked for more.
+
+        Where it does not answer, that is what the report says. Raises `UnreadableWebhookError`.
         """
         ...
 

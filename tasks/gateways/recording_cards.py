@@ -1,7 +1,7 @@
 """A card provider that moves no money: it keeps what it was asked for, and answers as it is told (simulator, tests)."""
 
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.card_reports import CardOutcome, CardReport
@@ -37,6 +37,7 @@ class RecordingCards:
     """One provider under every name. `moved` holds what succeeded, by key; a key succeeds once."""
 
     name = "recording"
+    signature_header = "recording-signature"
     capabilities = frozenset(Capability)
     currencies: frozenset[str] | None = None
 
@@ -98,9 +99,13 @@ class RecordingCards:
         """Say what became of a call."""
         return self._said.get(key) or CardReport(key, CardOutcome.ABSENT, reason=ABSENT)
 
-    def read_webhook(self, _raw: bytes, _headers: Mapping[str, str]) -> Sequence[CardReport]:
+    def verify_webhook(self, _raw: bytes, _signature: str) -> str:
         """Refuse: nobody writes to it."""
         raise ForgedWebhookError("Nothing is taken from outside here.")
+
+    def read_webhook(self, _raw: bytes) -> Sequence[CardReport]:
+        """Tell nothing."""
+        return []
 
     def ping(self) -> str | None:
         """Be there."""

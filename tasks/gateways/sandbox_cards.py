@@ -1,13 +1,23 @@
 """The sandbox card provider as a gateway: its API, its words in ours, its signed messages (`deploy.local.provider`)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from models.card_reports import CardOutcome, CardReport, SavedCard
-from tasks.gateways.cards import Account, Capability, Debit, ForgedWebhookError, Page, Return
+from models.errors import told
+from tasks.gateways.cards import (
+    Account,
+    Capability,
+    Debit,
+    ForgedWebhookError,
+    Page,
+    Return,
+    UnreadableWebhookError,
+    event_id_of,
+)
 from tasks.gateways.http_calls import UnansweredError, UnreachableError, call
 from tasks.gateways.signatures import is_signed
 
@@ -27,6 +37,7 @@ class SandboxCards:
     """Speaks to the sandbox at `url` with its `key`, which also signs its messages."""
 
     name = "sandbox"
+    signature_header = SIGNATURE
     capabilities = frozenset(Capability)
     currencies: frozenset[str] | None = None
 
@@ -80,12 +91,19 @@ class SandboxCards:
         reason = str(answer.content.get("reason") or f"It answered {answer.status}.")
         return CardReport(key, _outcome(answer.status), code=answer.content.get("code"), reason=reason)
 
-    def read_webhook(self, raw: bytes, headers: Mapping[str, str]) -> Sequence[CardReport]:
-        """Return what a message tells, if the sandbox signed it in the last five minutes."""
-        if not is_signed(self._key, raw, headers.get(SIGNATURE, ""), datetime.now(UTC)):
+    def verify_webhook(self, raw: bytes, signature: str) -> str:
+        """Return the id of a message, if the sandbox signed it in the last five minutes."""
+        if not is_signed(self._key, raw, signature, datetime.now(UTC)):
             raise ForgedWebhookError("The message is not signed by the card provider, or was signed too long ago.")
-        told = json.loads(raw)
-        return [_report(told["object"], told["id"])]
+        return event_id_of(raw)
+
+    def read_webhook(self, raw: bytes) -> Sequence[CardReport]:
+        """Return what a message tells."""
+        try:
+            event = json.loads(raw)
+            return [_report(event["object"], event["id"])]
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            raise UnreadableWebhookError(f"It is no message as the sandbox writes them: {told(error)}.") from error
 
     def ping(self) -> str | None:
         """Return why it does not answer us."""

@@ -13,12 +13,24 @@ import stripe
 from stripe import StripeClient
 
 from models.card_reports import CardOutcome, CardReport, SavedCard
-from tasks.gateways.cards import Account, Capability, Debit, ForgedWebhookError, Page, Return
+from models.errors import told
+from tasks.gateways.cards import (
+    Account,
+    Capability,
+    Debit,
+    ForgedWebhookError,
+    Page,
+    Return,
+    UnreadableWebhookError,
+    event_id_of,
+)
 from tasks.gateways.stripe_words import MADE_BEFORE, made_at, outcome_of_intent, refusal
 
 SIGNATURE = "stripe-signature"
 WINDOW_SECONDS = 300
 PAGE = 100
+TELLING = frozenset({"checkout.session", "payment_intent", "refund"})
+"""Objects that say what became of a call; a charge bears the key of its PaymentIntent, and says nothing more."""
 Made = Mapping[str, Any]
 """An object of Stripe's as plain values."""
 
@@ -30,6 +42,7 @@ class StripeCards:
     """
 
     name = "stripe"
+    signature_header = SIGNATURE
     capabilities = frozenset(Capability)
     currencies: frozenset[str] | None = None
 
@@ -115,29 +128,39 @@ class StripeCards:
                 return
             yield _plain(made)
 
-    def read_webhook(self, raw: bytes, headers: Mapping[str, str]) -> Sequence[CardReport]:
-        """Return what an event tells of what we asked for; events about anything else tell nothing."""
-        event = self._verified(raw, headers.get(SIGNATURE, ""))
-        made = event["data"]["object"]
-        key = (made.get("metadata") or {}).get("key")
-        if not key:
-            return []
-        account = Account((made["metadata"]).get("business", ""), event.get("account"))
-        if made["object"] == "checkout.session" and made.get("payment_status") == "paid":
-            report = self._told(key, lambda: self._session(account, made["id"]))
-        else:
-            report = _report(key, made)
-        return [] if report.outcome in {CardOutcome.UNKNOWN, CardOutcome.RETRY} else [_of_event(report, event)]
-
-    def _verified(self, raw: bytes, signature: str) -> dict[str, Any]:
+    def verify_webhook(self, raw: bytes, signature: str) -> str:
+        """Return the id of an event, if Stripe signed it in the last five minutes with one of the secrets."""
         for secret in self._secrets:
             try:
                 stripe.WebhookSignature.verify_header(raw.decode(), signature, secret, WINDOW_SECONDS)
             except (stripe.SignatureVerificationError, UnicodeDecodeError):
                 continue
-            event: dict[str, Any] = json.loads(raw)
-            return event
+            return event_id_of(raw)
         raise ForgedWebhookError("The event is not signed by Stripe, or was signed too long ago.")
+
+    def read_webhook(self, raw: bytes) -> Sequence[CardReport]:
+        """Return what an event tells of what we asked for; events about anything else tell nothing.
+
+        Of a paid Checkout Session Stripe is asked for the card, which the event does not name.
+        """
+        try:
+            event = json.loads(raw)
+            made = event["data"]["object"]
+            key = (made.get("metadata") or {}).get("key")
+            if not key or made["object"] not in TELLING:
+                return []
+            return [_of_event(self._told_by(event, made, key), event)]
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            raise UnreadableWebhookError(f"It is no event as Stripe writes them: {told(error)}.") from error
+
+    def _told_by(self, event: Made, made: Made, key: str) -> CardReport:
+        if made["object"] != "checkout.session" or made.get("payment_status") != "paid":
+            return _report(key, made)
+        account = Account(made["metadata"].get("business", ""), event.get("account"))
+        report = self._told(key, lambda: self._session(account, made["id"]))
+        if report.outcome is CardOutcome.REFUSED:
+            raise UnreadableWebhookError(f"Stripe does not show the session that it tells of: {report.reason}")
+        return report
 
     def ping(self) -> str | None:
         """Return why Stripe does not answer us."""

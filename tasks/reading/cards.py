@@ -16,7 +16,7 @@ def attempts(
         where.append(about.contact_id == contact)
     if state is not None:
         where.append(about.state == state)
-    found = office.rows(CardAttempt, *where, order=[about.created_at, about.id], limit=limit)
+    found = office.latest(CardAttempt, *where, order=[about.created_at, about.id], limit=limit)
     invoices = columns(Invoice)
     documents = office.rows(Invoice, invoices.id.in_({one.invoice_id for one in found if one.invoice_id}))
     numbers = {document.id: document.number for document in documents}

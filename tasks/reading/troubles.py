@@ -11,7 +11,8 @@ from psycopg import Connection
 class Troubles:
     """Events that wait in the database and the arrival of the oldest; rows that failed and the latest reason.
 
-    `behind` counts the businesses whose due rows went on beside waiting events since an instant (R3).
+    `behind` counts the businesses whose due rows went on beside waiting events since an instant (R3), `unread` the
+    messages of card providers that could not be read and wait for a person.
     """
 
     waiting: int
@@ -19,6 +20,7 @@ class Troubles:
     failing: int
     reason: str | None
     behind: int
+    unread: int
 
 
 def troubles(connection: Connection[Any], since: datetime) -> Troubles:
@@ -26,7 +28,8 @@ def troubles(connection: Connection[Any], since: datetime) -> Troubles:
     row = connection.execute(
         "SELECT (SELECT count(*) FROM waiting), (SELECT min(arrived_at) FROM waiting),"
         " (SELECT count(*) FROM setbacks), (SELECT reason FROM setbacks ORDER BY at DESC LIMIT 1),"
-        " (SELECT count(DISTINCT business_id) FROM alerts WHERE reason = 'behind' AND at >= %s)",
+        " (SELECT count(DISTINCT business_id) FROM alerts WHERE reason = 'behind' AND at >= %s),"
+        " (SELECT count(*) FROM webhooks WHERE read_at IS NULL AND due_at IS NULL AND raw <> '')",
         (since,),
     ).fetchone()
     assert row is not None

@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,9 @@ class Salon(AtWork):
         super().__init__(engine, story)
         self.drains(START)
         self.pages = Pages(f"http://{LOOPBACK}:{port}", "secret")
-        room = Room(engine, self.clock, self.pages, Providers({"sandbox": sandbox.cards}), _bells(self))
+        cards = Providers({"sandbox": sandbox.cards})
+        self.shell = replace(self.shell, cards=cards)
+        room = Room(engine, self.clock, self.pages, cards, _bells(self))
         config = uvicorn.Config(site(room), LOOPBACK, port, log_level="warning", lifespan="off")
         self._web = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._web.run, daemon=True)

@@ -62,7 +62,8 @@ def test_a_payment_link_shows_its_note_and_what_the_provider_tells_first_is_know
         expect(page.get_by_text(text).first).to_be_visible()
     leaves_by(page)
     pays_with(page, GOOD)
-    eventually(lambda: salon.paid() == [1200])
+    eventually(lambda: salon.rings("payments.read_webhooks")["read"] > 0)
+    assert salon.paid() == [1200]
     page.goto(salon.link)
     expect(page.get_by_text("Tout est réglé. Merci !")).to_be_visible()
 

@@ -21,6 +21,7 @@ from tasks import (  # noqa: F401  # register their tasks
     pauses,
     payments,
     sessions,
+    webhooks,
 )
 from tasks.gateways.mail import Mail, Report
 from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock

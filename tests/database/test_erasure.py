@@ -45,6 +45,28 @@ def desk(relance: Relance, upstream: Upstream, tmp_path: Path) -> FrontDesk:
     return desk
 
 
+def told_by_card(database: psycopg.Connection[Any]) -> None:
+    """Let the client have paid by card: the provider told of it twice, and of somebody else."""
+    database.execute(
+        "INSERT INTO card_attempts (business_id, id, kind, provider, amount, currency, created_at, state, tries, calls,"
+        " contact_id, charge_ids, reference, depth) VALUES ('atelier', 'card_1', 'checkout', 'sandbox', 100, 'EUR',"
+        " now(), 'succeeded', 1, 0, 'zoe', '[]', 'pi_7', 0)"
+    )
+    bodies = {
+        "evt_1": ("card_1", "Quatrefages"),
+        "evt_2": ("pi_7", "Quatrefages"),
+        "evt_3": (EMAIL,),
+        "evt_4": ("ada",),
+    }
+    for event, words in bodies.items():
+        database.execute(
+            "INSERT INTO webhooks (business_id, id, provider, event_id, received_at, raw, headers, read_at,"
+            " error, calls)"
+            " VALUES ('atelier', %(event)s, 'sandbox', %(event)s, now(), %(raw)s, '{}', now(), %(error)s, 0)",
+            {"event": event, "raw": json.dumps(words).encode(), "error": f"It is {words}"},
+        )
+
+
 @pytest.fixture
 def database(url: str) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(url, autocommit=True) as connection:
@@ -73,12 +95,25 @@ def _holds(database: psycopg.Connection[Any], table: str, column: str, words: tu
 def test_erasure_empties_contact_notes_files_message_texts_and_raw_bytes_at_once(
     desk: FrontDesk, database: psycopg.Connection[Any]
 ) -> None:
+    told_by_card(database)
     before = naming(database, NAME, EMAIL, PHONE, "Quatrefages")
     expected = {"contacts", "client_notes", "client_files", "messages", "inbox", "dead_letters", "payments", "invoices"}
+    expected.add("webhooks")
     assert expected <= {table for table, _ in before}
     desk.does("contacts", "erase", "zoe", "--yes")
     assert naming(database, NAME, EMAIL, PHONE, "Quatrefages") == KEPT
+    assert database.execute("SELECT event_id FROM webhooks WHERE raw <> ''").fetchall() == [("evt_4",)]
     assert desk.balanced()
+
+
+def test_erasure_waits_for_what_the_card_provider_told_and_nobody_has_read(
+    desk: FrontDesk, database: psycopg.Connection[Any]
+) -> None:
+    told_by_card(database)
+    database.execute("UPDATE webhooks SET read_at = NULL, due_at = now() WHERE event_id IN ('evt_2', 'evt_4')")
+    refused = desk.refused("contacts", "erase", "zoe")
+    assert "message evt_2 of the card provider is not read yet" in refused
+    assert "evt_4" not in refused
 
 
 def test_what_erasure_empties_and_keeps_is_shown_first_and_it_asks(desk: FrontDesk) -> None:
@@ -172,8 +207,11 @@ def test_a_payment_s_note_is_emptied_with_its_own_client_only(
             database.execute("UPDATE payments SET note = NULL")
 
 
-def test_everything_that_is_held_of_a_person_is_handed_over(desk: FrontDesk, tmp_path: Path) -> None:
+def test_everything_that_is_held_of_a_person_is_handed_over(
+    desk: FrontDesk, database: psycopg.Connection[Any], tmp_path: Path
+) -> None:
     folder = tmp_path / "zoe"
+    told_by_card(database)
     desk.does("contacts", "export", "zoe", "--to", folder)
     held = json.loads((folder / "client.json").read_text())
     assert (held["format"], held["client"]) == ("relance client 1", "zoe")
@@ -194,6 +232,7 @@ def test_everything_that_is_held_of_a_person_is_handed_over(desk: FrontDesk, tmp
     assert parts <= set(held)
     (file,) = held["client_files"]
     assert (folder / f"{file['id']}-Quatrefages.txt").read_text() == f"signed {NAME} {EMAIL}"
+    assert [one["event_id"] for one in held["webhooks"]] == ["evt_1", "evt_2", "evt_3"]
     assert "ada@example.org" not in (folder / "client.json").read_text()
     assert ("olga", "exported", "zoe") in desk.acts()
     assert "can't be written" in desk.refused_plain("contacts", "export", "zoe", "--to", folder)

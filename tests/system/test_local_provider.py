@@ -1,5 +1,6 @@
 """The sandbox card provider as a process: each call once, cards that decline, messages late, double or lost."""
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -168,8 +169,10 @@ def test_what_came_of_a_call_that_went_wrong_is_found_out_by_asking(
 
 
 def told_of(sandbox: Sandbox, listener: Listener, key: str) -> list[CardReport]:
-    messages = [(raw, headers) for path, raw, headers in listener.taken if path.endswith("/atelier")]
-    reports = [report for raw, headers in messages for report in sandbox.cards.read_webhook(raw, headers)]
+    messages = [(raw, headers[SIGNATURE]) for path, raw, headers in listener.taken if path.endswith("/atelier")]
+    for raw, signature in messages:
+        assert sandbox.cards.verify_webhook(raw, signature) == json.loads(raw)["id"]
+    reports = [report for raw, _ in messages for report in sandbox.cards.read_webhook(raw)]
     return [report for report in reports if report.key == key]
 
 
@@ -208,7 +211,7 @@ def test_a_message_that_is_forged_or_old_is_refused(sandbox: Sandbox) -> None:
         "",
     ):
         with pytest.raises(ForgedWebhookError):
-            sandbox.cards.read_webhook(raw, {SIGNATURE: header})
+            sandbox.cards.verify_webhook(raw, header)
 
 
 def test_a_page_nobody_paid_on_expires(sandbox: Sandbox) -> None:

@@ -24,7 +24,6 @@ from models.marking import Taken
 from models.pages import Named
 from models.refusals import RefusedError
 from tasks.books import check_books
-from tasks.card_reports import take_webhook
 from tasks.checkouts import CardsAwayError, look_at, open_checkout
 from tasks.desk.acting import Desk, Done
 from tasks.desk.cards import charge_card
@@ -32,8 +31,10 @@ from tasks.desk.links import create_link
 from tasks.desk.payments import mark_as_paid
 from tasks.engine import lock
 from tasks.gateways.cards import Providers
+from tasks.gateways.sandbox_cards import SIGNATURE
 from tasks.saved_cards import save_card
 from tasks.sheets import link_sheet
+from tasks.webhooks import keep_webhook
 from tests.database.till import Till
 from tests.system import payer
 from tests.system.payer import Listener, Sandbox, listening, pays
@@ -144,11 +145,16 @@ class Crowd:
                 self.till.rings(bell)
 
     def _hear(self) -> None:
-        """Take the messages that the provider has sent by now, as often as it sent them."""
-        now = datetime.now(UTC)
+        """Take the messages that the provider has sent by now, as often as it sent them, and read them."""
         for _, body, headers in self.listener.taken[self.heard :]:
-            take_webhook(self.till.engine, self.sandbox.cards, "atelier", body, headers, now)
+            self._keep(body, headers[SIGNATURE])
             self.heard += 1
+        self.till.rings("payments.read_webhooks")
+
+    def _keep(self, body: bytes, signature: str) -> None:
+        event = self.sandbox.cards.verify_webhook(body, signature)
+        kept = ("atelier", "sandbox", event, body, {SIGNATURE: signature}, self.till.now)
+        transact(self.till.engine, lambda c: keep_webhook(c, *kept))
 
     def _look(self) -> None:
         till = self.till

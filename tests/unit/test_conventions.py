@@ -36,6 +36,7 @@ NAMES = {
     "payments.recur": "payments",
     "payments.collect": "payments",
     "payments.settle": "payments",
+    "payments.read_webhooks": "payments",
     "messages.deliver": "messages",
     "books.check": "housekeeping",
     "housekeeping.prune": "housekeeping",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.card_reports import CardOutcome, CardReport, SavedCard
-from tasks.gateways.cards import ForgedWebhookError
+from tasks.gateways.cards import ForgedWebhookError, UnreadableWebhookError, event_id_of
 from tasks.gateways.stripe_cards import SIGNATURE, StripeCards, _report
 
 KEY = "card_018f00000000aaaa"
@@ -36,7 +36,10 @@ def signed(made: dict[str, Any], secret: str = NEW, *, age: int = 0) -> tuple[by
 
 
 def told(made: dict[str, Any], secret: str = NEW, *, age: int = 0) -> list[CardReport]:
-    return list(StripeCards("sk_test", [NEW, OLD]).read_webhook(*signed(made, secret, age=age)))
+    raw, headers = signed(made, secret, age=age)
+    stripe = StripeCards("sk_test", [NEW, OLD])
+    assert stripe.verify_webhook(raw, headers[stripe.signature_header]) == "evt_1"
+    return list(stripe.read_webhook(raw))
 
 
 @pytest.mark.parametrize("secret", [NEW, OLD])
@@ -46,8 +49,26 @@ def test_an_event_tells_of_what_we_asked_for(secret: str) -> None:
     assert (report.amount, report.currency, report.event, report.account) == (4500, "EUR", "evt_1", "acct_1")
 
 
-def test_an_event_about_anything_else_tells_nothing() -> None:
-    assert told(INTENT | {"status": "succeeded", "metadata": {}}) == []
+@pytest.mark.parametrize("other", [{"metadata": {}}, {"object": "charge"}])
+def test_an_event_about_anything_else_tells_nothing(other: dict[str, Any]) -> None:
+    assert told(INTENT | {"status": "succeeded"} | other) == []
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"[]", b"{}", b'{"id": "evt_1", "data": 1}', b"[" * 100_000, b'{"id": "\\u0000", "data": {}}']
+)
+def test_what_is_signed_and_no_event_is_known_by_its_bytes_and_says_what_is_wrong(raw: bytes) -> None:
+    id_ = event_id_of(raw)
+    assert id_ == "evt_1" or id_ == f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    with pytest.raises(UnreadableWebhookError, match="no event as Stripe writes them"):
+        StripeCards("sk_test", [NEW]).read_webhook(raw)
+
+
+def test_of_a_paid_session_stripe_is_asked_and_its_silence_is_told() -> None:
+    paid = SESSION | {"payment_status": "paid", "metadata": {"key": KEY}}
+    raw, _ = signed(paid)
+    (report,) = StripeCards("sk_test", [NEW], url="http://127.0.0.1:9").read_webhook(raw)
+    assert (report.key, report.outcome) == (KEY, CardOutcome.UNKNOWN)
 
 
 @pytest.mark.parametrize(("secret", "age"), [("whsec_forged", 0), (NEW, 301)])
@@ -59,7 +80,7 @@ def test_a_forged_or_old_event_is_refused(secret: str, age: int) -> None:
 def test_an_event_that_was_changed_on_its_way_is_refused() -> None:
     raw, headers = signed(INTENT | {"status": "succeeded"})
     with pytest.raises(ForgedWebhookError):
-        StripeCards("sk_test", [NEW]).read_webhook(raw.replace(b"4500", b"9500"), headers)
+        StripeCards("sk_test", [NEW]).verify_webhook(raw.replace(b"4500", b"9500"), headers[SIGNATURE])
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def ring() -> None:
         redis.ping()
     except (RelanceError, RedisError, OSError):
         return
-    NotedBells(redis).ring("payments.collect", "messages.deliver", "automations.advance")
+    NotedBells(redis).ring("payments.collect", "payments.read_webhooks", "messages.deliver", "automations.advance")
 
 
 def _what(line: Mapping[str, Any]) -> object:

@@ -2,6 +2,7 @@
 
 import typer
 
+from worker.cli.payments import webhooks
 from worker.cli.payments.charging import attempts, charge_card
 from worker.cli.payments.giving_back import refund, reverse, unmark
 from worker.cli.payments.looking import list_
@@ -9,6 +10,7 @@ from worker.cli.payments.taking import allocate, mark_paid, record
 
 app = typer.Typer(no_args_is_help=True, help="Look at payments; take money, give it back.")
 app.command("list")(list_)
+app.add_typer(webhooks.app, name="webhooks")
 app.command("mark-paid")(mark_paid)
 app.command("charge-card")(charge_card)
 app.command()(attempts)
