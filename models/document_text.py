@@ -191,13 +191,19 @@ class _Text:
         return rate_text(rate).replace(".", ",") if self.french else rate_text(rate)
 
     def _date(self, day: Any) -> str:
-        return show_date(day, "short", self.locale, self.shop.zone)
+        return show_date(day, "short" if self.french else "medium", self.locale, self.shop.zone)
+
+
+PLACES = ("postcode", "city", "region", "country")
+"""Parts of an address that stand behind all others, in this order; the database keeps no order of keys."""
 
 
 def address_text(address: Any) -> str:
-    """Return an address in one line, as it was given: a text, a list of lines, or a mapping in its order."""
+    """Return an address in one line: a text or a list of lines as given, a mapping from the street to the country."""
     if isinstance(address, dict):
-        address = list(address.values())
+        rest = [key for key in sorted(address) if key not in {"street", *PLACES}]
+        town = " ".join(str(address[key]) for key in PLACES[:2] if address.get(key))
+        address = [*(address.get(key) for key in ("street", *rest)), town, *(address.get(key) for key in PLACES[2:])]
     if isinstance(address, list):
         return ", ".join(str(part) for part in address if part)
     return str(address or "")

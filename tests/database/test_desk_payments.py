@@ -57,6 +57,8 @@ def test_owners_read_amounts_as_people_say_them(desk: FrontDesk) -> None:
     desk.does("payments", "record", "45", desk.number, "--id", "again")
     desk.does("payments", "refund", "p", "--amount", "12.50", "--yes")
     told = [one["text"] for one in desk.listed("alerts")]
+    done = desk.says("payments", "refund", "p", "--amount", "1", "--yes").out
+    assert done.endswith("\nThe owner is told: Refund 1.00 EUR of payment p to the client.\n")
     assert told == [
         "45.00 EUR of payment again came for what was no longer owed: it is the client's credit now.",
         "Refund 12.50 EUR of payment p to the client.",

@@ -229,6 +229,12 @@ def test_rows_for_one_reader_never_hold_at_the_same_time() -> None:
             assert [row.id for row in same if row is not one and row.valid_from == one.valid_from] == []
 
 
+def test_an_address_is_printed_from_the_street_to_the_country_in_whatever_order_its_keys_come() -> None:
+    stored = {"city": "Paris", "street": "1 rue du Lac", "country": "FR", "floor": "2e", "postcode": "75011"}
+    assert address_text(stored) == "1 rue du Lac, 2e, 75011 Paris, FR"
+    assert address_text({"city": "Paris"}) == "Paris"
+
+
 def test_an_address_is_printed_as_it_was_given() -> None:
     assert address_text("1 rue du Lac, Paris") == "1 rue du Lac, Paris"
     assert address_text(["1 rue du Lac", "", "Paris"]) == "1 rue du Lac, Paris"

@@ -91,8 +91,6 @@ def _what(line: Mapping[str, Any]) -> object:
     match line["kind"]:
         case "message":
             return f"{line['template'].replace('_', ' ')} to {line['to']}"
-        case "alert":
-            return line["text"]
         case "skipped":
             return line["reason"]
         case "emptied" | "kept":
@@ -128,9 +126,12 @@ def _show(done: Done, *, as_json: bool, would: bool) -> None:
             show_json(line)
         return
     typer.echo(f"{note.subject}: {'would be ' if would else ''}{note.act}.")
-    lines: Sequence[Line] = [line for line in done.lines if line["kind"] != "event"]
+    lines: Sequence[Line] = [line for line in done.lines if line["kind"] not in {"event", "alert"}]
     if lines:
         show_lines(lines, COLUMNS)
+    for line in done.lines:
+        if line["kind"] == "alert":
+            typer.echo(f"The owner is told: {line['text']}")
 
 
 def moment(desk: Desk, text: str | None) -> datetime | None:
