@@ -20,8 +20,8 @@ from models.shop import Shop
 from models.tax import largest_remainder
 
 
-def void(shop: Shop, invoice: Invoice) -> None:
-    """Take a document back by a full credit note; what it asked for is owed no more (R13)."""
+def void(shop: Shop, invoice: Invoice) -> list[Invoice]:
+    """Take a document back by a full credit note, which comes back; what it asked for is owed no more (R13)."""
     if invoice.status not in {DocumentStatus.ISSUED, DocumentStatus.WRITTEN_OFF}:
         raise RefusedError(f"{invoice.number or 'A draft'} can't be voided: it is {invoice.status}.")
     if invoice.amount_due != invoice.total - invoice.credited:
@@ -33,13 +33,13 @@ def void(shop: Shop, invoice: Invoice) -> None:
     charges = charges_on(shop, invoice)
     for charge in charges:
         charge.cancel_stamp = charge.cancel_stamp or stamp(shop.now, OPERATOR, invoice.id)
-    reckon(shop, charges)
+    return reckon(shop, charges).documents
 
 
 def credit_part(
     shop: Shop, invoice: Invoice, amount: int | None = None, charge_id: str | None = None, currency: str | None = None
-) -> None:
-    """Credit a sum of a document, spread over its lines, or what is left of one line (R18).
+) -> list[Invoice]:
+    """Credit a sum of a document, spread over its lines, or what is left of one line (R18); return the credit notes.
 
     What is open of it goes first; money that paid for more becomes the client's credit (R10).
     """
@@ -49,7 +49,7 @@ def credit_part(
     for charge, part in zip(charges, parts, strict=True):
         if part:
             lessen(shop, charge, part, cause)
-    reckon(shop, charges)
+    return reckon(shop, charges).documents
 
 
 def _parts(invoice: Invoice, charges: Sequence[Charge], amount: int | None, currency: str | None) -> list[int]:

@@ -227,6 +227,18 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "{{ invoice.issued_on | date: 'long' }}, which was not paid.\n\n" + _DOCUMENT,
         ),
     },
+    "credit_note": {
+        "fr": DefaultWording(
+            "Avoir {{ invoice.number }} – {{ business.name }}",
+            _FR_HELLO + "Voici notre avoir {{ invoice.number }} du {{ invoice.issued_on | date: 'long' }}, d'un "
+            "montant de {{ invoice.total | money }}.\n\n" + _DOCUMENT,
+        ),
+        "en": DefaultWording(
+            "Credit note {{ invoice.number }} – {{ business.name }}",
+            _EN_HELLO + "Here is our credit note {{ invoice.number }} of {{ invoice.issued_on | date: 'long' }} for "
+            "{{ invoice.total | money }}.\n\n" + _DOCUMENT,
+        ),
+    },
     "deposit": {
         "fr": DefaultWording(
             "Facture d'acompte {{ invoice.number }} – {{ business.name }}",
@@ -270,13 +282,13 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "Remboursement – {{ business.name }}",
             _FR_HELLO + "{% if booking.status == 'cancelled' %}À la suite de l'annulation de votre rendez-vous"
             "{% if service.name %} ({{ service.name }}){% endif %}, n{% else %}N{% endif %}ous vous remboursons "
-            "ce qui était convenu.\n\n" + _DOCUMENT,
+            "{{ refund.amount | money }}.\n\n" + _DOCUMENT,
         ),
         "en": DefaultWording(
             "Refund – {{ business.name }}",
             _EN_HELLO + "{% if booking.status == 'cancelled' %}After the cancellation of your booking"
             "{% if service.name %} ({{ service.name }}){% endif %}, we{% else %}We{% endif %} refund "
-            "what was agreed.\n\n" + _DOCUMENT,
+            "{{ refund.amount | money }}.\n\n" + _DOCUMENT,
         ),
     },
 }

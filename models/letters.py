@@ -63,6 +63,7 @@ HEADS = (
     "payment_link",
     "quote",
     "recurring_payment",
+    "refund",
     "business",
     "event",
 )

@@ -305,11 +305,12 @@ def _tell_refunds(shop: Shop, seats: Iterable[Booking], reckoned: Reckoned) -> N
     for seat in seats:
         cancelled = cancellation_of(shop, seat)
         if cancelled and cancelled.terms.get("notify_refund") and seat.id in reckoned.refunds:
-            _notify(shop, seat, "refund", reckoned.notes.get(seat.id))
+            money = {"amount": reckoned.refunds[seat.id], "currency": shop.charges[seat.id].currency}
+            _notify(shop, seat, "refund", reckoned.notes.get(seat.id), refunded=money)
 
 
-def _notify(shop: Shop, seat: Booking, template: str, note: Invoice | None) -> None:
-    subjects = {"booking": seat.id, "session": seat.session_id, "order": seat.order_id}
+def _notify(shop: Shop, seat: Booking, template: str, note: Invoice | None, **more: Any) -> None:
+    subjects = {"booking": seat.id, "session": seat.session_id, "order": seat.order_id} | more
     queue(
         shop,
         known_contact(shop, seat.contact_id or ""),

@@ -32,6 +32,11 @@ class Reckoned:
     notes: Mapping[str, Invoice]
     refunds: Mapping[str, int]
 
+    @property
+    def documents(self) -> list[Invoice]:
+        """The credit notes, each once."""
+        return list({note.id: note for note in self.notes.values()}.values())
+
 
 def reckon(shop: Shop, charges: Iterable[Charge]) -> Reckoned:
     """Give charges, and those that share their order or their money, what is meant for them; end what is ended."""

@@ -220,6 +220,12 @@ def _price(thing: RecurringPayment, _scope: Scope) -> Money | None:
     return Money(thing.price, thing.currency) if thing.price is not None and thing.currency else None
 
 
+def _refunded(scope: Scope) -> Money | None:
+    """Return what goes back to the client: as a message about it remembers, or as its fact tells."""
+    told = scope.data if scope.trigger == "payment.refunded" else scope.subjects.get("refunded")
+    return Money(told["amount"], told["currency"]) if isinstance(told, dict) else None
+
+
 _THINGS: dict[str, Callable[[Scope], Any]] = {
     "contact": lambda scope: scope.contact,
     "service": lambda scope: scope.service,
@@ -231,6 +237,7 @@ _THINGS: dict[str, Callable[[Scope], Any]] = {
     "payment_link": lambda scope: scope.payment_link,
     "quote": lambda scope: scope.quote,
     "recurring_payment": lambda scope: scope.recurring_payment,
+    "refund": _refunded,
     "business": lambda scope: scope.shop.business,
 }
 
@@ -268,6 +275,7 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     "payment.failure_reason": lambda payment, _scope: getattr(payment, "failure_reason", None),
     **{f"recurring_payment.{name}": _read(name) for name in ("id", "description")},
     "recurring_payment.amount": _price,
+    "refund.amount": lambda refunded, _scope: refunded,
     "business.name": _read("name"),
     "business.timezone": _read("timezone"),
 }

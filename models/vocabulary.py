@@ -55,6 +55,7 @@ PROPERTIES: Mapping[str, Mapping[str, Kind]] = {
     "payment_link": dict.fromkeys(("url", "purpose", "details", "invoices"), Kind.TEXT) | {"amount_due": Kind.MONEY},
     "quote": dict.fromkeys(("title", "url"), Kind.TEXT) | {"valid_until": Kind.DATE, "total": Kind.MONEY},
     "recurring_payment": {"id": Kind.TEXT, "description": Kind.TEXT, "amount": Kind.MONEY},
+    "refund": {"amount": Kind.MONEY},
     "business": dict.fromkeys(("name", "timezone"), Kind.TEXT),
     "event": {"type": Kind.TEXT, "data.*": Kind.ANY},
 }
@@ -88,7 +89,7 @@ SUPPLIES: Mapping[str, frozenset[str]] = {
     Fact.QUOTE_DECLINED: ALWAYS | {"quote"},
     Fact.PAYMENT_SUCCEEDED: _PAYMENT,
     Fact.PAYMENT_FAILED: _PAYMENT,
-    Fact.PAYMENT_REFUNDED: _PAYMENT,
+    Fact.PAYMENT_REFUNDED: _PAYMENT | {"refund"},
     Fact.PAYMENT_REVERSED: _PAYMENT,
     Fact.RECURRING_PAYMENT_STARTED: ALWAYS | {"recurring_payment"},
     Fact.RECURRING_PAYMENT_CANCELLED: ALWAYS | {"recurring_payment"},

@@ -42,7 +42,7 @@ SENDING_LEASE = timedelta(seconds=60)
 """How long the one in its hands stays its own: longer than a gateway's answer to one mail can take."""
 BATCH = 200
 ROUNDS = 40
-SENT_AGAIN = frozenset({"request_payment", "issue_paid_invoice", "receipt", "deposit"})
+SENT_AGAIN = frozenset({"request_payment", "issue_paid_invoice", "receipt", "deposit", "credit_note"})
 """Documents are sent again, under the same Message-ID, when it is uncertain whether they arrived."""
 
 

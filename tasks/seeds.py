@@ -83,9 +83,13 @@ class Seeds:
         self.pairs[kind].update((business_id, id_) for id_ in ids if id_)
 
     def about(self, business_id: str, subjects: Mapping[str, Any], *, seats: bool = False) -> None:
-        """Name what a run or a message is about; its session with all seats if what it does depends on them."""
+        """Name what a run or a message is about; its session with all seats if what it does depends on them.
+
+        Money that a message tells of is no id and leads nowhere.
+        """
         for kind, value in subjects.items():
-            self.add("classes" if seats and kind == "session" else _PLURAL.get(kind, kind), business_id, [value])
+            if not isinstance(value, dict):
+                self.add("classes" if seats and kind == "session" else _PLURAL.get(kind, kind), business_id, [value])
 
     def __bool__(self) -> bool:
         """Whether anything is named."""

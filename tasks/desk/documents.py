@@ -1,6 +1,6 @@
 """What a person does with documents: issue, void, credit, write off, set due, hold and release (R8-R13, R25)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from models.dunning import set_due
 from models.errors import NotFoundError
 from models.holding import hold, release
 from models.invoice import Invoice
+from models.messaging import queue_document
 from models.payer import known_contact
 from models.refusals import RefusedError
 from models.requesting import to_bill
@@ -68,9 +69,20 @@ def on_document(
     return act(desk, name, note, lambda seeds: seeds.add("invoices", desk.business_id, [found.id]), on_shop)
 
 
-def void_document(desk: Desk, number: str, reason: str | None = None) -> Done:
-    """Take a document back by a full credit note (R13)."""
-    return on_document(desk, "void", number, "voided", void, reason=reason)
+def void_document(desk: Desk, number: str, reason: str | None = None, *, notify: bool = False) -> Done:
+    """Take a document back by a full credit note (R13), and send that if wanted."""
+
+    def take_back(shop: Shop, invoice: Invoice) -> None:
+        notes = void(shop, invoice)
+        _bring(shop, notes if notify else ())
+
+    return on_document(desk, "void", number, "voided", take_back, reason=reason)
+
+
+def _bring(shop: Shop, notes: Iterable[Invoice]) -> None:
+    """Send credit notes to their payers."""
+    for note in notes:
+        queue_document(shop, note, template="credit_note", payer=known_contact(shop, note.contact_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +94,13 @@ class Part:
     line: int | None = None
 
 
-def credit_document(desk: Desk, number: str, part: Part, reason: str | None = None) -> Done:
-    """Credit a part of a document by a credit note (R18)."""
+def credit_document(desk: Desk, number: str, part: Part, reason: str | None = None, *, notify: bool = False) -> Done:
+    """Credit a part of a document by a credit note (R18), and send that if wanted."""
     charge_id = _charge_of_line(desk, document_named(desk, number), part.line) if part.line is not None else None
 
     def credit(shop: Shop, invoice: Invoice) -> None:
-        credit_part(shop, invoice, part.amount, charge_id, part.currency)
+        notes = credit_part(shop, invoice, part.amount, charge_id, part.currency)
+        _bring(shop, notes if notify else ())
 
     return on_document(desk, "credit", number, "credited", credit, amount=part.amount, line=part.line, reason=reason)
 

@@ -1,5 +1,6 @@
 """What a person does with money: mark as paid, record, allocate, refund, reverse (R15-R17, R28)."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -227,6 +228,15 @@ def refund_order(desk: Desk, order_id: str, back: Sum, *, notify: bool = False, 
     return act(desk, "refund", note, seed, _refunding(give_back, notify=notify))
 
 
+def _given_back(shop: Shop) -> Counter[tuple[str, str]]:
+    """Return what goes back just now, by client and currency."""
+    back: Counter[tuple[str, str]] = Counter()
+    for one in shop.refunds.fresh:
+        if one.contact_id:
+            back[one.contact_id, one.currency] += one.amount
+    return back
+
+
 def _seed(kind: str, desk: Desk, id_: str) -> Callable[[Seeds], None]:
     return lambda seeds: seeds.add(kind, desk.business_id, [id_])
 
@@ -238,15 +248,18 @@ def _refunding(give_back: Callable[[Shop, str], Reckoned], *, notify: bool) -> C
         reckoned = give_back(shop, shop.key("act", "refund", shop.next_serial()))
         if not notify:
             return
-        notes = list({note.id: note for note in reckoned.notes.values()}.values())
-        for contact_id in dict.fromkeys(one.contact_id for one in shop.refunds.fresh if one.contact_id):
+        notes = reckoned.documents
+        for (contact_id, currency), amount in _given_back(shop).items():
             queue(
                 shop,
                 known_contact(shop, contact_id),
                 template="refund",
                 purpose=MessagePurpose.SERVICE,
                 documents=notes,
-                subject_ids={"invoice": notes[0].id} if notes else {},
+                subject_ids={
+                    "invoice": notes[0].id if notes else None,
+                    "refunded": {"amount": amount, "currency": currency},
+                },
             )
 
     return work

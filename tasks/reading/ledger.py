@@ -29,7 +29,7 @@ _SALES = f"""
              FROM invoice_lines l WHERE (l.business_id, l.invoice_id) = (d.business_id, d.id)) l ON true
      WHERE d.business_id = %(business)s AND d.currency = %(currency)s AND d.kind IN ('380', '381', '386')
        AND d.issued_on {_PERIOD}
-     ORDER BY d.issued_on, d.id
+     ORDER BY d.issued_on, d.created_at, d.id
 """  # noqa: S608  # the texts are ours
 _RECEIPTS = f"""
     SELECT m.day, m.id, CASE m.what WHEN 'reversal' THEN 'Rejet' WHEN 'refund' THEN 'Remboursement'

@@ -100,7 +100,7 @@ def test_a_period_holds_what_happened_in_it(books: Relance) -> None:
 
 def fec(books: Relance) -> list[dict[str, str]]:
     """Return the lines of the accountant's file."""
-    heading, *lines = books("books", "export", *YEAR, "--format", "fec").out.splitlines()
+    heading, *lines = books("books", "export", *YEAR, "--format", "fec", "--currency", "eur").out.splitlines()
     assert tuple(heading.split("\t")) == COLUMNS
     return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
 
@@ -153,6 +153,20 @@ def test_r18_vat_that_was_due_on_debits_does_not_wait_for_the_money(
         if line["CompteNum"].startswith("4457")
     ]
     assert vat == [("2025-0001", "445710", 750), ("2025-0002", "445740", 1333)]
+
+
+def test_documents_of_a_day_stand_in_the_order_in_which_they_were_issued(
+    databases: Databases, command: Callable[[str], Relance]
+) -> None:
+    def take_back(shop: Story) -> None:
+        shop.span("2025-01-01 00:00", "2025-02-01 00:00")
+        shop.automation("ask", "session.booked", ASK)
+        order = shop.books("zoe", "cut", at="2025-01-05 10:00", when="2025-01-08 14:00")
+        shop.cancels(order.booking, at="2025-01-05 11:00")
+        shop.run()
+
+    lines = fec(command(url_after(databases, take_back)))
+    assert list(dict.fromkeys(line["PieceRef"] for line in lines)) == ["2025-0001", "A2025-0001"]
 
 
 def test_names_can_not_break_a_line_of_the_accountants_file(books: Relance) -> None:
@@ -241,6 +255,7 @@ def test_the_credit_of_a_voucher_is_no_money_received(databases: Databases, comm
         (["totals", "--from", "2025-02-01", "--to", "2025-01-01"], "before it begins"),
         (["rows", "--figure", "profit"], "There is no figure"),
         (["export", "--format", "xlsx"], "There is no format"),
+        (["export", "--format", "fec", "--currency", "jpy"], "no documents and no money in JPY. There is EUR."),
         (["export", "--out", "/nowhere/at/all"], "can't be written"),
         (["verify", "--file", "/nowhere/at/all"], "can't be read"),
     ],

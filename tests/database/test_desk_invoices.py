@@ -89,8 +89,14 @@ def test_what_cant_be_undone_is_asked_first(billed: FrontDesk) -> None:
 def test_a_part_is_credited_by_amount_and_by_line(billed: FrontDesk) -> None:
     _, note, *_ = billed.does("invoices", "credit", billed.number, "--amount", "15", "--yes", "--reason", "late")
     assert (note["kind"], note["total"], note["of"]) == ("credit_note", 1500, billed.number)
-    _, note, *_ = billed.does("invoices", "credit", billed.number, "--line", "1", "--yes")
+    _, note, *more = billed.does("invoices", "credit", billed.number, "--line", "1", "--notify", "--yes")
     assert note["total"] == 3000
+    (told,) = [line for line in more if line["kind"] == "message"]
+    assert (told["template"], told["purpose"], told["to"]) == ("credit_note", "legal", "zoe@example.org")
+    billed.upstream.delivers()
+    sent = billed.listed("messages", "list")[-1]
+    assert sent["subject"] == f"Avoir {note['number']} – Atelier"
+    assert "d'un montant de 30,00\xa0€." in billed.says("messages", "show", sent["id"], "--json").line["text"]
     assert billed.invoice(billed.number)["status"] == "void"
     assert billed.balanced()
 

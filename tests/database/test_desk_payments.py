@@ -7,7 +7,7 @@ import pytest
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
-from tests.samples import charge_added
+from tests.samples import charge_added, money
 
 
 @pytest.fixture
@@ -113,6 +113,9 @@ def test_a_payment_goes_back_its_credit_first(desk: FrontDesk) -> None:
     assert [line["amount"] for line in lines if line["kind"] == "refund"] == [1500, 500]
     assert [line["total"] for line in lines if line["kind"] == "credit_note"] == [500]
     assert [line["template"] for line in lines if line["kind"] == "message"] == ["refund"]
+    desk.upstream.delivers()
+    sent = desk.listed("messages", "list")[-1]
+    assert "Nous vous remboursons 20,00\xa0€." in desk.says("messages", "show", sent["id"], "--json").line["text"]
     assert desk.invoice(desk.number)["amount_due"] == 0
     assert desk.balanced()
 
@@ -167,6 +170,16 @@ def test_money_is_never_converted(desk: FrontDesk) -> None:
     told = desk.refused_plain("payments", "record", "10", desk.number, "--currency", "usd")
     assert "is in EUR, not in USD: money is never converted. Say what came in EUR with --currency EUR" in told
     assert "without the currency, here EUR." in desk.refused_plain("payments", "record", "10 EUR", desk.number)
+
+
+def test_money_is_taken_in_the_currency_of_what_it_is_for(desk: FrontDesk) -> None:
+    desk.tells("charge.added", charge_added("tea", price=money(3333, "JPY")))
+    _, payment, *_ = desk.does("payments", "record", "333", "--charge", "tea", "--id", "a")
+    assert (payment["amount"], payment["currency"]) == (333, "JPY")
+    number = desk.does("invoices", "create", "--contact", "zoe")[1]["number"]
+    desk.does("payments", "record", "3000", number)
+    assert desk.invoice(number)["status"] == "paid"
+    assert desk.balanced()
 
 
 def test_the_debts_of_two_clients_need_to_be_told_who_paid(desk: FrontDesk) -> None:

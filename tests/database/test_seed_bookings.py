@@ -185,6 +185,10 @@ def test_upstreams_flags_send_the_same_mails(desk: FrontDesk) -> None:
     desk.books(paid=4500)
     notify = {"cancellation": True, "refund": True}
     desk.tells("booking.cancelled", {"booking": {"id": "o1-b1"}, "refund": "full", "notify": notify})
+    desk.upstream.delivers()
+    (told,) = [one for one in desk.listed("messages", "list") if one["template"] == "refund"]
+    text = desk.says("messages", "show", told["id"], "--json").line["text"]
+    assert "À la suite de l'annulation de votre rendez-vous (Coupe), nous vous remboursons 45,00\xa0€." in text
     assert sorted(line["template"] for line in desk.listed("messages", "list"))[-3:] == [
         "booking_cancelled",
         "receipt",

@@ -127,12 +127,16 @@ def export(
             for line in exported(raw(seen.connection), seen.id, seen.business.timezone, period.first, period.last):
                 target.write(line + b"\n")
         else:
-            _write_fec(seen, _period(seen, first, last), currency or seen.business.currency, target)
+            _write_fec(seen, _period(seen, first, last), currency, target)
 
 
-def _write_fec(seen: Office, period: Period, currency: str, target: BinaryIO) -> None:
+def _write_fec(seen: Office, period: Period, wanted: str | None, target: BinaryIO) -> None:
     connection = raw(seen.connection)
-    others = [one for one in currencies(connection, seen.id) if one != currency]
+    known, currency = currencies(connection, seen.id), (wanted or seen.business.currency).upper()
+    if wanted and currency not in known:
+        there = ", ".join(known) or "none at all"
+        raise BadInputError(f"{seen.id} has no documents and no money in {currency}. There is {there}.")
+    others = [one for one in known if one != currency]
     found = entries(connection, seen.business, currency, period)
     target.writelines("\t".join(line).encode() + b"\r\n" for line in fec_lines(found))
     if others:

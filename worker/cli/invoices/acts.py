@@ -17,6 +17,7 @@ from worker.cli.desk import Business, By, Json
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The document's number, or its id.")]
 SomeNumber = Annotated[str | None, typer.Argument(metavar="NUMBER", help="The document's number, or its id.")]
 OfContact = Annotated[str | None, typer.Option("--contact", metavar="ID", help="All documents of this payer instead.")]
+Notify = Annotated[bool, typer.Option("--notify", help="Send the credit note to the payer.")]
 
 
 def create(
@@ -43,6 +44,7 @@ def create(
 def void(
     number: Number,
     reason: Reason = None,
+    notify: Notify = False,
     dry_run: DryRun = False,
     yes: Sure = False,
     by: By = None,
@@ -51,7 +53,7 @@ def void(
 ) -> None:
     """Take a document back by a full credit note; what it asked for is owed no more. It can't be undone."""
     do(
-        lambda at: desk.void_document(at, number, reason),
+        lambda at: desk.void_document(at, number, reason, notify=notify),
         business=business,
         by=by,
         as_json=as_json,
@@ -66,6 +68,7 @@ def credit(
     amount: Annotated[str | None, typer.Option("--amount", metavar="45.00", help="This much, with tax.")] = None,
     line: Annotated[int | None, typer.Option("--line", metavar="N", min=1, help="This line, counted from 1.")] = None,
     reason: Reason = None,
+    notify: Notify = False,
     dry_run: DryRun = False,
     yes: Sure = False,
     by: By = None,
@@ -81,7 +84,7 @@ def credit(
     def work(at: Desk) -> Done:
         currency = desk.document_named(at, number).currency
         part = desk.Part(minor(amount, currency) if amount is not None else None, currency, line)
-        return desk.credit_document(at, number, part, reason)
+        return desk.credit_document(at, number, part, reason, notify=notify)
 
     question = f"Credit that much of {number}? It can't be undone."
     do(work, business=business, by=by, as_json=as_json, dry_run=dry_run, question=question, yes=yes)

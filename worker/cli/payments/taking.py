@@ -9,6 +9,7 @@ from models.event_shapes import Method
 from models.marking import Taken
 from tasks.desk import payments as desk
 from tasks.desk.acting import Desk, Done
+from tasks.desk.documents import document_named
 from worker.cli.acting import DryRun, Note, Sure, do, moment
 from worker.cli.amounts import minor
 from worker.cli.desk import Business, By, Json
@@ -63,7 +64,8 @@ def record(
         list[str] | None, typer.Option("--charge", metavar="ID", help="A charge it is for; may be repeated.")
     ] = None,
     currency: Annotated[
-        str | None, typer.Option("--currency", metavar="CODE", help="Without it the business's.")
+        str | None,
+        typer.Option("--currency", metavar="CODE", help="Else of what it is for, or the business's."),
     ] = None,
     method: How = Method.CASH,
     on: On = None,
@@ -80,15 +82,22 @@ def record(
     target = desk.For(tuple(numbers or ()), tuple(charges or ()), contact)
 
     def work(at: Desk) -> Done:
-        code = (currency or _own_currency(at)).upper()
+        code = (currency or _currency_of(at, target)).upper()
         paid = desk.Sum(minor(amount, code), code)
         return desk.record_payment(at, paid, _taken(at, method, on, note), target, id_)
 
     do(work, business=business, by=by, as_json=as_json, dry_run=dry_run)
 
 
-def _own_currency(at: Desk) -> str:
-    row = at.connection.execute("SELECT currency FROM businesses WHERE id = %s", (at.business_id,)).fetchone()
+def _currency_of(at: Desk, target: desk.For) -> str:
+    """Return the currency of the first thing that money is for, else the business's."""
+    if target.numbers:
+        return document_named(at, target.numbers[0]).currency
+    row = at.connection.execute(
+        "SELECT currency FROM charges WHERE business_id = %s AND id = %s",
+        (at.business_id, next(iter(target.charges), None)),
+    ).fetchone()
+    row = row or at.connection.execute("SELECT currency FROM businesses WHERE id = %s", (at.business_id,)).fetchone()
     assert row is not None
     return str(row[0])
 
