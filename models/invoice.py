@@ -70,6 +70,7 @@ class Invoice(Alarmed):
     `reminders` counts how often its payer was reminded of it.
     `check_at` is the next instant at which its dates matter: due soon, overdue (R11), of a draft that its owner is
     reminded of it. A draft has no number, and `revision` counts its edits; thrown away, it is void without one (R14).
+    `page_serial` counts how often the addresses of its page were revoked.
     """
 
     business_id: str
@@ -124,6 +125,7 @@ class Invoice(Alarmed):
     reminders: int = 0
     reminded_at: datetime | None = None
     revision: int = 0
+    page_serial: int | None = None
 
 
 @row(

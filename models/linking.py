@@ -8,10 +8,8 @@ from models.charge import Charge
 from models.contact import Contact
 from models.identifiers import stamp
 from models.invoice import DocumentStatus, Invoice
-from models.pages import LIFETIME, Page
 from models.payer import payer_of
 from models.payment_link import LinkState, PaymentLink
-from models.periods import local_date
 from models.pricing import new_charge, owed
 from models.reckoning import reckon
 from models.settling import document_of
@@ -139,11 +137,6 @@ def charge_for(shop: Shop, id_: str, contact_id: str, amount: int, currency: str
     charge.stamp = charge.first_stamp = stamp(shop.now, SOURCE, id_)
     charge.owed = owed(charge)
     return shop.charges.add(charge)
-
-
-def address_of(shop: Shop, link: PaymentLink) -> str | None:
-    """Return the address of a link's page, which says for a while after the link has expired that it has."""
-    return shop.pages.url(Page.PAY, shop.id, link.id, local_date(link.expires_at, shop.zone) + LIFETIME)
 
 
 def revoke(shop: Shop, link: PaymentLink) -> bool:

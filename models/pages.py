@@ -1,8 +1,9 @@
 """Addresses of pages: tokens that nobody can guess, that say what they open, until when, and that are ours.
 
 A token is 16 bytes of a keyed hash over what it names, then that: the last day on which it opens anything, the row's
-id and the business. Nothing is stored, so nothing can be read out of a stolen database; a row that was taken back opens
-nothing, and a new secret closes all pages.
+id, the business, and the row's serial if that is not 0. Nothing is stored, so nothing can be read out of a stolen
+database. Addresses of one page are revoked by counting its row's serial up: those made before open nothing any more. A
+new secret closes all pages.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -17,6 +18,8 @@ from typing import NamedTuple
 _SIGNATURE = 16
 _DAY_ONE = date(2000, 1, 1)
 _ID = 16
+_SERIAL = b"\0"
+"""Stands before a serial; no business's id holds it."""
 _LONGEST = 600
 
 
@@ -35,11 +38,12 @@ LIFETIME = timedelta(days=400)
 
 
 class Named(NamedTuple):
-    """What a token names, and the last day on which it opens that."""
+    """What a token names, the last day on which it opens that, and how often its page had been closed till then."""
 
     business_id: str
     id: str
     until: date
+    serial: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,16 @@ class Pages:
     address: str | None = "https://pay.example"
     secret: str = ""
 
-    def url(self, page: Page, business_id: str, id_: str, until: date) -> str | None:
+    def url(self, page: Page, business_id: str, id_: str, until: date, serial: int | None = None) -> str | None:
         """Return the address of a row's page, or None where there are no pages."""
-        return self.address and f"{self.address}/{page}/{self.token(page, business_id, id_, until)}"
+        return self.address and f"{self.address}/{page}/{self.token(page, business_id, id_, until, serial)}"
 
-    def token(self, page: Page, business_id: str, id_: str, until: date) -> str:
+    def token(self, page: Page, business_id: str, id_: str, until: date, serial: int | None = None) -> str:
         """Return the token of a row's page."""
         days = max(0, (until - _DAY_ONE).days).to_bytes(2, "big")
         named = days + bytes.fromhex(id_.removeprefix(_PREFIXES[page])) + business_id.encode()
+        if serial:
+            named += _SERIAL + str(serial).encode()
         return urlsafe_b64encode(self._sign(page, named) + named).rstrip(b"=").decode()
 
     def read(self, page: Page, token: str) -> Named | None:
@@ -66,7 +72,9 @@ class Pages:
         if len(named) <= 2 + _ID or not compare_digest(signature, self._sign(page, named)):
             return None
         until = _DAY_ONE + timedelta(days=int.from_bytes(named[:2], "big"))
-        return Named(named[2 + _ID :].decode(), _PREFIXES[page] + named[2 : 2 + _ID].hex(), until)
+        business_id, _, serial = named[2 + _ID :].partition(_SERIAL)
+        id_ = _PREFIXES[page] + named[2 : 2 + _ID].hex()
+        return Named(business_id.decode(), id_, until, int(serial or 0))
 
     def seal(self, *parts: str) -> str:
         """Return a text that only who has the secret can make of these parts."""

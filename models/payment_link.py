@@ -33,7 +33,8 @@ class PaymentLink:
 
     `amount` is what was asked when it was made. A link with a `purpose` was made for an amount of its own: it has a
     charge that bears its id. `direct` tells that the client made it, on the business's standing page: that charge is
-    made when it is paid, by `payer` (a name and an address) if no client is known by that address.
+    made when it is paid, by `payer` (a name and an address) if no client is known by that address. `page_serial` counts
+    how often the addresses of its page were revoked.
     """
 
     business_id: str
@@ -51,3 +52,4 @@ class PaymentLink:
     superseded_by: str | None = None
     sent_at: datetime | None = None
     cause: Json | None = None
+    page_serial: int | None = None

@@ -10,7 +10,6 @@ from models.message import MessagePurpose
 from models.messaging import queue
 from models.money import times
 from models.notes import NoteLine
-from models.pages import LIFETIME, Page
 from models.payer import known_contact
 from models.quote_row import Quote, QuoteState
 from models.refusals import RefusedError
@@ -125,8 +124,3 @@ def order_of_quote(quote: Quote) -> dict[str, Any]:
         for place, line in enumerate(lines_of(quote), 1)
     ]
     return {"contact": {"id": quote.contact_id}, "order": {"id": quote.id, "bookings": [], "items": items}}
-
-
-def page_of(shop: Shop, quote: Quote) -> str | None:
-    """Return the address of a quote's page."""
-    return shop.pages.url(Page.QUOTE, shop.id, quote.id, quote.valid_until + LIFETIME)

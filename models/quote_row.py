@@ -30,7 +30,10 @@ QUOTE_TRANSITIONS = transitions(
 @row("quotes", looks=[Look(("business_id", "contact_id"))])
 @dataclass(slots=True)
 class Quote:
-    """One quote; accepted, it is the order that bears its id."""
+    """One quote; accepted, it is the order that bears its id.
+
+    `page_serial` counts how often the addresses of its page were revoked.
+    """
 
     business_id: str
     id: str
@@ -44,3 +47,4 @@ class Quote:
     state: QuoteState = QuoteState.DRAFT
     sent_at: datetime | None = None
     answered_at: datetime | None = None
+    page_serial: int | None = None

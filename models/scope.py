@@ -5,21 +5,21 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from models.addressing import address_of
 from models.booking import Booking, Order, Session
 from models.catalogue import ServiceVersion
 from models.contact import Contact
 from models.document_text import balance_line, details, late_terms
 from models.invoice import DocumentKind, DocumentStatus, Invoice
-from models.linking import address_of, charges_of_link, due_on
+from models.linking import charges_of_link, due_on
 from models.money import Money
 from models.notes import note_in_words, note_of
-from models.pages import LIFETIME, Page
 from models.payer import known_contact, language_of
 from models.payment import Payment
 from models.payment_link import PaymentLink
 from models.periods import local_date
 from models.pricing import service_of
-from models.quote import page_of, total_of
+from models.quote import total_of
 from models.quote_row import Quote
 from models.recurrence import RecurringPayment
 from models.settling import live_documents
@@ -186,8 +186,7 @@ def _pay_url(invoice: Invoice, scope: Scope) -> str | None:
     """Return where a document is paid, as long as anything is to be paid on it."""
     if invoice.kind != DocumentKind.INVOICE or invoice.status != DocumentStatus.ISSUED or invoice.amount_due <= 0:
         return None
-    shop = scope.shop
-    return shop.pages.url(Page.INVOICE, shop.id, invoice.id, local_date(scope.now, scope.zone) + LIFETIME)
+    return address_of(scope.shop, invoice)
 
 
 def _link_url(link: PaymentLink, scope: Scope) -> str | None:
@@ -267,7 +266,7 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     "quote.title": _read("title"),
     "quote.valid_until": _read("valid_until"),
     "quote.total": lambda quote, _scope: Money(total_of(quote), quote.currency),
-    "quote.url": lambda quote, scope: page_of(scope.shop, quote),
+    "quote.url": lambda quote, scope: address_of(scope.shop, quote),
     "payment_link.purpose": _read("purpose"),
     "payment_link.details": _link_details,
     "payment_link.invoices": _link_invoices,

@@ -44,7 +44,8 @@ class SheetLine:
 class Sheet:
     """What is asked of a client, and how it stands: `open`, `paid`, `nothing_due`, `void`, `expired` or `revoked`.
 
-    `moved` names the document, and `newer` the link, to which a link leads. `debt` is what a payment would be for.
+    `leads_to` is the document, or the newer link, to which a link leads. `debt` is what a payment would be for.
+    `page_serial` tells how often addresses of the page were revoked: older ones open nothing.
     """
 
     business: Business
@@ -62,9 +63,9 @@ class Sheet:
     issued_on: date | None = None
     due_on: date | None = None
     said: tuple[str, ...] = ()
-    moved: str | None = None
-    newer: str | None = None
+    leads_to: Invoice | PaymentLink | None = None
     until: datetime | None = None
+    page_serial: int = 0
 
     @property
     def net(self) -> int:
@@ -105,6 +106,7 @@ def invoice_sheet(connection: Connection[Any], named: Named, now: datetime) -> S
         invoice.issued_on,
         invoice.due_on,
         tuple(_said(shop, invoice)),
+        page_serial=invoice.page_serial or 0,
     )
 
 
@@ -131,9 +133,9 @@ def link_sheet(connection: Connection[Any], named: Named, now: datetime) -> Shee
         debt_of_link(newest, due),
         cards_of(shop.business) is not None,
         purpose=newest.purpose,
-        moved=moved.id if moved else None,
-        newer=newest.id if newest is not link else None,
+        leads_to=moved or (newest if newest is not link else None),
         until=newest.expires_at,
+        page_serial=link.page_serial or 0,
     )
 
 

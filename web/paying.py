@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from models.addressing import page_of
 from models.collecting import Debt
 from models.pages import LIFETIME, Named, Page
 from models.payment_form import fields_of, read_answers
@@ -29,7 +31,7 @@ class PayPages(FormPages[tuple[Named, Sheet]]):
         if isinstance(found, Response):
             return found
         named, sheet = found
-        if elsewhere := self._led_on(request, named, sheet):
+        if elsewhere := self._led_on(request, sheet):
             return RedirectResponse(elsewhere, 303)
         outcome = self._outcome(request, named)
         if outcome == "thanks":
@@ -63,10 +65,8 @@ class PayPages(FormPages[tuple[Named, Sheet]]):
         sheet = self._room.look(lambda c: READERS[page](c, named, now)) if named else None
         if named is None or sheet is None:
             return self._unknown(request)
-        over = local_date(now, zone(sheet.business.timezone)) > named.until
-        if over or sheet.standing in GONE:
-            return self._gone(request, sheet, "expired" if over else sheet.standing)
-        return named, sheet
+        gone = _gone_since(named, sheet, local_date(now, zone(sheet.business.timezone)))
+        return self._gone(request, sheet, gone) if gone else (named, sheet)
 
     def _again(self, request: Request, named: Named, before: Sheet) -> tuple[Named, Sheet]:
         found = self._find(request)
@@ -77,15 +77,13 @@ class PayPages(FormPages[tuple[Named, Sheet]]):
         told = speech.say(standing, name=sheet.business.name)
         return self._renderer.page(request, "note.html", speech, 410, title=sheet.business.name, told=told)
 
-    def _led_on(self, request: Request, named: Named, sheet: Sheet) -> str | None:
+    def _led_on(self, request: Request, sheet: Sheet) -> str | None:
         """Return the page to which a link leads by now: a newer link's, or that of the invoice it moved onto."""
-        if request.query_params.get("attempt"):
+        if sheet.leads_to is None or request.query_params.get("attempt"):
             return None
         until = local_date(self._room.clock.now(), zone(sheet.business.timezone)) + LIFETIME
-        token = self._room.pages.token
-        if sheet.moved:
-            return f"/{Page.INVOICE}/{token(Page.INVOICE, named.business_id, sheet.moved, until)}"
-        return f"/{Page.PAY}/{token(Page.PAY, named.business_id, sheet.newer, until)}" if sheet.newer else None
+        page, row = page_of(sheet.leads_to), sheet.leads_to
+        return f"/{page}/{self._room.pages.token(page, row.business_id, row.id, until, row.page_serial)}"
 
     def _outcome(self, request: Request, named: Named) -> str | None:
         """Return what became of the payment from which a client comes back, if it was for this."""
@@ -118,6 +116,13 @@ class PayPages(FormPages[tuple[Named, Sheet]]):
             wrong={name: why for name, why in (wrong or {}).items() if why},
             amount=(written or {}).get("amount") or show_amount(sheet.due, sheet.currency, comma=speech.comma),
         )
+
+
+def _gone_since(named: Named, sheet: Sheet, today: date) -> str | None:
+    """Return why an address shows nothing any more, if that is so."""
+    if named.serial < sheet.page_serial:
+        return "address_revoked"
+    return "expired" if today > named.until else sheet.standing if sheet.standing in GONE else None
 
 
 def _speech(request: Request, sheet: Sheet) -> Speech:

@@ -1,7 +1,6 @@
 """The page of a quote: what is offered, and the client's answer, once."""
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 from starlette.requests import Request
@@ -9,7 +8,6 @@ from starlette.responses import Response
 
 from models.pages import Named, Page
 from models.payer import known_contact
-from models.periods import local_date
 from models.quote import how_it_stands, note_of_quote
 from models.quote_row import Quote, QuoteState
 from models.refusals import RefusedError
@@ -20,7 +18,7 @@ from tasks.engine import lock
 from tasks.loading import Loader
 from tasks.seeds import Seeds
 from web.forms import FormPages
-from web.speech import speech_for
+from web.speech import Speech, speech_for
 
 CLIENT = "client"
 """Who is noted as having answered."""
@@ -58,11 +56,17 @@ class QuotePages(FormPages[tuple[Shop, Quote]]):
     def _find(self, request: Request) -> tuple[Shop, Quote] | Response:
         named = self._room.pages.read(Page.QUOTE, request.path_params["token"])
         found = self._room.look(lambda c: self._load(c, named)) if named else None
-        if named is not None and found is not None and found[1].state != QuoteState.DRAFT:
-            now, (shop, _) = self._room.clock.now(), found
-            if local_date(now, shop.zone) <= named.until:
-                return found
-        return self._unknown(request)
+        if named is None or found is None or found[1].state == QuoteState.DRAFT:
+            return self._unknown(request)
+        shop, quote = found
+        if named.serial < (quote.page_serial or 0):
+            return self._revoked(request, shop, quote)
+        return found if shop.today <= named.until else self._unknown(request)
+
+    def _revoked(self, request: Request, shop: Shop, quote: Quote) -> Response:
+        speech, business = _speech(request, shop, quote), shop.business
+        told = speech.say("address_revoked", name=business.name)
+        return self._renderer.page(request, "note.html", speech, 410, title=business.name, told=told)
 
     def _load(self, connection: Connection[object], named: Named) -> tuple[Shop, Quote] | None:
         loader = Loader(connection, self._room.clock.now(), [named.business_id])
@@ -76,15 +80,17 @@ class QuotePages(FormPages[tuple[Shop, Quote]]):
 
     def _page(self, request: Request, shop: Shop, quote: Quote) -> Response:
         contact = known_contact(shop, quote.contact_id)
-        zone: ZoneInfo = shop.zone
-        speech = speech_for(request, zone, contact.locale, shop.business.locale)
         return self._renderer.page(
             request,
             "quote.html",
-            speech,
+            _speech(request, shop, quote),
             business=shop.business,
             contact=contact,
             quote=quote,
             lines=note_of_quote(shop, quote),
             standing=how_it_stands(quote, shop.today),
         )
+
+
+def _speech(request: Request, shop: Shop, quote: Quote) -> Speech:
+    return speech_for(request, shop.zone, known_contact(shop, quote.contact_id).locale, shop.business.locale)

@@ -50,6 +50,10 @@ WORDS: Mapping[str, Words] = {
         "Cette adresse n'est plus valable. Demandez-en une nouvelle à {name}.",
         "This address is no longer valid. Ask {name} for a new one.",
     ),
+    "address_revoked": words(
+        "Cette adresse a été désactivée par {name}. Demandez-lui la nouvelle.",
+        "This address was revoked by {name}. Ask them for the new one.",
+    ),
     "revoked": words("Cette demande a été retirée par {name}.", "This request was withdrawn by {name}."),
     "no_cards": words(
         "Le paiement en ligne n'est pas disponible ici. Pour régler, écrivez à {name}{email}.",

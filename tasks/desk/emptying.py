@@ -47,8 +47,11 @@ EMPTIED: Mapping[str, str] = MappingProxyType(
         "ways of runs": "UPDATE runs SET data = NULL, trace = NULL WHERE $mine",
         "decisions": "UPDATE decisions SET detail = NULL WHERE $mine",
         "payment links": "UPDATE payment_links SET payer = NULL, purpose = NULL, state = 'revoked' WHERE $mine",
+        "addresses of invoices": "UPDATE invoices SET page_serial = coalesce(page_serial, 0) + 1"
+        " WHERE $mine AND kind = '380' AND number IS NOT NULL",
         "drafts of quotes": "DELETE FROM quotes WHERE $mine AND state = 'draft'",
         "quotes": "UPDATE quotes SET title = '', lines = '[]', answered_at = coalesce(answered_at, %(now)s),"
+        " page_serial = coalesce(page_serial, 0) + 1,"
         " state = CASE state WHEN 'sent' THEN 'declined' ELSE state END WHERE $mine",
         "card attempts": "UPDATE card_attempts SET answers = NULL, description = NULL, url = NULL,"
         " failure_reason = NULL WHERE $mine",

@@ -2,10 +2,11 @@
 
 from sqlalchemy import ColumnElement, exists, or_
 
+from models.addressing import address_of
 from models.charge import Charge
 from models.contact import Contact
 from models.db import raw
-from models.linking import LinkStanding, address_of, charges_of_link, document_in_place, due_on, standing_of
+from models.linking import LinkStanding, charges_of_link, document_in_place, due_on, standing_of
 from models.notes import note_of
 from models.pages import Pages
 from models.payment_link import PaymentLink

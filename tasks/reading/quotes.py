@@ -2,10 +2,11 @@
 
 from sqlalchemy import ColumnElement
 
+from models.addressing import address_of
 from models.contact import Contact
 from models.db import raw
 from models.pages import Pages
-from models.quote import how_it_stands, lines_of, page_of, total_of
+from models.quote import how_it_stands, lines_of, total_of
 from models.quote_row import Quote
 from models.shop import Shop
 from tasks.loading import Loader
@@ -54,5 +55,5 @@ def quote_line(office: Office, shop: Shop, quote: Quote) -> Line:
         "sent_at": office.local(quote.sent_at),
         "answered_at": office.local(quote.answered_at),
         "order": quote.id if quote.state == "accepted" else None,
-        "url": page_of(shop, quote),
+        "url": address_of(shop, quote),
     }

@@ -29,6 +29,7 @@ LIVE: dict[type, set[str]] = {
         "overdue_for",
         "reminders",
         "reminded_at",
+        "page_serial",
     },
     InvoiceLine: set(),
     InvoiceTax: {"settled", "credited_net", "credited_tax"},

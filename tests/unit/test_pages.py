@@ -17,10 +17,13 @@ TOKEN = PAGES.token(Page.PAY, "atelier", LINK, UNTIL)
 
 
 @given(
-    st.text(min_size=1, max_size=30), st.binary(min_size=16, max_size=16), st.dates(date(2000, 1, 1), date(2150, 1, 1))
+    st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=30),
+    st.binary(min_size=16, max_size=16),
+    st.dates(date(2000, 1, 1), date(2150, 1, 1)),
+    st.integers(0, 2**63),
 )
-def test_a_token_names_what_it_was_made_for(business: str, id_: bytes, until: date) -> None:
-    named = Named(business, f"inv_{id_.hex()}", until)
+def test_a_token_names_what_it_was_made_for(business: str, id_: bytes, until: date, serial: int) -> None:
+    named = Named(business, f"inv_{id_.hex()}", until, serial)
     assert PAGES.read(Page.INVOICE, PAGES.token(Page.INVOICE, *named)) == named
 
 
