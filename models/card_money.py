@@ -86,7 +86,7 @@ def _received(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     attempt.reference = report.reference or attempt.reference
     if attempt.key == report.key or not attempt.live:
         _end(shop, attempt, CardState.SUCCEEDED)
-        attempt.payment_id = id_
+        attempt.payment_id, attempt.failure_code, attempt.failure_reason = id_, None, None
     if report.card is not None:
         _keep_card(shop, attempt, report)
     payment = payment_of(shop, id_)

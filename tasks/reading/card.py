@@ -2,8 +2,9 @@
 
 from sqlalchemy import text
 
-from models.contact import Consent, Hold
+from models.contact import Consent, Hold, Mandate
 from models.coupon import CouponUse
+from models.recurrence import RecurringPayment
 from models.standing import debt_standing
 from tasks.reading.clients import contact, payments
 from tasks.reading.documents import documents
@@ -34,6 +35,8 @@ def card(office: Office, id_: str) -> Line:
         "bookings_coming": [one for one, past in zip(booked, over, strict=True) if not past],
         "bookings_past": [one for one, past in zip(booked, over, strict=True) if past],
         "payments": payments(office, contact=id_),
+        "recurring_payments": _recurring(office, id_),
+        "saved_cards": _saved_cards(office, id_),
         "documents": list(documents(office, kind=None, contact=id_)),
         "messages": messages(office, contact=id_),
         "coupons": _coupons(office, id_),
@@ -52,6 +55,27 @@ def _bookings(office: Office, id_: str) -> list[Line]:
         one["standing"] = str(debt_standing(one["price"], one["paid"], one["refunded"]))
         one |= {key: office.local(one[key]) for key in ("placed_at", "starts_at", "ends_at")}
     return found
+
+
+def _recurring(office: Office, id_: str) -> list[Line]:
+    """Return what a client has agreed to pay again and again; `next` is the next date, none where it is over."""
+    about = columns(RecurringPayment)
+    found = office.rows(RecurringPayment, about.contact_id == office.client(id_), order=[about.starts_on, about.id])
+    names = ("id", "description", "price", "currency", "every", "anchor", "starts_on", "ends_on", "collect")
+    return [
+        {name: getattr(one, name) for name in names}
+        | {"next": office.local(one.next_run_at), "reason": one.cancel_reason if one.next_run_at is None else None}
+        for one in found
+    ]
+
+
+def _saved_cards(office: Office, id_: str) -> list[Line]:
+    """Return the cards that a client lets be charged."""
+    about = columns(Mandate)
+    live = about.ended_at.is_(None)
+    found = office.rows(Mandate, about.contact_id == office.client(id_), live, order=[about.agreed_at])
+    names = ("label", "provider", "cap", "currency")
+    return [{name: getattr(one, name) for name in names} | {"since": office.local(one.agreed_at)} for one in found]
 
 
 def _holds(office: Office, id_: str) -> list[Line]:

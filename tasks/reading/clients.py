@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, text
 
 from models.booking import Booking, Session
 from models.contact import Contact
@@ -47,8 +47,24 @@ def contact(office: Office, id_: str) -> Line:
         "merged_into": found.merged_into,
         "email_bad": found.email_bad,
         "owes": _sums(office, Invoice, columns(Invoice).amount_due, id_, asked),
+        "unbilled": _unbilled(office, id_),
         "credit": _sums(office, Payment, columns(Payment).available, id_),
     }
+
+
+_UNBILLED = text("""
+WITH RECURSIVE whose AS (
+     SELECT id FROM contacts WHERE business_id = :tenant AND id = :payer AND bill_to IS NULL
+     UNION SELECT c.id FROM contacts c JOIN whose w ON w.id IN (c.bill_to, c.merged_into) WHERE c.business_id = :tenant)
+SELECT currency, sum(coalesce(kept, owed) - settled)::bigint AS total FROM charges
+ WHERE business_id = :tenant AND contact_id IN (SELECT id FROM whose) AND state = 'due' AND invoice_id IS NULL
+ GROUP BY currency HAVING sum(coalesce(kept, owed) - settled) > 0 ORDER BY currency""")
+
+
+def _unbilled(office: Office, payer: str) -> dict[str, int]:
+    """Return what a payer owes on no document yet, also for those whose payer it is."""
+    found = office.connection.execute(_UNBILLED, {"tenant": office.id, "payer": payer})
+    return {row.currency: row.total for row in found}
 
 
 def _contact(contact: Contact) -> Line:
@@ -149,6 +165,7 @@ def _payment(office: Office, payment: Payment, documents: list[str], refunded: i
         "reason": payment.reverse_reason,
         "actor": payment.actor,
         "note": payment.note,
+        "answers": payment.answers,
     }
 
 

@@ -65,6 +65,14 @@ def test_a_page_that_had_expired_or_failed_is_paid_all_the_same_when_the_money_c
     till.tells(till.cards.pays(opened.attempt_id))
     till.tells(CardReport(opened.attempt_id, CardOutcome.EXPIRED), CardReport(opened.attempt_id, CardOutcome.REFUSED))
     assert till.states() == ["succeeded"]
+
+
+def test_why_a_card_was_declined_is_no_reason_any_more_once_it_is_paid(till: Till) -> None:
+    opened = till.opens()
+    till.tells(CardReport(opened.attempt_id, CardOutcome.REFUSED, code="lost", reason="It was lost."))
+    assert till.sql("SELECT state, failure_reason FROM card_attempts") == [("failed", "It was lost.")]
+    till.tells(till.cards.pays(opened.attempt_id))
+    assert till.sql("SELECT state, failure_code, failure_reason FROM card_attempts") == [("succeeded", None, None)]
     assert till.payments()[0][0] == 4500
 
 

@@ -1,14 +1,18 @@
 """What the help page on clients with appointments says of a client's card, sentence by sentence."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models.contact import Mandate
+from models.db import transact
+from tasks.writing import copy
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
-from tests.samples import booking, session
+from tests.samples import booking, recurring_payment_cancelled, recurring_payment_started, session
 
 
 @pytest.fixture
@@ -63,6 +67,29 @@ def test_the_card_shows_the_messages_that_were_sent_as_a_chat(desk: FrontDesk) -
     desk.invoices("zoe")
     (message,) = card(desk)["messages"]
     assert (message["to"], message["template"]) == ("zoe@example.org", "request_payment")
+
+
+def test_the_card_says_what_no_document_asks_for_yet_also_of_those_whose_payer_it_is(desk: FrontDesk) -> None:
+    desk.tells("contact.updated", {"contact": {"id": "ada", "bill_to": "zoe"}})
+    desk.books("ada", paid=1500)
+    desk.invoices("zoe")
+    found = card(desk)
+    assert (found["owes"], found["unbilled"]) == ({"EUR": 4500}, {"EUR": 3000})
+    assert card(desk, "ada")["unbilled"] == {}
+    assert "30.00 EUR" in desk.says("contacts", "show", "zoe").out
+
+
+def test_the_card_shows_recurring_payments_and_saved_cards(desk: FrontDesk) -> None:
+    desk.tells("recurring_payment.started", recurring_payment_started("gym", starts_on="2099-01-31"))
+    mandate = Mandate("atelier", "m1", "zoe", "sandbox", "card_1", "cards-1", datetime.now(UTC), label="Visa 4242")
+    transact(desk.upstream.shell.database, lambda c: copy(c, Mandate, [mandate]))
+    found = card(desk)
+    (agreed,), (saved,) = found["recurring_payments"], found["saved_cards"]
+    assert (agreed["id"], agreed["price"], agreed["next"][:10]) == ("gym", 4500, "2099-01-31")
+    assert (saved["label"], "reference" in saved) == ("Visa 4242", False)
+    desk.tells("recurring_payment.cancelled", recurring_payment_cancelled("gym", reason="moved away"))
+    (agreed,) = card(desk)["recurring_payments"]
+    assert (agreed["next"], agreed["reason"]) == (None, "moved away")
 
 
 def test_a_client_is_found_by_words_and_by_tag(desk: FrontDesk) -> None:

@@ -10,6 +10,8 @@ from models.db import raw
 from models.pages import Page, Pages
 from tasks.books import check_books
 from tasks.gateways.cards import Page as CardPage
+from tasks.reading.clients import payments
+from tasks.reading.office import open_office
 from tests.database.till import Till
 from tests.database.visitor import Visitor
 from tests.scenarios.story import Databases
@@ -119,6 +121,9 @@ def test_the_fields_of_the_business_are_asked_and_lie_on_the_payment(desk: Count
     desk.zoe.sends(desk.page, dog="Rex")
     desk.tells(desk.cards.pays(desk.attempt()))
     assert desk.sql("SELECT answers FROM payments") == [({"dog": "Rex"},)]
+    with desk.engine.connect() as connection:
+        (listed,) = payments(open_office(connection, "atelier", desk.now))
+    assert listed["answers"] == {"dog": "Rex"}
 
 
 def test_without_a_provider_the_page_says_whom_to_ask(desk: Counter) -> None:

@@ -21,6 +21,7 @@ COLUMNS: dict[str, str | Cell] = {
     "kind": "kind",
     "tags": "tags",
 }
+SUMS = ("owes", "unbilled", "credit")
 FEW = 10
 """So many lines a part of a card shows; JSON has them all."""
 BOOKINGS: dict[str, str | Cell] = {
@@ -63,6 +64,16 @@ PARTS: Mapping[str, dict[str, str | Cell]] = {
         "standing": "standing",
         "documents": "documents",
     },
+    "recurring_payments": {
+        "recurring payment": "id",
+        "for": "description",
+        "price": money("price"),
+        "every": "every",
+        "on": "anchor",
+        "collected by": "collect",
+        "next": "next",
+    },
+    "saved_cards": {"card": "label", "provider": "provider", "since": "since"},
     "messages": {"queued": "at", "to": "to", "subject": "subject", "template": "template", "state": "state"},
     "coupons": {"coupon": "coupon", "at": "at", "used for": "of", "off": "amount"},
     "notes": NOTES,
@@ -99,7 +110,7 @@ def show(id_: Id, business: Business = None, as_json: Json = False) -> None:
     if as_json:
         show_json(found)
         return
-    sums = {key: [amount(total, currency) for currency, total in found[key].items()] for key in ("owes", "credit")}
+    sums = {key: [amount(total, currency) for currency, total in found[key].items()] for key in SUMS}
     company = {key: value for key, value in found["company"].items() if value}
     show_facts(found | {"company": company} | sums, [key for key in found if key not in PARTS])
     for name, shown in PARTS.items():

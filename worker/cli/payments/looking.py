@@ -20,6 +20,7 @@ COLUMNS: dict[str, str | Cell] = {
     "credit left": lambda line: money("credit")(line) if line["credit"] else "",
     "by": "actor",
     "note": "note",
+    "answers": "answers",
 }
 
 
