@@ -11,12 +11,12 @@ from tasks.gateways.memory import SilentBells
 from tasks.gateways.recording import RecordingMail
 from tasks.settings import Settings
 from tasks.shell import Shell
-from tests.benchmarks import delays, empty, machine, mixes, replay, rules, simulation
+from tests.benchmarks import billing, delays, empty, machine, mixes, replay, rules, simulation
 from tests.benchmarks.shares import Shares
 from tests.benchmarks.stage import Stage, stage
 from worker.collecting import collect_seldom
 
-ALL = ("mixes", "delays", "rules", "simulation", "backtest")
+ALL = ("mixes", "delays", "billing", "rules", "simulation", "backtest")
 MIXED = 40_000
 STORED = 100_000
 """Events of a backtest's past; the goal is 1,000,000."""
@@ -33,6 +33,9 @@ def main() -> None:
             _mixes(there, options)
         if "delays" in options.only:
             _delays(there, options)
+        if "billing" in options.only:
+            for figure in billing.measure(there, options.clients):
+                tell(figure)
         tell({"benchmark": "books", "breaches": there.breaches()})
         there.send_home()
         if options.profile:
@@ -54,6 +57,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--waiting", type=int, default=100_000, help="runs that wait behind (goal: 1,000,000)")
     parser.add_argument("--seconds", type=int, default=15, help="how long 1,000 runs a second fall due")
     parser.add_argument("--herd", type=int, default=20_000, help="runs due at one instant (goal: 1,000,000)")
+    parser.add_argument("--clients", type=int, default=20_000, help="that are billed (goal: 1,000,000)")
     parser.add_argument("--turns", type=int, default=11, help="of one automation and fifty; medians count")
     parser.add_argument("--orders", type=int, default=1_000, help="that each turn begins with")
     parser.add_argument("--bookings", type=int, default=10_000, help="in the simulated year")

@@ -25,7 +25,7 @@ from tests.benchmarks.meter import Meter
 
 CELERY = ("-m", "celery", "--app=tests.benchmarks.empty")
 WORKER = ("worker", "--concurrency=2", "--without-mingle", "--without-gossip", "--loglevel=WARNING")
-QUEUES = ("events", "automations", "housekeeping")
+QUEUES = ("events", "automations", "billing", "housekeeping")
 
 
 class Stage:

@@ -51,6 +51,7 @@ def town(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town
     """Give two shops with clients who owe, billed in portions of a size between the two paths."""
     for module in (cycles, naming, large):
         monkeypatch.setattr(module, "PORTION", 40)
+    monkeypatch.setattr(cycles, "SMALL", 40)
     monkeypatch.setattr(cycles, "LARGE", 100)
     with databases() as engine:
         open_shops(engine, ["a", "b"])
