@@ -132,7 +132,6 @@ class Invoice(Alarmed):
     "invoice_lines",
     key=("business_id", "invoice_id", "position"),
     looks=[Look(("business_id", "charge_id"), where="charge_id IS NOT NULL")],
-    refs=[Ref(("business_id", "invoice_id"), "invoices")],
 )
 @dataclass(slots=True)
 class InvoiceLine:
@@ -165,7 +164,6 @@ class InvoiceLine:
 @row(
     "invoice_taxes",
     key=("business_id", "invoice_id", "position"),
-    refs=[Ref(("business_id", "invoice_id"), "invoices")],
 )
 @dataclass(slots=True)
 class InvoiceTax:

@@ -134,6 +134,14 @@ RULES = (
             WHERE issued_on < before OR year NOT IN (0, extract(year FROM issued_on))""",
     ),
     Rule(
+        "lines_document",
+        "Line {position} of {invoice_id} ({what}) belongs to no document.",
+        """SELECT l.business_id, l.invoice_id, l.position, l.what
+             FROM (SELECT business_id, invoice_id, position, 'a line' AS what FROM invoice_lines UNION ALL
+                   SELECT business_id, invoice_id, position, 'a VAT group' FROM invoice_taxes) l
+            WHERE NOT EXISTS (SELECT FROM invoices d WHERE (d.business_id, d.id) = (l.business_id, l.invoice_id))""",
+    ),
+    Rule(
         "lines_sum",
         "The lines of {number} sum to {net} + {tax}, the document says {document_net} + {document_tax}.",
         """SELECT d.business_id, d.number, d.net AS document_net, d.tax AS document_tax, l.net, l.tax

@@ -57,12 +57,12 @@ def _in_bulk(
         run(statements.TOO_LITTLE)
     run(statements.LINES)
     documents = run(statements.DOCUMENTS)
-    if documents:
-        _write(run, shop, documents)
-    odd = connection.execute("SELECT id FROM bill_clients WHERE NOT plain ORDER BY id").fetchall()
     made = connection.execute(statements.MADE).fetchall() if documents else []
-    amounts = {currency: int(amount) for currency, amount, _ in made}
-    return Made(made[0][2] if made else 0, documents, amounts), [row[0] for row in odd]
+    if documents:
+        _write(run, shop, documents, lines=sum(row[2] for row in made))
+    odd = connection.execute("SELECT id FROM bill_clients WHERE NOT plain ORDER BY k").fetchall()
+    amounts = {currency: int(amount) for currency, amount, _, _ in made}
+    return Made(made[0][3] if made else 0, documents, amounts), [row[0] for row in odd]
 
 
 def is_plain(shop: Shop, terms: Terms) -> bool:
@@ -83,12 +83,12 @@ class _Run:
         return self.connection.execute(statement.encode(), self.facts, prepare=False).rowcount
 
 
-def _write(run: _Run, shop: Shop, documents: int) -> None:
+def _write(run: _Run, shop: Shop, documents: int, lines: int) -> None:
     """Write documents, books and messages; every charge that was read must still be there to be claimed (R17)."""
     asked = run.connection.execute("SELECT DISTINCT kind, language FROM bill_clients WHERE plain").fetchall()
+    run.connection.execute(statements.STATISTICS)
     run.facts |= _words(shop, asked, run.facts["issued_on"]) | {"documents": documents}
     run(statements.INVOICES)
-    lines = run(statements.LINES_OF_INVOICES)
     run(statements.TAXES)
     if run(statements.CLAIM) != lines:
         raise ConflictError("A charge was taken meanwhile: the portion is billed again.")

@@ -6,21 +6,25 @@ where everything that these statements do not know is absent; the test of the tw
 """
 
 TABLES = """
-CREATE TEMP TABLE IF NOT EXISTS bill_clients (id text, plain boolean, kind text, language text, email text, cc jsonb,
- payer jsonb, order_reference text) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS bill_charges (id text, client text, amount bigint, gross boolean, category text,
- rate numeric, currency text, scope text, month date, served date, place integer) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS bill_lines (id text, client text, first integer, head integer, place integer,
- net bigint, tax bigint, gross bigint, category text, rate numeric, currency text, scope text, served date)
- ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS bill_documents (nth bigint, id text, number text, client text, head integer,
- currency text, scope text, net bigint, tax bigint, total bigint, cause text) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS bill_clients (k integer, id text, plain boolean, kind text, language text, email text,
+ cc jsonb, payer jsonb, order_reference text) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS bill_charges (id text, k integer, amount bigint, owed bigint, gross boolean,
+ category text, rate numeric, currency text, scope text, month date, served date, served_to date, odd boolean,
+ place integer) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS bill_lines (id text, k integer, first integer, head integer, place integer,
+ net bigint, tax bigint, gross bigint, category text, rate numeric, currency text, scope text, served date,
+ served_to date) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS bill_documents (nth bigint, id text, number text, k integer, head integer,
+ currency text, scope text, net bigint, tax bigint, total bigint, cause text, served date, served_to date,
+ lines bigint) ON COMMIT DELETE ROWS;
 TRUNCATE bill_clients, bill_charges, bill_lines, bill_documents;
 """
+"""A client is known by its place in the portion (`k`): what is sorted and joined often is an integer."""
 
 CLIENTS = """
 INSERT INTO bill_clients
-SELECT k.id, coalesce(c.bill_to IS NULL AND c.merged_into IS NULL AND c.email <> '' AND NOT c.email_bad
+SELECT row_number() OVER (ORDER BY k.id COLLATE "C"), k.id, coalesce(c.bill_to IS NULL AND c.merged_into IS NULL
+  AND c.email <> '' AND NOT c.email_bad
   AND NOT EXISTS (SELECT FROM contacts o WHERE o.business_id = %(tenant)s AND o.bill_to = k.id)
   AND NOT EXISTS (SELECT FROM contacts o WHERE o.business_id = %(tenant)s AND o.merged_into = k.id)
   AND NOT EXISTS (SELECT FROM payments p WHERE p.business_id = %(tenant)s AND p.contact_id = k.id AND p.available > 0),
@@ -36,63 +40,60 @@ FROM unnest(%(clients)s::text[]) k(id) LEFT JOIN contacts c ON c.business_id = %
 
 CHARGES = """
 INSERT INTO bill_charges
-SELECT c.id, c.contact_id, c.amount, c.tax_included, c.tax_category, c.tax_rate, c.currency,
+SELECT c.id, k.k, c.amount, c.owed, c.tax_included, c.tax_category, c.tax_rate, c.currency,
  CASE WHEN c.tax_category IN ('O', 'E') THEN c.tax_category ELSE 'vat' END,
  CASE WHEN %(monthly)s AND k.kind = 'business' THEN date_trunc('month', coalesce(c.service_from, c.due_on))::date END,
- coalesce(c.service_from, c.due_on),
- row_number() OVER (PARTITION BY c.contact_id
-  ORDER BY coalesce(c.service_from, c.due_on), c.position, c.id COLLATE "C")
+ coalesce(c.service_from, c.due_on), coalesce(c.service_to, c.due_on),
+ c.settled <> 0 OR c.kept IS NOT NULL OR c.amount < 0 OR c.amount > 10^12 OR c.currency <> %(tax_currency)s
+  OR c.tax_rate * 10000 <> trunc(c.tax_rate * 10000) OR c.tax_category IN ('O', 'E') AND c.tax_rate <> 0
+  OR EXISTS (SELECT FROM allocations a WHERE a.business_id = %(tenant)s AND a.charge_id = c.id),
+ row_number() OVER (PARTITION BY k.k ORDER BY coalesce(c.service_from, c.due_on), c.position, c.id COLLATE "C")
 FROM bill_clients k JOIN charges c ON c.business_id = %(tenant)s AND c.contact_id = k.id
 WHERE k.plain AND c.state = 'due' AND c.invoice_id IS NULL AND c.due_on <= %(until)s AND c.recorded_at < %(before)s
  AND c.draft_id IS NULL AND c.voucher_purpose IS DISTINCT FROM 'multi_purpose'
  AND (coalesce(c.kept, c.owed) <> 0 OR c.package_id IS NOT NULL AND c.kept IS NULL)
 """
+"""What is due. Odd: money on a charge, what is left of a cancelled one, amounts beyond reason, VAT to be converted."""
 
 ODD = """
 UPDATE bill_clients k SET plain = false FROM (
- SELECT b.client FROM bill_charges b JOIN charges c ON c.business_id = %(tenant)s AND c.id = b.id
- GROUP BY b.client HAVING bool_or(c.settled <> 0 OR c.kept IS NOT NULL OR c.amount < 0 OR c.amount > 10^12
-  OR c.currency <> %(tax_currency)s OR c.tax_rate * 10000 <> trunc(c.tax_rate * 10000)
-  OR c.tax_category IN ('O', 'E') AND c.tax_rate <> 0 OR EXISTS (SELECT FROM allocations a
-   WHERE a.business_id = %(tenant)s AND a.charge_id = c.id)) OR sum(c.amount) > 4 * 10^12
-) o WHERE o.client = k.id
+ SELECT k FROM bill_charges GROUP BY k HAVING bool_or(odd) OR sum(amount) > 4 * 10^12) o WHERE o.k = k.k
 """
-"""Not plain: money on a charge, what is left of a cancelled one, amounts beyond all reason, VAT that is converted."""
+"""A client with an odd charge is not plain."""
 
 WITHOUT_ODD = """
-DELETE FROM bill_charges b USING bill_clients k WHERE k.id = b.client AND NOT k.plain
+DELETE FROM bill_charges b USING bill_clients k WHERE k.k = b.k AND NOT k.plain
 """
 
 TOO_LITTLE = """
 DELETE FROM bill_charges b USING (
- SELECT b.client FROM bill_charges b JOIN charges c ON c.business_id = %(tenant)s AND c.id = b.id
- JOIN bill_clients k ON k.id = b.client
- WHERE k.kind = 'consumer' AND b.currency = %(currency)s GROUP BY b.client HAVING sum(c.owed) < %(minimum)s
-) l WHERE l.client = b.client AND b.currency = %(currency)s
+ SELECT b.k FROM bill_charges b JOIN bill_clients k ON k.k = b.k
+ WHERE k.kind = 'consumer' AND b.currency = %(currency)s GROUP BY b.k HAVING sum(b.owed) < %(minimum)s
+) l WHERE l.k = b.k AND b.currency = %(currency)s
 """
 """A consumer's total below the minimum is carried over."""
 
 LINES = """
 INSERT INTO bill_lines
 WITH documents AS (
- SELECT *, min(place) OVER (PARTITION BY client, currency, scope) AS first,
-  min(place) OVER (PARTITION BY client, currency, scope, month) AS head,
+ SELECT *, min(place) OVER (PARTITION BY k, currency, scope) AS first,
+  min(place) OVER (PARTITION BY k, currency, scope, month) AS head,
   amount * CASE WHEN gross THEN 1000000 ELSE (rate * 10000)::bigint END AS numerator,
   CASE WHEN gross THEN 1000000 + (rate * 10000)::bigint ELSE 1000000 END AS denominator
  FROM bill_charges
 ), groups AS (
  SELECT *, numerator / denominator AS part, (sum(numerator) OVER tax_group)::bigint AS whole,
   (sum(numerator / denominator) OVER tax_group)::bigint AS parts,
-  row_number() OVER (PARTITION BY client, head, category, rate, gross
+  row_number() OVER (PARTITION BY k, head, category, rate, gross
    ORDER BY mod(numerator, denominator) DESC, place) AS turn
- FROM documents WINDOW tax_group AS (PARTITION BY client, head, category, rate, gross)
+ FROM documents WINDOW tax_group AS (PARTITION BY k, head, category, rate, gross)
 ), shared AS (
  SELECT *, part + CASE WHEN turn <= (whole + denominator / 2) / denominator - parts THEN 1 ELSE 0 END AS share
  FROM groups
 )
-SELECT id, client, first, head, place, CASE WHEN gross THEN share ELSE amount END,
+SELECT id, k, first, head, place, CASE WHEN gross THEN share ELSE amount END,
  CASE WHEN gross THEN amount - share ELSE share END, CASE WHEN gross THEN amount ELSE amount + share END,
- category, rate, currency, scope, served
+ category, rate, currency, scope, served, served_to
 FROM shared
 """
 """R18: a VAT group is rounded once, gross prices and net prices apart; lines share by the largest remainder."""
@@ -100,18 +101,22 @@ FROM shared
 DOCUMENTS = """
 INSERT INTO bill_documents
 SELECT nth, 'inv_' || %(moment)s || substr(encode(sha256(convert_to(%(tenant)s || chr(31) || cause || chr(31) || number,
-  'UTF8')), 'hex'), 1, 20), number, client, head, currency, scope, net, tax, net + tax, cause
+  'UTF8')), 'hex'), 1, 20), number, k, head, currency, scope, net, tax, net + tax, cause, served, served_to, lines
 FROM (
- SELECT row_number() OVER (ORDER BY client COLLATE "C", min(first), head) AS nth, client, head,
+ SELECT row_number() OVER (ORDER BY k, min(first), head) AS nth, k, head,
   min(currency) AS currency, min(scope) AS scope, sum(net)::bigint AS net, sum(tax)::bigint AS tax,
-  min(id) FILTER (WHERE place = head) AS cause
- FROM bill_lines GROUP BY client, head HAVING sum(gross) > 0
+  min(id) FILTER (WHERE place = head) AS cause, min(served) AS served, max(served_to) AS served_to, count(*) AS lines
+ FROM bill_lines GROUP BY k, head HAVING sum(gross) > 0
 ) d CROSS JOIN LATERAL (SELECT %(prefix)s || CASE WHEN length((%(last)s + nth)::text) < %(digits)s
  THEN lpad((%(last)s + nth)::text, %(digits)s, '0') ELSE (%(last)s + nth)::text END AS number) n
 """
 
+STATISTICS = "ANALYZE bill_clients (k); ANALYZE bill_lines (k, head); ANALYZE bill_documents (k, head)"
+"""Tell the planner what it can't guess of tables that are made at once."""
+
 MADE = """
-SELECT currency, sum(total), (SELECT count(DISTINCT client) FROM bill_documents) FROM bill_documents GROUP BY currency
+SELECT currency, sum(total), sum(lines), (SELECT count(DISTINCT k) FROM bill_documents) FROM bill_documents
+GROUP BY currency
 """
 
 INVOICES = """
@@ -119,15 +124,12 @@ INSERT INTO invoices (business_id, id, kind, status, contact_id, payer_kind, cur
  amount_due, series, year, sequence, number, issued_on, issued_at, due_on, service_from, service_to, language, seller,
  payer, notes, law_ids, preceding, prepaid, due_at_issue, credited, terms_days, order_reference, cause, check_at, test,
  reminders, revision)
-SELECT %(tenant)s, d.id, '380', 'issued', d.client, k.kind, d.currency, %(now)s, d.net, d.tax, d.total, d.total,
- %(series)s, %(year)s, %(last)s + d.nth, d.number, %(issued_on)s, %(now)s, %(due_on)s, s.served_from, s.served_to,
+SELECT %(tenant)s, d.id, '380', 'issued', k.id, k.kind, d.currency, %(now)s, d.net, d.tax, d.total, d.total,
+ %(series)s, %(year)s, %(last)s + d.nth, d.number, %(issued_on)s, %(now)s, %(due_on)s, d.served, d.served_to,
  k.language, %(seller)s, k.payer, w.notes,
  w.law_ids || CASE WHEN x.law_id IS NULL THEN '[]' ELSE jsonb_build_array(x.law_id) END,
  '[]', 0, d.total, 0, %(days)s, k.order_reference, %(cause)s, %(check_at)s, false, 0, 0
-FROM bill_documents d JOIN bill_clients k ON k.id = d.client
-JOIN (SELECT l.client, l.head, min(l.served) AS served_from, max(coalesce(c.service_to, c.due_on)) AS served_to
- FROM bill_lines l JOIN charges c ON c.business_id = %(tenant)s AND c.id = l.id GROUP BY l.client, l.head) s
- ON s.client = d.client AND s.head = d.head
+FROM bill_documents d JOIN bill_clients k ON k.k = d.k
 JOIN jsonb_to_recordset(%(words)s) AS w(kind text, language text, notes jsonb, law_ids jsonb)
  ON w.kind = k.kind AND w.language = k.language
 LEFT JOIN jsonb_to_recordset(%(exemptions)s) AS x(language text, category text, law_id text)
@@ -135,38 +137,36 @@ LEFT JOIN jsonb_to_recordset(%(exemptions)s) AS x(language text, category text, 
 ORDER BY d.nth
 """
 
-LINES_OF_INVOICES = """
+CLAIM = """
+WITH claimed AS (
+ UPDATE charges c SET state = 'invoiced', invoice_id = d.id, owed = l.gross
+ FROM bill_documents d JOIN bill_lines l ON l.k = d.k AND l.head = d.head
+ WHERE c.business_id = %(tenant)s AND c.id = l.id
+ RETURNING d.id AS invoice, l.place AS nth, l.net, l.tax, l.gross, c.*
+)
 INSERT INTO invoice_lines (business_id, invoice_id, position, description, quantity, unit, unit_price, amount,
  tax_included, net, tax, gross, category, rate, charge_id, service_from, service_to, place, participant, nature,
  discount, discount_reason)
-SELECT %(tenant)s, d.id, row_number() OVER (PARTITION BY d.nth ORDER BY l.place), c.description, c.quantity, c.unit,
- c.unit_price, c.amount, c.tax_included, l.net, l.tax, l.gross, c.tax_category, c.tax_rate, c.id,
- coalesce(c.service_from, c.due_on), coalesce(c.service_to, c.due_on), c.place, c.participant_id, c.nature, c.discount,
- c.discount_reason
-FROM bill_documents d JOIN bill_lines l ON l.client = d.client AND l.head = d.head
-JOIN charges c ON c.business_id = %(tenant)s AND c.id = l.id
+SELECT %(tenant)s, invoice, row_number() OVER (PARTITION BY invoice ORDER BY nth), description, quantity, unit,
+ unit_price, amount, tax_included, net, tax, gross, tax_category, tax_rate, id, coalesce(service_from, due_on),
+ coalesce(service_to, due_on), place, participant_id, nature, discount, discount_reason
+FROM claimed
 """
+"""Let charges stand on their documents, and owe what these say (R17)."""
 
 TAXES = """
 INSERT INTO invoice_taxes (business_id, invoice_id, position, category, rate, net, tax, exemption_code, exemption_text,
  settled, credited_net, credited_tax)
 SELECT %(tenant)s, g.id, row_number() OVER (PARTITION BY g.nth ORDER BY g.place), g.category, g.rate, g.net, g.tax,
  x.code, x.text, 0, 0, 0
-FROM (SELECT d.nth, d.id, d.client, l.category, l.rate, min(l.place) AS place, sum(l.net)::bigint AS net,
+FROM (SELECT d.nth, d.id, d.k, l.category, l.rate, min(l.place) AS place, sum(l.net)::bigint AS net,
   sum(l.tax)::bigint AS tax
- FROM bill_documents d JOIN bill_lines l ON l.client = d.client AND l.head = d.head
- GROUP BY d.nth, d.id, d.client, l.category, l.rate) g
-JOIN bill_clients k ON k.id = g.client
+ FROM bill_documents d JOIN bill_lines l ON l.k = d.k AND l.head = d.head
+ GROUP BY d.nth, d.id, d.k, l.category, l.rate) g
+JOIN bill_clients k ON k.k = g.k
 LEFT JOIN jsonb_to_recordset(%(exemptions)s) AS x(language text, category text, code text, text text)
  ON x.language = k.language AND x.category = g.category
 """
-
-CLAIM = """
-UPDATE charges c SET state = 'invoiced', invoice_id = d.id, owed = l.gross
-FROM bill_documents d JOIN bill_lines l ON l.client = d.client AND l.head = d.head
-WHERE c.business_id = %(tenant)s AND c.id = l.id
-"""
-"""Let charges owe what their documents say (R17)."""
 
 JOURNAL = """
 INSERT INTO journal (business_id, sequence, previous, hash, kind, at, actor, content, software, row_id, test)
@@ -204,7 +204,7 @@ INSERT INTO messages (business_id, id, channel, template, purpose, created_at, r
 SELECT %(tenant)s, 'msg_' || %(moment)s || substr(encode(sha256(convert_to(%(tenant)s || chr(31) || %(occurrence)s
   || chr(31) || k.id, 'UTF8')), 'hex'), 1, 20), 'email', %(notice)s, 'legal', %(now)s, k.email, 'prepared', %(goes_at)s,
  k.id, k.cc, d.ids ->> 0, d.ids, jsonb_build_object('invoice', d.ids ->> 0), 0, 0
-FROM (SELECT client, jsonb_agg(id ORDER BY nth) AS ids FROM bill_documents GROUP BY client) d
-JOIN bill_clients k ON k.id = d.client ORDER BY k.id COLLATE "C"
+FROM (SELECT k, jsonb_agg(id ORDER BY nth) AS ids FROM bill_documents GROUP BY k) d
+JOIN bill_clients k ON k.k = d.k ORDER BY k.k
 """
 """One notice for each client, of all its documents; its words are made at delivery."""
