@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from models.db import raw
+from tasks.books import check_books
 from tests.database.at_work import AtWork
 from tests.scenarios.story import ASK, Databases, Story
 
@@ -59,3 +61,16 @@ def test_a_breach_that_stays_is_told_each_night(work: AtWork) -> None:
     work.rings("books.check")
     assert work.sql("SELECT count(*) FROM alerts WHERE reason = 'books'") == [(2,)]
     assert work.sql("SELECT count(*) FROM pauses") == [(1,)]
+
+
+def test_lines_of_no_document_are_found(work: AtWork) -> None:
+    """No foreign key asks for the document of a line: the books do."""
+    for table in ("invoice_lines", "invoice_taxes"):
+        astray = '(jsonb_populate_record(t, \'{"invoice_id": "inv_nowhere"}\')).*'
+        work.sql(f"INSERT INTO {table} SELECT {astray} FROM {table} t")  # noqa: S608  # ours
+    with work.engine.connect() as connection:
+        found = [breach.text for breach in check_books(raw(connection)) if breach.rule == "lines_document"]
+    assert found == [
+        "Line 1 of inv_nowhere (a line) belongs to no document.",
+        "Line 1 of inv_nowhere (a VAT group) belongs to no document.",
+    ]

@@ -9,7 +9,7 @@ TABLES = ("invoice_lines", "invoice_taxes")
 
 
 def upgrade() -> None:
-    """Take the foreign keys away: what they cost each row, the rule of the books `lines_document` asks of all at once."""
+    """Take the foreign keys away; the rule of the books `lines_document` asks for all of them at once."""
     for table in TABLES:
         op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_business_id_invoice_id_fkey")
 
