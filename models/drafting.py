@@ -10,7 +10,7 @@ from models.contact import Contact
 from models.facts import raise_fact
 from models.invoice import DocumentStatus, Invoice
 from models.invoicing import invoice_charges
-from models.issuing import describe, group_charges, sketch, sketch_lines, totals_of
+from models.issuing import describe, group_charges, sketch, sketch_lines, tax_scope, totals_of
 from models.message import MessagePurpose
 from models.messaging import queue
 from models.payer import known_contact
@@ -70,8 +70,9 @@ def dropped_from(shop: Shop, draft: Invoice, charge: Charge) -> str | None:
 def confirm_draft(shop: Shop, draft: Invoice, *, notify: bool = True, seen: int | None = None) -> None:
     """Issue a draft: number and dates are of today, each charge is looked at again, the payer is told once.
 
-    What was paid or cancelled meanwhile is dropped, and the owner told; where nothing is left, the draft is thrown
-    away. One that is confirmed already stays as it is.
+    What was paid or cancelled meanwhile is dropped, what falls under another VAT regime by now goes onto a draft of its
+    own (R18), and the owner is told; where nothing is left, the draft is thrown away. One that is confirmed already
+    stays as it is.
     """
     if draft.number is not None:
         return
@@ -82,14 +83,40 @@ def confirm_draft(shop: Shop, draft: Invoice, *, notify: bool = True, seen: int 
     words = _words(shop, draft)
     _empty(shop, draft)
     tax_again(shop, charges)
+    charges, apart = _of_one_regime(shop, charges)
     terms, order = draft.terms_days, draft.order_id
     issued = invoice_charges(shop, payer, charges, terms_days=terms, order_id=order, draft=draft) if charges else None
     _reword(shop, draft, words)
     _tell_dropped(shop, draft, gone)
+    _draft_apart(shop, draft, apart, words)
     if issued is None:
         _discard(draft)
     elif notify:
         _notify(shop, draft, payer)
+
+
+def _of_one_regime(shop: Shop, charges: Sequence[Charge]) -> tuple[list[Charge], list[Charge]]:
+    """Return the charges that may stand with the first one on a document, and those that may not, by their tax."""
+    together = [one for one in charges if tax_scope(shop, one) == tax_scope(shop, charges[0])]
+    return together, [one for one in charges if one not in together]
+
+
+def _draft_apart(shop: Shop, draft: Invoice, charges: Sequence[Charge], words: Mapping[str, str]) -> None:
+    """Draft anew what could not be issued with a draft, and tell the owner."""
+    if not charges:
+        return
+    made = draft_all(shop, charges, terms_days=draft.terms_days, order_id=draft.order_id)
+    for one in made:
+        _reword(shop, one, words)
+    tell_owner(
+        shop,
+        "draft_parted",
+        f"Charges {', '.join(one.id for one in charges)} fall under another VAT regime than the rest of "
+        f"{draft.number or draft.id}, with which they were drafted. They wait on a draft of their own: "
+        f"{', '.join(one.id for one in made) or 'none, they come to nothing'}. `relance drafts confirm` sends it.",
+        contact_id=draft.contact_id,
+        invoice=draft.id,
+    )
 
 
 def _notify(shop: Shop, document: Invoice, payer: Contact) -> None:

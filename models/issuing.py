@@ -50,12 +50,12 @@ def group_charges(shop: Shop, charges: Iterable[Charge]) -> dict[Group, list[Cha
     groups: dict[Group, list[Charge]] = {}
     for charge in sorted(charges, key=_by_service):
         payer = payer_of(shop, charge.contact_id)
-        group = Group(payer.id, charge.currency, _scope(shop, charge), own_series(shop, payer, charge))
+        group = Group(payer.id, charge.currency, tax_scope(shop, charge), own_series(shop, payer, charge))
         groups.setdefault(group, []).append(charge)
     return groups
 
 
-def _scope(shop: Shop, charge: Charge) -> str:
+def tax_scope(shop: Shop, charge: Charge) -> str:
     """Return what may not stand with others: what is outside VAT, and each reason for which a seller is exempt."""
     if charge.tax_category == EXEMPT:
         return f"{EXEMPT} {regime_of(shop, charge).vat}"

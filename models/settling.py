@@ -14,7 +14,7 @@ from models.messaging import queue_document
 from models.payer import payer_of
 from models.payment import Allocation, Payment, PaymentStatus
 from models.shop import Shop
-from models.taxing import tax_paid
+from models.taxing import tax_paid, tell_of_early_money
 
 
 class Settlement:
@@ -53,6 +53,8 @@ class Settlement:
         else:
             self._received[invoice.id] = self._received.get(invoice.id, 0) + amount
             self._closers[invoice.id] = payment.id
+            if amount > 0:
+                tell_of_early_money(shop, payment, charge, invoice, amount)
         if amount > 0 and charge.order_id:
             self._orders[charge.order_id] = payment.id
 

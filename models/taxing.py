@@ -7,8 +7,11 @@ from typing import NamedTuple
 
 from models.charge import Charge
 from models.deposits import deposits_on
+from models.invoice import Invoice
+from models.payment import Payment
 from models.periods import local_date
 from models.pricing import owed
+from models.refusals import show
 from models.regime import Regime
 from models.shop import Shop, tell_owner
 from models.tax import EXEMPT, OUTSIDE_VAT, rate_text
@@ -28,23 +31,27 @@ def borne(regime: Regime, rate: Decimal) -> Borne:
     return Borne(rate, "S" if rate else "Z")
 
 
-def tax_point(shop: Shop, charge: Charge, service_on: date | None = None) -> date:
-    """Return the day whose regime taxes a charge: its service's, or its first money's if that makes VAT fall due."""
+def tax_point(shop: Shop, charge: Charge, service_on: date | None = None, *, without: str | None = None) -> date:
+    """Return the day whose regime taxes a charge: its service's, or its first money's if that makes VAT fall due.
+
+    `without` is a payment that is left out.
+    """
     day = service_on or charge.service_from or charge.due_on
     if shop.business.regimes is None:
         return day
-    return min([day, *(on for on in _paid_on(shop, charge) if shop.business.regime_on(on).on_receipt)])
+    paid = [on for id_, on in _paid_on(shop, charge) if id_ != without and shop.business.regime_on(on).on_receipt]
+    return min([day, *paid])
 
 
-def _paid_on(shop: Shop, charge: Charge) -> Iterable[date]:
-    """Yield the local dates of the money that is on a charge; credit of the client counts when it is used."""
+def _paid_on(shop: Shop, charge: Charge) -> Iterable[tuple[str, date]]:
+    """Yield payments that are on a charge with their local dates; credit of the client counts when it is used."""
     left: dict[str, int] = {}
     for one in shop.allocations.by("charge_id", charge.id):
         left[one.payment_id] = left.get(one.payment_id, 0) + one.amount
     for one in shop.allocations.by("charge_id", charge.id):
         payment = shop.payments.get(one.payment_id)
         if payment is not None and left[one.payment_id] > 0:
-            yield one.on_date if one.credit else local_date(payment.received_at, shop.zone)
+            yield payment.id, one.on_date if one.credit else local_date(payment.received_at, shop.zone)
 
 
 def regime_of(shop: Shop, charge: Charge) -> Regime:
@@ -88,6 +95,32 @@ def tax_again(shop: Shop, charges: Iterable[Charge]) -> None:
 def tax_paid(shop: Shop, charges: Iterable[Charge]) -> None:
     """Tax charges again whose money may have moved their tax point; one without tax in its price waits for its bill."""
     tax_again(shop, (charge for charge in charges if charge.invoice_id is None and charge.tax_included))
+
+
+def tell_of_early_money(shop: Shop, payment: Payment, charge: Charge, invoice: Invoice, amount: int) -> None:
+    """Tell the owner of money that came before the service of an issued document, where it moves the tax point (R18).
+
+    The document keeps its tax, as everything that was issued; the owner may take it back and bill anew.
+    """
+    if shop.business.regimes is None or charge.tax_category == OUTSIDE_VAT or deposits_on(shop, charge):
+        return
+    before, now = (tax_point(shop, charge, without=payment.id), tax_point(shop, charge))
+    due = borne(shop.business.regime_on(now), _agreed_rate(shop, charge))
+    if now == before or due == Borne(charge.tax_rate, charge.tax_category):
+        return
+    was, is_ = shop.business.regime_on(before).vat, shop.business.regime_on(now).vat
+    tell_owner(
+        shop,
+        "tax_kept",
+        f"{show(amount, payment.currency)} of payment {payment.id} came on {now}, before the service of "
+        f"{invoice.number} on {charge.service_from or charge.due_on}. Your VAT regime was {is_} that day, the document "
+        f"was issued under {was}: charge {charge.id} keeps its {rate_text(charge.tax_rate)} % VAT, where "
+        f"{rate_text(due.rate)} % fell due with the money. To correct it, void the document and bill anew.",
+        contact_id=charge.contact_id,
+        invoice=invoice.id,
+        payment=payment.id,
+        charge=charge.id,
+    )
 
 
 def _agreed_rate(shop: Shop, charge: Charge) -> Decimal:

@@ -94,7 +94,6 @@ def test_r18_a_booking_that_moves_into_another_regime_is_taxed_there(grown: Stor
 
 
 def test_r18_services_of_two_regimes_stand_on_two_documents(grown: Story) -> None:
-    grown.business["billing"] = {"collect": "month"}
     grown.books("zoe", seat("cut", BEFORE), seat("cut", AFTER), at="2027-01-05 10:00", order="o")
     lines = grown.run()
     assert sorted(map(taxed, lines.of("invoice", "zoe"))) == [(3750, 750, 4500), (4500, 0, 4500)]
@@ -117,3 +116,61 @@ def test_r18_the_mention_of_debits_follows_the_day_of_the_document(shop: Story) 
     lines = shop.run()
     said = ["d'après les débits" in lines.one("message", name)["text"] for name in ("zoe", "ada")]
     assert said == [False, True]
+
+
+def test_r18_money_before_the_service_for_an_issued_document_leaves_its_tax_and_the_owner_is_told(
+    grown: Story,
+) -> None:
+    grown.automation("at-once", "session.booked", ASK)
+    order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=AFTER)
+    grown.pays("zoe", 1500, at="2027-01-20 10:00", order=order.id, payment="p1")
+    grown.pays("zoe", 3000, at="2027-01-21 10:00", order=order.id, payment="p2")
+    lines = grown.run()
+    invoice = lines.one("invoice", "zoe")
+    assert taxed(invoice) == (3750, 750, 4500)
+    (alert,) = lines.of("alert")
+    assert alert["reason"] == "tax_kept"
+    for words in (
+        f"15.00 EUR of payment p1 came on 2027-01-20, before the service of {invoice['number']} on 2027-02-03",
+        "franchise that day", "issued under normal", "keeps its 20 % VAT, where 0 % fell due",
+    ):  # fmt: skip
+        assert words in alert["text"], alert["text"]
+
+
+def test_r18_credit_that_is_used_before_the_service_is_such_money_too(grown: Story) -> None:
+    grown.pays("zoe", 2000, at="2027-01-04 10:00")
+    grown.automation("at-once", "session.booked", ASK)
+    grown.books("zoe", "cut", at="2027-01-05 10:00", when=AFTER)
+    assert "20.00 EUR of payment" in grown.run().one("alert", reason="tax_kept")["text"]
+
+
+@pytest.mark.parametrize("at", ["2027-02-02 10:00", "2027-02-04 10:00"])
+def test_r18_money_of_the_same_regime_needs_no_word(grown: Story, at: str) -> None:
+    grown.automation("at-once", "session.booked", ASK)
+    order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=AFTER)
+    grown.pays("zoe", 4500, at=at, order=order.id)
+    assert not grown.run().of("alert")
+
+
+def test_r18_where_vat_falls_due_on_debits_early_money_for_a_document_needs_no_word(grown: Story) -> None:
+    grown.business["legal"]["vat_due_on"] = "debits"
+    grown.automation("at-once", "session.booked", ASK)
+    order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=AFTER)
+    grown.pays("zoe", 4500, at="2027-01-20 10:00", order=order.id)
+    assert not grown.run().of("alert")
+
+
+def test_r18_a_draft_whose_charges_fall_under_two_regimes_is_parted_when_it_is_confirmed(grown: Story) -> None:
+    grown.automation("draft", "session.booked", {"request_payment": {"document": "draft"}})
+    grown.books("zoe", "cut", "colour", at="2027-01-05 10:00", when=AFTER, order="o1")
+    grown.pays("zoe", 1000, at="2027-01-06 10:00", charges=["o1-b1"])
+    grown.does("confirm_draft", at="2027-01-08 10:00", contact="zoe")
+    grown.does("confirm_draft", at="2027-01-09 10:00", contact="zoe")
+    lines = grown.run()
+    documents = lines.of("invoice", "zoe")
+    assert [one["charges"] for one in documents if one["status"] == "draft"] == [["o1-b1", "o1-b2"], ["o1-b2"]]
+    issued, last = [one for one in documents if one["status"] == "issued"]
+    assert (issued["charges"], taxed(issued)) == (["o1-b1"], (4500, 0, 4500))
+    assert (last["charges"], taxed(last)) == (["o1-b2"], (6667, 1333, 8000))
+    alert = lines.one("alert", reason="draft_parted")
+    assert f"o1-b2 fall under another VAT regime than the rest of {issued['number']}" in alert["text"]
