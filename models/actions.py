@@ -9,9 +9,10 @@ from typing import Any
 from models.asking import issue_all, template_of
 from models.automation import Run
 from models.card_charging import charge_for_run
+from models.channels import ways_to
 from models.charge import Charge
 from models.collecting import planned_for
-from models.consents import forbidden
+from models.consents import Channel, forbidden
 from models.contact import Contact
 from models.drafting import draft_all
 from models.ending import key_of_made
@@ -22,7 +23,7 @@ from models.invoice import DocumentStatus, Invoice
 from models.ladder import climb, free_again
 from models.linking import link_charges, silent_about_link
 from models.message import MessagePurpose
-from models.messaging import channel_for, over_cap, queue, queue_to_owner
+from models.messaging import over_cap, queue, queue_to_owner
 from models.payer import known_contact, payer_of
 from models.payment_link import PaymentLink
 from models.requesting import scope_of_request, to_bill
@@ -31,7 +32,7 @@ from models.rulebook import CAP, Published
 from models.scope import Scope
 from models.settling import live_documents
 from models.shop import Shop
-from models.steps import AddTag, Document, RequestPayment, SendEmail, Wording
+from models.steps import AddTag, Document, RequestPayment, SendEmail, SendSms, Wording
 
 
 def act(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
@@ -209,16 +210,23 @@ def _remind_of_links(shop: Shop, run: Run, published: Published, op: Act, links:
     return None if any(sent) else ""
 
 
-def _send_email(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
+def _send(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
+    """Write freely to the client, by e-mail or SMS."""
     if run.contact_id is None:
         return "no_channel"
-    contact = known_contact(shop, run.contact_id)
-    purpose = op.settings.purpose if isinstance(op.settings, SendEmail) else MessagePurpose.SERVICE
-    if purpose == MessagePurpose.MARKETING and forbidden(contact, purpose, channel_for(channels_of(op))):
+    contact, purpose, wanted = known_contact(shop, run.contact_id), _purpose_of(op), channels_of(op) or []
+    if not ways_to(shop, contact, purpose, wanted) and "no_consent" in {
+        forbidden(contact, purpose, channel) for channel in wanted
+    }:
         return "no_consent"
-    if over_cap(shop, [contact], channels_of(op)):
+    if over_cap(shop, [contact], wanted, purpose):
         return CAP
     return None if _write(shop, run, published, op, contact, documents=[]) else ""
+
+
+def _purpose_of(op: Act) -> MessagePurpose:
+    """Return why a free message is written; all others are of service."""
+    return op.settings.purpose if isinstance(op.settings, SendEmail | SendSms) else MessagePurpose.SERVICE
 
 
 def _write(
@@ -232,11 +240,11 @@ def _write(
     **more: Any,
 ) -> bool:
     made = _last_made(run)
-    message = queue(
+    messages = queue(
         shop,
         contact,
         template=op.kind,
-        purpose=op.settings.purpose if isinstance(op.settings, SendEmail) else MessagePurpose.SERVICE,
+        purpose=_purpose_of(op),
         documents=documents,
         subject_ids=made | _subjects(run) | more,
         channels=channels_of(op),
@@ -244,7 +252,7 @@ def _write(
         automation=(published.id, published.version),
         fact_id=run.fact_id,
     )
-    return message is not None
+    return bool(messages)
 
 
 def _notify_staff(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
@@ -294,9 +302,12 @@ def _add_tag(shop: Shop, run: Run, _published: Published, op: Act) -> str | None
 
 
 def channels_of(op: Act) -> list[str] | None:
-    """Return the channels that a step names, or None for the business's."""
+    """Return the channels that a step names by its keys or by what it is called, or None for the business's."""
     channels = op.settings.channels if isinstance(op.settings, Wording) else None
-    return None if channels is None else list(channels)
+    return _NAMED.get(op.kind) if channels is None else list(channels)
+
+
+_NAMED: dict[str, list[str]] = {"send_email": [Channel.EMAIL], "send_sms": [Channel.SMS]}
 
 
 def _last_made(run: Run) -> dict[str, Any]:
@@ -315,7 +326,8 @@ _ACTIONS: dict[str, Callable[[Shop, Run, Published, Act], str | None]] = {
     "request_payment": _request_payment,
     "issue_paid_invoice": _issue_paid_invoice,
     "send_reminder": _send_reminder,
-    "send_email": _send_email,
+    "send_email": _send,
+    "send_sms": _send,
     "notify_staff": _notify_staff,
     "add_charge": _add_charge,
     "refund": _refund,

@@ -62,6 +62,7 @@ class Business:
     payment_form: Json | None = None
     exchange_rates: Json | None = None
     regimes: Json | None = None
+    sms: Json | None = None
 
     def regime_on(self, day: date) -> Regime:
         """Return how it stands to VAT on a day: by its dated regimes, before and without them as it says undated."""

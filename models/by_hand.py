@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from models.catalogue import ServiceVersion, current
-from models.consents import forbidden
+from models.channels import address_on, ways_to
+from models.consents import Channel, forbidden
 from models.contact import Contact
 from models.coupon import Coupon
 from models.date_forms import known_locale, show_date
 from models.errors import NotFoundError
 from models.message import BY_HAND, MessagePurpose
-from models.messaging import channel_for, queue
+from models.messaging import queue
 from models.money import format_money
 from models.payer import language_of
 from models.refusals import RefusedError
@@ -45,19 +46,25 @@ _WORDS = {
 def write_by_hand(shop: Shop, contact: Contact, said: Said) -> None:
     """Queue what a person writes to a client; refused where it may not go, or leads nowhere."""
     purpose = MessagePurpose.MARKETING if said.marketing else MessagePurpose.SERVICE
-    if not contact.email or contact.email_bad:
-        raise RefusedError(f"{contact.id} has no e-mail address that works. Call, or correct the address.")
-    if reason := forbidden(contact, purpose, channel_for(None)):
-        why = "has not agreed to marketing" if reason == "no_consent" else "wants no e-mails"
-        raise RefusedError(f"{contact.id} {why}. `relance contacts consent` records what a client says.")
+    if not ways_to(shop, contact, purpose, shop.business.channels):
+        raise RefusedError(_why_not(shop, contact, purpose))
     locale = known_locale(language_of(shop, contact))
     words = _WORDS.get(locale.partition("_")[0], _WORDS["en"])
     name = f" {contact.name}" if contact.name else ""
     parts = [f"{words.hello.format(name)},", said.text, _service(shop, said), _coupon(shop, said, words, locale)]
-    message = queue(shop, contact, template=BY_HAND, purpose=purpose, documents=[], subject_ids={})
-    assert message is not None
-    message.subject = said.subject or words.subject.format(shop.business.name)
-    message.text = "\n\n".join(part for part in [*parts, shop.business.name] if part)
+    for message in queue(shop, contact, template=BY_HAND, purpose=purpose, documents=[], subject_ids={}):
+        message.subject = said.subject or words.subject.format(shop.business.name)
+        message.text = "\n\n".join(part for part in [*parts, shop.business.name] if part)
+
+
+def _why_not(shop: Shop, contact: Contact, purpose: str) -> str:
+    """Return why nothing can be written to a client, as a sentence."""
+    reached = [channel for channel in Channel if address_on(shop, contact, channel)]
+    reasons = {forbidden(contact, purpose, channel) for channel in reached}
+    if not reached:
+        return f"{contact.id} has no e-mail address that works. Call, or correct the address."
+    why = "has not agreed to marketing" if "no_consent" in reasons else "wants no e-mails"
+    return f"{contact.id} {why}. `relance contacts consent` records what a client says."
 
 
 def _service(shop: Shop, said: Said) -> str | None:

@@ -1,5 +1,7 @@
 """The daily cap: how many messages of automations a client gets in a local day, whatever sends them (R21)."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from models.automation import DailyCount
@@ -8,10 +10,11 @@ from models.periods import local_date
 from models.shop import Shop
 
 
-def is_full(shop: Shop, contact_id: str, at: datetime) -> bool:
-    """Whether a client gets as many messages as may be on the local day of an instant."""
-    known = shop.daily.get((contact_id, _day(shop, at)))
-    return known is not None and known.messages >= shop.business.daily_cap
+def too_many(shop: Shop, contact_id: str, instants: Iterable[datetime]) -> bool:
+    """Whether messages to a client at these instants would be more than may be on one of their local days."""
+    days = Counter(_day(shop, at) for at in instants)
+    known = {day: count.messages for day in days if (count := shop.daily.get((contact_id, day)))}
+    return any(known.get(day, 0) + more > shop.business.daily_cap for day, more in days.items())
 
 
 def count(shop: Shop, message: Message) -> None:

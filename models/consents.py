@@ -71,10 +71,16 @@ def consent_to(contact: Contact, channel: str) -> str | None:
 
 
 def forbidden(contact: Contact | None, purpose: str, channel: str) -> str | None:
-    """Return why a message may not go to a client: `no_consent` to marketing, or `opted_out` of service messages."""
-    if contact is None or purpose == MessagePurpose.LEGAL:
+    """Return why a message may not go to a client: `no_consent` to marketing, or `opted_out` of service messages.
+
+    Who wants no service messages by SMS gets nothing by SMS, whatever it is: that is what STOP says.
+    """
+    if contact is None:
         return None
-    if purpose == MessagePurpose.MARKETING:
-        return None if consent_to(contact, channel) else "no_consent"
     choice = contact.choices.get(f"{About.SERVICE} {channel}")
-    return "opted_out" if choice and choice[1] == NO else None
+    refused = choice is not None and choice[1] == NO
+    if refused and (purpose == MessagePurpose.SERVICE or channel == Channel.SMS):
+        return "opted_out"
+    if purpose != MessagePurpose.MARKETING:
+        return None
+    return None if consent_to(contact, channel) else "no_consent"

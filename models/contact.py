@@ -39,7 +39,9 @@ class HoldKind(StrEnum):
 class Contact:
     """One client. `stamps` holds, key by key, which event set the value (R20): the greatest stamp wins.
 
-    `choices` holds, for a purpose and a channel, the newest consent: when, yes or no, its id (R19).
+    `choices` holds, for a purpose and a channel, the newest consent: when, yes or no, its id (R19). `phone` is what was
+    told, `mobile` the same in E.164 where it is a valid mobile number of the business's country or names its own;
+    `phone_bad` says that the SMS gateway knows no such number.
     """
 
     business_id: str
@@ -67,6 +69,7 @@ class Contact:
     stamps: dict[str, Any] = field(default_factory=dict)
     reminded_at: datetime | None = None
     choices: dict[str, Any] = field(default_factory=dict)
+    mobile: str | None = None
 
 
 @row("holds", looks=[Look(("business_id", "contact_id"))])

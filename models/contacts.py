@@ -10,6 +10,7 @@ from msgspec.structs import replace as with_keys
 from models.catalogue import ServiceVersion, current
 from models.contact import Contact, PayerKind
 from models.event_shapes import CompanyData, ContactData, ServiceData
+from models.phones import mobile
 from models.shop import Shop
 from models.tax import check_rate
 
@@ -47,6 +48,8 @@ def know_contact(shop: Shop, data: ContactData, stamp: str) -> Contact:
         if stamp > known.get(name, ""):
             news[name] = stamp
             _take(contact, name, value)
+            if name == "phone":
+                contact.mobile = mobile(contact.phone, shop.business.country)
     if news:
         contact.stamps = known | news
     return contact
@@ -61,7 +64,7 @@ def news_of(contact: Contact, data: ContactData) -> ContactData:
 def _says_nothing_new(contact: Contact, name: str, value: Any) -> bool:
     told = replace(contact)
     _take(told, name, value)
-    return replace(told, email_bad=contact.email_bad) == contact
+    return replace(told, email_bad=contact.email_bad, phone_bad=contact.phone_bad) == contact
 
 
 def _keys(data: ContactData) -> list[tuple[str, Any]]:
@@ -78,6 +81,8 @@ def _take(contact: Contact, name: str, value: Any) -> None:
         return
     if name == "email":
         contact.email_bad = False
+    if name == "phone":
+        contact.phone_bad = False
     setattr(contact, name, _ABSENT.get(name) if value is None else value)
 
 

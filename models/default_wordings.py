@@ -21,10 +21,12 @@ class DefaultWording(NamedTuple):
 
 def default_wording(template: str, locale: str) -> DefaultWording:
     """Return the wording of a template in the language of a locale, or in English."""
-    languages = WORDINGS[template]
+    languages = WORDINGS[_SAME.get(template, template)]
     return languages.get(known_locale(locale).partition("_")[0]) or languages[FALLBACK]
 
 
+_SAME = {"send_sms": "send_email"}
+"""Templates of SMS that go by e-mail where nobody can be texted."""
 _HELLO = "{% if contact.name %} {{ contact.name }}{% endif %},\n\n"
 _FR_HELLO, _EN_HELLO = f"Bonjour{_HELLO}", f"Hello{_HELLO}"
 _FR_PAY = "{% if invoice.pay_url %}Payer en ligne : {{ invoice.pay_url }}\n\n{% endif %}"
@@ -37,6 +39,8 @@ _LATE = "{% if invoice.late_terms %}{{ invoice.late_terms }}\n\n{% endif %}"
 _SIGNED = "{{ business.name }}\n"
 _DOCUMENT = _SIGNED + "{% if invoice.details %}\n---\n\n{{ invoice.details }}\n{% endif %}"
 """The signature, and under it the document itself, where there is one: what a page or a file would show."""
+
+_DOCUMENTS = _SIGNED + "{% if notice.details %}\n---\n\n{{ notice.details }}\n{% endif %}"
 
 WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
     "request_payment": {
@@ -54,6 +58,18 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "Left to pay: {{ invoice.amount_due | money }}, by {{ invoice.due_on | date: 'long' }}.\n\n"
             + _EN_PAY
             + _DOCUMENT,
+        ),
+    },
+    "request_payment_many": {
+        "fr": DefaultWording(
+            "Vos factures – {{ business.name }}",
+            _FR_HELLO + "Voici vos factures :\n\n{{ notice.list }}\n\n"
+            "Reste à payer en tout : {{ notice.amount_due }}.\n\n" + _DOCUMENTS,
+        ),
+        "en": DefaultWording(
+            "Your invoices – {{ business.name }}",
+            _EN_HELLO + "Here are your invoices:\n\n{{ notice.list }}\n\n"
+            "Left to pay in all: {{ notice.amount_due }}.\n\n" + _DOCUMENTS,
         ),
     },
     "request_payment_link": {
@@ -80,6 +96,18 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             _EN_HELLO + "Here is your invoice {{ invoice.number }} of {{ invoice.issued_on | date: 'long' }} "
             "for {{ invoice.total | money }}.\n\n"
             "It is paid: there is nothing left to pay.\n\n" + _DOCUMENT,
+        ),
+    },
+    "issue_paid_invoice_many": {
+        "fr": DefaultWording(
+            "Vos factures – {{ business.name }}",
+            _FR_HELLO + "Voici vos factures :\n\n{{ notice.list }}\n\n"
+            "Elles sont payées : vous n'avez rien à régler.\n\n" + _DOCUMENTS,
+        ),
+        "en": DefaultWording(
+            "Your invoices – {{ business.name }}",
+            _EN_HELLO + "Here are your invoices:\n\n{{ notice.list }}\n\n"
+            "They are paid: there is nothing left to pay.\n\n" + _DOCUMENTS,
         ),
     },
     "send_reminder": {

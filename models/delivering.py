@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from models.channels import Way
+from models.consents import Channel
+from models.contact import Contact
 from models.facts import raise_fact
 from models.message import Message, MessageState
+from models.messaging import time_to_go
+from models.rerouting import other_way, take
 from models.shop import Shop, skip, tell_owner
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
@@ -24,7 +29,10 @@ class Delivered:
 
 
 def deliver(shop: Shop, report: Delivered) -> None:
-    """Record the outcome of a message and raise what follows; a repeated report, or one fenced off, does nothing."""
+    """Record the outcome of a message and raise what follows; a repeated report, or one fenced off, does nothing.
+
+    An SMS that may or may not have been taken is handed over again: its gateway knows its key and says what it did.
+    """
     message = shop.messages.get(report.message_id)
     if message is None or message.next_attempt_at is None or (report.lease and report.lease != message.lease):
         return
@@ -35,6 +43,8 @@ def deliver(shop: Shop, report: Delivered) -> None:
             _again(shop, message, report)
         case "failed":
             _failed(shop, message, report)
+        case _ if message.channel == Channel.SMS and message.attempts < len(BACKOFF):
+            _again(shop, message, report)
         case _:
             _finish(message, MessageState.UNCERTAIN, report)
             tell_owner(
@@ -89,6 +99,12 @@ def _again(shop: Shop, message: Message, report: Delivered) -> None:
     message.detail = report.detail
 
 
+def _by_other_way(shop: Shop, message: Message, contact: Contact, way: Way, report: Delivered) -> None:
+    take(message, contact, way)
+    message.state, message.lease, message.attempts = MessageState.PREPARED, None, 0
+    message.next_attempt_at, message.detail = time_to_go(shop, message), report.detail
+
+
 def skip_message(shop: Shop, message: Message, reason: str) -> None:
     """Record that what caused a message ended without its effect, and why."""
     skip(
@@ -104,11 +120,18 @@ def skip_message(shop: Shop, message: Message, reason: str) -> None:
 
 
 def _failed(shop: Shop, message: Message, report: Delivered) -> None:
+    """Give a message up; an SMS that is said nowhere else goes by e-mail instead (R19)."""
+    contact = shop.contacts.get(message.contact_id) if message.contact_id else None
+    if report.address_bad and contact is not None:
+        contact.email_bad = contact.email_bad or contact.email == message.recipient
+        contact.phone_bad = contact.phone_bad or contact.mobile == message.recipient
+    if message.channel == Channel.SMS and message.beside is None and contact is not None:
+        way = other_way(shop, contact, message)
+        if way is not None:
+            _by_other_way(shop, message, contact, way, report)
+            return
     _finish(message, MessageState.FAILED, report)
     skip_message(shop, message, "failed")
-    contact = shop.contacts.get(message.contact_id) if message.contact_id else None
-    if report.address_bad and contact is not None and contact.email == message.recipient:
-        contact.email_bad = True
     raise_fact(shop, "message.failed", contact_id=message.contact_id, depth=message.depth + 1, message=message.id)
     tell_owner(
         shop,

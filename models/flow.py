@@ -94,7 +94,6 @@ class Program:
 
 MESSAGES = frozenset({Action.SEND_REMINDER, Action.SEND_EMAIL, Action.SEND_SMS, Action.NOTIFY_STAFF})
 LATER: Mapping[str, str] = {
-    Action.SEND_SMS: "send_sms needs an SMS gateway, which can't be set up yet; use send_email.",
     Action.CALL_WEBHOOK: "call_webhook can't be delivered yet.",
 }
 """What files may say already and nothing carries out yet, with the sentence for who publishes it."""

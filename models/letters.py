@@ -4,14 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.consents import Channel
 from models.contact import Contact
 from models.date_forms import known_locale
 from models.default_wordings import default_wording
 from models.letter import Button, html_from_text
 from models.message import ASKING, BY_HAND, Message
+from models.notice import address_of_document
 from models.payer import language_of
 from models.scope import Scope
 from models.shop import Shop
+from models.sms_text import fitted, plain
+from models.sms_wordings import sms_wording
 from models.steps import Wording
 from models.ways_out import way_out_of
 from models.wording import render, render_subject
@@ -52,6 +56,8 @@ class Group(Mapping[str, Any]):
         return 0
 
 
+OF_MANY = frozenset({"request_payment", "issue_paid_invoice"})
+"""Templates whose message may bring several documents, each with a page of its own (R9)."""
 HEADS = (
     "contact",
     "service",
@@ -59,6 +65,7 @@ HEADS = (
     "booking",
     "order",
     "invoice",
+    "notice",
     "payment",
     "payment_link",
     "quote",
@@ -73,17 +80,46 @@ def write_letter(shop: Shop, message: Message) -> Letter:
     """Write a message in its recipient's language, from what is true now."""
     contact = shop.contacts.get(message.contact_id) if message.contact_id else None
     locale = language_of(shop, contact)
-    subject, text = _templates(shop, message, locale)
     scope = _scope(shop, message)
     values = values_of(scope)
+    if message.channel == Channel.SMS:
+        return _sms(shop, message, scope, locale)
     if message.template == BY_HAND:
         return _by_hand(shop, message, locale)
+    subject, text = _templates(shop, message, locale)
     way_out = way_out_of(shop, message, locale)
     body = render(text, values, locale, shop.zone) + (way_out.text if way_out else "")
     title = render_subject(subject, values, locale, shop.zone)
     button = _button(scope, message, locale)
     html = html_from_text(body, title=title, locale=locale, button=button)
     return Letter(title, body, html, way_out.headers if way_out else ())
+
+
+def _sms(shop: Shop, message: Message, scope: Scope, locale: str) -> Letter:
+    """Return what an SMS says: its words, the link to what they are about, and the way out of marketing.
+
+    It has no subject; that of a step is kept, so that lists tell what it was about.
+    """
+    settings, values = _settings(shop, message), values_of(scope)
+    own = settings.message if settings and message.template != "receipt" else None
+    subject = settings.subject if settings and settings.subject else ""
+    if message.template == BY_HAND:
+        text, title = message.text or "", message.subject or ""
+    else:
+        text = render(own or sms_wording(_kind(message), locale), values, locale, shop.zone)
+        title = render_subject(subject, values, locale, shop.zone) if subject else ""
+    way_out = way_out_of(shop, message, locale)
+    under = [_link(shop, message, scope) or "", way_out.text if way_out else ""]
+    text = plain(text)
+    return Letter(title, fitted(text, *(line for line in under if line not in text)), "")
+
+
+def _link(shop: Shop, message: Message, scope: Scope) -> str | None:
+    """Return the page that an SMS leads to: of its payment link or quote, else of its one document."""
+    if message.template in {*ASKING, "quote"} and (url := scope.get("payment_link.url") or scope.get("quote.url")):
+        return str(url)
+    document = shop.invoices.get(message.documents[0]) if len(message.documents) == 1 else None
+    return address_of_document(shop, document) if document else None
 
 
 def _by_hand(shop: Shop, message: Message, locale: str) -> Letter:
@@ -114,14 +150,16 @@ def _scope(shop: Shop, message: Message) -> Scope:
     about: Contact | None = shop.contacts.get(message.contact_id) if message.contact_id else None
     contact_id = about.id if about else message.subject_ids.get("contact")
     made = list(run.made) if run else []
-    return Scope(shop, contact_id, message.subject_ids, made, run.data if run else None, run.trigger if run else None)
+    subjects = message.subject_ids | {"documents": message.documents}
+    return Scope(shop, contact_id, subjects, made, run.data if run else None, run.trigger if run else None)
 
 
 def _kind(message: Message) -> str:
-    """Return which wording a message has by default: of a document, of several with one way to pay, of a link."""
-    if message.template not in ASKING or "link" not in message.subject_ids:
-        return message.template
-    return f"{message.template}_all" if message.documents else f"{message.template}_link"
+    """Return which wording a message has by default: of a document, of several, of those with one link, of a link."""
+    if message.template in ASKING and "link" in message.subject_ids:
+        return f"{message.template}_all" if message.documents else f"{message.template}_link"
+    many = message.template in OF_MANY and len(message.documents) > 1
+    return f"{message.template}_many" if many else message.template
 
 
 def _templates(shop: Shop, message: Message, locale: str) -> tuple[str, str]:

@@ -74,7 +74,8 @@ class Message(Alarmed):
     `next_attempt_at` is when the row next needs a hand: when it may be tried; while a worker holds it, when that
     worker's lease ends; after its outcome is recorded, at once, until the facts that follow from it are raised. It is
     null while a pause holds the message, which was due at `held_at`. Of messages due at one instant the one
-    with the lower `sequence` goes first: what was said first is read first.
+    with the lower `sequence` goes first: what was said first is read first. `beside` names the message that says the
+    same on the other channel, where there is one (R19).
     """
 
     business_id: str
@@ -107,3 +108,4 @@ class Message(Alarmed):
     proof: Json | None = None
     sequence: int | None = None
     held_at: datetime | None = None
+    beside: str | None = None

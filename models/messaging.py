@@ -1,22 +1,37 @@
-"""Queueing messages: who is written to, on which channel, for what purpose (R19). Texts are made at delivery."""
+"""Queueing messages: who is written to, on which channels, for what purpose (R19). Texts are made at delivery.
 
-from collections.abc import Iterable
+A statement that queues for many clients at once must find the same of each:
+
+- e-mail is open where `contacts.email <> '' AND NOT contacts.email_bad`, SMS where `contacts.mobile IS NOT NULL AND NOT
+  contacts.phone_bad` and the business has a gateway (`models.channels.sends_sms`); `mobile` is E.164, worked out when
+  the phone was told;
+- `contacts.choices` holds what the client said: `{"service sms": [when, "yes" | "no", id]}`. `choices #>> '{service
+  sms,1}' = 'no'` closes SMS to everything, `'{service email,1}'` e-mail to service messages; what asks for money
+  for documents is legal, so only the first counts there;
+- what asks for money goes over the wanted channels that are open, and by e-mail where SMS is wanted and closed; any
+  other document also by e-mail in every case;
+- of two rows each has the other's id in `beside`; only the one for e-mail has `cc`; the instants at which they may go
+  are those of their channels (`time_to_go`).
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from models.capping import count, is_full
-from models.consents import consent_to, forbidden
+from models.capping import count, too_many
+from models.channels import Way, address_on, ways_to
+from models.consents import Channel, consent_to
 from models.contact import Contact
 from models.invoice import DocumentKind, Invoice
-from models.message import Message, MessagePurpose
+from models.message import ASKING, Message, MessagePurpose
 from models.payer import known_contact, language_of
 from models.shop import Shop, skip, tell_owner
 
 OWNER = "owner"
 
 
-def queue_document(shop: Shop, document: Invoice, *, template: str, payer: Contact) -> Message | None:
-    """Queue the mail that brings a document (an invoice, a receipt): legal, so always by e-mail."""
+def queue_document(shop: Shop, document: Invoice, *, template: str, payer: Contact) -> list[Message]:
+    """Queue what brings a document (an invoice, a receipt) to its payer."""
     return queue(
         shop,
         payer,
@@ -44,34 +59,57 @@ def queue(
     step: str | None = None,
     automation: tuple[str, int] | None = None,
     fact_id: str | None = None,
-) -> Message | None:
-    """Queue one message to a contact; without an address the owner is told and None comes back (`no_channel`)."""
-    cause, channel = shop.cause, channel_for(channels or shop.business.channels)
-    if not contact.email or contact.email_bad or forbidden(contact, purpose, channel):
+) -> list[Message]:
+    """Queue a message to a contact, once for each channel that it takes (R19), e-mail before SMS.
+
+    Without any the owner is told, and none comes back (`no_channel`); so is he of a document that can't be mailed. The
+    wanted `channels` are else the business's.
+    """
+    mailed = must_be_mailed(purpose, template, documents)
+    ways = ways_to(shop, contact, purpose, channels or shop.business.channels, mailed=mailed)
+    if not ways:
         _no_channel(shop, contact, template, automation, fact_id)
-        return None
-    document = documents[0] if documents else None
-    message = Message(
-        business_id=shop.id,
-        id=shop.key("msg", template, contact.id, cause.run or "" if cause else "", shop.next_serial()),
-        channel=channel,
-        template=template,
-        purpose=purpose,
-        created_at=shop.now,
-        recipient=contact.email,
-        contact_id=contact.id,
-        cc=contact.cc,
-        automation_id=automation[0] if automation else None,
-        version=automation[1] if automation else None,
-        step=step,
-        run_id=cause.run if cause else None,
-        invoice_id=document.id if document else None,
-        documents=[doc.id for doc in documents],
-        subject_ids={name: value for name, value in subject_ids.items() if value is not None},
-        depth=cause.depth if cause else 0,
-        consent_id=consent_to(contact, channel) if purpose == MessagePurpose.MARKETING else None,
-    )
-    return _put_in_line(shop, message)
+        return []
+    if mailed and ways[0].channel != Channel.EMAIL:
+        ask_to_print(shop, contact, template)
+    cause, document = shop.cause, documents[0] if documents else None
+    origin = ("msg", template, contact.id, cause.run or "" if cause else "", shop.next_serial())
+    ids = [shop.key(*origin, *_suffix(way)) for way in ways]
+    messages = [
+        Message(
+            business_id=shop.id,
+            id=id_,
+            channel=str(way.channel),
+            template=template,
+            purpose=purpose,
+            created_at=shop.now,
+            recipient=way.to,
+            contact_id=contact.id,
+            cc=contact.cc if way.channel == Channel.EMAIL else [],
+            automation_id=automation[0] if automation else None,
+            version=automation[1] if automation else None,
+            step=step,
+            run_id=cause.run if cause else None,
+            invoice_id=document.id if document else None,
+            documents=[doc.id for doc in documents],
+            subject_ids={name: value for name, value in subject_ids.items() if value is not None},
+            depth=cause.depth if cause else 0,
+            consent_id=consent_to(contact, way.channel) if purpose == MessagePurpose.MARKETING else None,
+            beside=next((other for other in ids if other != id_), None),
+        )
+        for id_, way in zip(ids, ways, strict=True)
+    ]
+    return [_put_in_line(shop, message) for message in messages]
+
+
+def must_be_mailed(purpose: str, template: str, documents: Sequence[Any]) -> bool:
+    """Whether a message is a document itself, which SMS can only announce; what asks for money leads to its page."""
+    return template not in ASKING and (purpose == MessagePurpose.LEGAL or bool(documents))
+
+
+def _suffix(way: Way) -> Sequence[str]:
+    """Return what tells the id of an SMS from that of the mail that says the same."""
+    return () if way.channel == Channel.EMAIL else (way.channel,)
 
 
 def queue_to_owner(
@@ -100,22 +138,25 @@ def queue_to_owner(
     return _put_in_line(shop, message)
 
 
-def over_cap(shop: Shop, contacts: Iterable[Contact], channels: list[str] | None) -> bool:
-    """Whether one message more is too many for any of these clients on the day on which it would go (R21)."""
-    channel = channel_for(channels or shop.business.channels)
-    at = shop.hours.may_go(shop.now, channel, in_window=True)
-    return any(is_full(shop, contact.id, at) for contact in contacts)
+def over_cap(
+    shop: Shop, contacts: Iterable[Contact], channels: list[str] | None, purpose: str = MessagePurpose.SERVICE
+) -> bool:
+    """Whether a message more is too many for any of these clients on the day on which it would go (R21)."""
+    wanted = channels or shop.business.channels
+    return any(
+        too_many(shop, one.id, [_may_go(shop, way.channel) for way in ways_to(shop, one, purpose, wanted)])
+        for one in contacts
+    )
+
+
+def _may_go(shop: Shop, channel: str) -> datetime:
+    return shop.hours.may_go(shop.now, channel, in_window=True)
 
 
 def _put_in_line(shop: Shop, message: Message) -> Message:
     message.next_attempt_at = time_to_go(shop, message)
     count(shop, message)
     return shop.messages.add(message)
-
-
-def channel_for(_channels: Any) -> str:
-    """Return the channel to use: e-mail, as long as no SMS gateway is connected (R19)."""
-    return "email"
 
 
 def time_to_go(shop: Shop, message: Message) -> datetime:
@@ -139,17 +180,23 @@ def _no_channel(
         fact_id=fact_id,
         detail={"template": template},
     )
+    ask_to_print(shop, contact, template)
+
+
+def ask_to_print(shop: Shop, contact: Contact, template: str) -> None:
+    """Tell the owner of what no channel brings to a client."""
     tell_owner(
         shop,
         "no_channel",
-        f"{contact.name or contact.id} {_why(contact)}: print and hand over what was to be sent.",
+        f"{contact.name or contact.id} {_why_unreachable(shop, contact)}: print and hand over what was to be sent.",
         contact_id=contact.id,
         template=template,
     )
 
 
-def _why(contact: Contact) -> str:
-    return "wants no e-mails" if contact.email and not contact.email_bad else "has no e-mail address"
+def _why_unreachable(shop: Shop, contact: Contact) -> str:
+    """Return why a client gets no e-mail."""
+    return "wants no e-mails" if address_on(shop, contact, Channel.EMAIL) else "has no e-mail address"
 
 
 def staff_language(shop: Shop, contact_id: str | None) -> str:

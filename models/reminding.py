@@ -20,7 +20,7 @@ from models.standing import Standing, standings
 
 
 def remind(shop: Shop, documents: Sequence[Invoice]) -> list[Message]:
-    """Remind a payer of open documents in one message for each currency; several have one way to pay (R17, R25).
+    """Remind a payer of open documents, each currency by itself; several have one way to pay (R17, R25).
 
     Refused where nothing is to be asked for, where a hold or a planned charge of a card stands in the way, and within
     three days of the last reminder.
@@ -33,18 +33,18 @@ def remind(shop: Shop, documents: Sequence[Invoice]) -> list[Message]:
     groups: dict[str, list[Invoice]] = {}
     for document in sorted(asked, key=lambda one: (one.due_on or one.created_at.date(), one.number or "")):
         groups.setdefault(document.currency, []).append(document)
-    sent = [message for group in groups.values() if (message := _ask(shop, payer, group))]
+    sent = [message for group in groups.values() for message in _ask(shop, payer, group)]
     if not sent:
         raise RefusedError(f"{payer.name or payer.id} has no e-mail address: print the reminder, and hand it over.")
     return sent
 
 
-def _ask(shop: Shop, payer: Contact, documents: list[Invoice]) -> Message | None:
+def _ask(shop: Shop, payer: Contact, documents: list[Invoice]) -> list[Message]:
     subjects = {"invoice": documents[0].id, "order": documents[0].order_id}
     if len(documents) > 1:
         charges = [charge for document in documents for charge in charges_on(shop, document) if charge.open > 0]
         subjects["link"] = link_charges(shop, payer, charges).id
-    message = queue(
+    messages = queue(
         shop,
         payer,
         template="send_reminder",
@@ -52,9 +52,9 @@ def _ask(shop: Shop, payer: Contact, documents: list[Invoice]) -> Message | None
         documents=documents,
         subject_ids=subjects,
     )
-    if message is not None:
+    if messages:
         climb(shop, payer, documents)
-    return message
+    return messages
 
 
 def _require_time(shop: Shop, payer: Contact) -> None:

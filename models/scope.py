@@ -10,10 +10,11 @@ from models.booking import Booking, Order, Session
 from models.catalogue import ServiceVersion
 from models.contact import Contact
 from models.document_text import balance_line, details, late_terms
-from models.invoice import DocumentKind, DocumentStatus, Invoice
+from models.invoice import DocumentStatus, Invoice
 from models.linking import charges_of_link, due_on
 from models.money import Money
 from models.notes import note_in_words, note_of
+from models.notice import address_of_document, in_full, listed, listed_briefly, summed
 from models.payer import known_contact, language_of
 from models.payment import Payment
 from models.payment_link import PaymentLink
@@ -120,6 +121,11 @@ class Scope:
         return self.shop.invoices.get(self.subjects.get("invoice") or (self.made[-1] if self.made else None))
 
     @property
+    def notice(self) -> list[Invoice] | None:
+        """All documents that a message brings."""
+        return [self.shop.invoices[id_] for id_ in self.subjects.get("documents", ())] or None
+
+    @property
     def payment(self) -> "Payment | FailedPayment | None":
         """The payment that the fact tells of, also one that failed."""
         if self.trigger == "payment.failed" and isinstance(self.data, dict):
@@ -184,9 +190,8 @@ def _utc(attribute: str) -> Callable[[Any, Scope], datetime | None]:
 
 def _pay_url(invoice: Invoice, scope: Scope) -> str | None:
     """Return where a document is paid, as long as anything is to be paid on it."""
-    if invoice.kind != DocumentKind.INVOICE or invoice.status != DocumentStatus.ISSUED or invoice.amount_due <= 0:
-        return None
-    return address_of(scope.shop, invoice)
+    asked = invoice.status == DocumentStatus.ISSUED and invoice.amount_due > 0
+    return address_of_document(scope.shop, invoice) if asked else None
 
 
 def _link_url(link: PaymentLink, scope: Scope) -> str | None:
@@ -232,6 +237,7 @@ _THINGS: dict[str, Callable[[Scope], Any]] = {
     "booking": lambda scope: scope.booking,
     "order": lambda scope: scope.order,
     "invoice": lambda scope: scope.invoice,
+    "notice": lambda scope: scope.notice,
     "payment": lambda scope: scope.payment,
     "payment_link": lambda scope: scope.payment_link,
     "quote": lambda scope: scope.quote,
@@ -259,6 +265,11 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     "invoice.details": lambda invoice, scope: details(scope.shop, invoice),
     "invoice.pay_url": _pay_url,
     "invoice.late_terms": lambda invoice, _scope: late_terms(invoice),
+    "notice.count": lambda documents, _scope: len(documents),
+    "notice.list": lambda documents, scope: listed(scope.shop, documents),
+    "notice.brief": lambda documents, scope: listed_briefly(scope.shop, documents),
+    "notice.amount_due": lambda documents, _scope: summed(documents),
+    "notice.details": lambda documents, scope: in_full(scope.shop, documents),
     "payment.amount": lambda payment, _scope: Money(payment.amount, payment.currency),
     "payment.method": _read("method"),
     "payment.details": _payment_details,

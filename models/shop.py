@@ -1,7 +1,8 @@
 """The working state of one tenant in one batch: what the rules read and change, in memory only.
 
 A batch loads shops (`tasks.loading`), decides with the pure rules of `models/`, and writes what changed
-(`tasks.writing`). `now` is the instant at which the present item is decided; `cause` is the automation at work.
+(`tasks.writing`). `now` is the instant at which the present item is decided; `cause` is the automation at work;
+`gateways` are the channels that lead anywhere, of which only who delivers knows better (R19).
 """
 
 from collections import deque
@@ -81,7 +82,7 @@ class Shop:
         self.inbox: int | None = None
         self.parked: dict[str, str] = {}
         self.confirmed: dict[str, Invoice] = {}
-        self.stops, self.pages = Stops(), Pages()
+        self.stops, self.pages, self.gateways = Stops(), Pages(), frozenset({"email", "sms"})
         self.mentions: dict[Any, Any] = {}
         """What documents of this batch must say, by kind of payer, language and day (`models.mentions`)."""
         self.portions: dict[str, Portion] = {}

@@ -27,6 +27,7 @@ from models.payment_form import read_payment_form
 from models.periods import zone
 from models.regime_file import read_vat
 from models.series_file import read_series
+from models.sms_file import read_sms
 from models.suggestions import did_you_mean
 from models.tax import check_rate, parse_rate
 from models.undecodable import undecodable
@@ -39,7 +40,7 @@ BUSINESS_KEYS = (
     "id", "name", "timezone", "locale", "currency", "country", "tax_rate", "legal", "partial_payments",
     "payment_terms", "payment_window", "due_soon", "channels", "daily_cap", "quiet_hours", "send_window", "holidays",
     "billing", "email", "series_prefix", "series", "exchange_rates", "cards", "approval", "payment_links",
-    "payment_form",
+    "payment_form", "sms",
 )  # fmt: skip
 LEGAL_KEYS = (
     "name", "form", "capital", "registration", "vat_number", "address", "vat_exempt", "trade_name", "siren", "siret",
@@ -164,6 +165,7 @@ def read_business(node: Node, created_at: datetime) -> Business:
     read_series(node, business)
     read_rates(node, business)
     read_payment_form(node, business)
+    read_sms(node, business)
     legal = node.get("legal")
     if legal is not None:
         _legal(legal, business)

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from models.consents import Channel
 from models.date_forms import known_locale
 from models.errors import BadInputError
 from models.message import Message, MessagePurpose
@@ -18,6 +19,8 @@ class WayOut(NamedTuple):
 
 
 _LINK = {"fr": "Ne plus recevoir ces messages : {}", "en": "To get no more of these messages: {}"}
+_BRIEF = {"fr": "Stop : {}", "en": "Stop: {}"}
+"""Under an SMS."""
 _REPLY = {
     "fr": "Pour ne plus recevoir ces messages, écrivez à {}.",
     "en": "To get no more of these messages, write to {}.",
@@ -25,7 +28,7 @@ _REPLY = {
 
 
 def way_out_of(shop: Shop, message: Message, locale: str) -> WayOut | None:
-    """Return the way out of a marketing message: a page of ours, else the business's address.
+    """Return the way out of a marketing message: a page of ours, else the business's address; briefly under an SMS.
 
     One that has neither is not sent.
     """
@@ -34,6 +37,8 @@ def way_out_of(shop: Shop, message: Message, locale: str) -> WayOut | None:
     until = local_date(message.created_at, shop.zone) + LIFETIME
     url = shop.pages.url(Page.UNSUBSCRIBE, shop.id, message.id, until)
     language = known_locale(locale).partition("_")[0]
+    if message.channel == Channel.SMS and (where := url or shop.business.email):
+        return WayOut(_BRIEF.get(language, _BRIEF["en"]).format(where), ())
     if url:
         one_click = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
         return WayOut(_under(_LINK, language, url), (("List-Unsubscribe", f"<{url}>"), one_click))

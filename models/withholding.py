@@ -2,7 +2,6 @@
 
 from models.actions import not_reminded_of, silent_about
 from models.automation_file import Late, Then
-from models.consents import forbidden
 from models.ending import nothing_left
 from models.linking import silent_about_link
 from models.message import ASKING, Message, MessagePurpose
@@ -17,9 +16,6 @@ def withheld(shop: Shop, message: Message) -> str | None:
     """Return why a message must not go out any more, or None."""
     if message.held_at is not None and message.purpose != MessagePurpose.LEGAL and _stale(shop, message):
         return "stale"
-    contact = shop.contacts.get(message.contact_id) if message.contact_id else None
-    if reason := forbidden(contact, message.purpose, message.channel):
-        return reason
     if message.template not in RECONSIDERED:
         return None
     return _of_run(shop, message) or (_of_documents(shop, message) if message.template in ASKING else None)

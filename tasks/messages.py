@@ -1,12 +1,12 @@
-"""Messages out: claimed in batches, one connection for many, each marked just before its DATA (R12).
+"""Messages out, mails and SMS: claimed in batches, each marked just before it is handed over (R12).
 
-Three short transactions a batch: claim and write the letters; one small commit between two mails, which records the
+Three short transactions a batch: claim and write the letters; one small commit between two messages, which records the
 outcome of the last and marks the next as `sending`; and one that raises the facts which follow. A worker that dies
 leaves at most one message of its connection in doubt.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,13 +14,15 @@ from typing import Any
 
 from psycopg import Connection
 
+from models.channels import sender_of
+from models.consents import Channel
 from models.db import AWAY, transact
 from models.delivering import BACKOFF, Delivered, skip_message
 from models.errors import BadInputError, told
 from models.letters import Letter, write_letter
 from models.message import Message, MessageState
 from models.messaging import time_to_go
-from models.pages import Pages
+from models.rerouting import reroute
 from models.shop import Shop
 from models.withholding import withheld
 from tasks.attempting import attempt, in_company, look_after_the_dead
@@ -28,7 +30,9 @@ from tasks.claiming import claim_rows
 from tasks.due import view
 from tasks.engine import Outcome as Decided
 from tasks.engine import Sent, lock, run_batch
-from tasks.gateways.mail import Mail, MailSession, Outcome, Report
+from tasks.gateways.mail import Mail
+from tasks.gateways.reports import Outcome, Report
+from tasks.gateways.sms import Sms
 from tasks.isolating import by_halves, put_off
 from tasks.loading import Loader
 from tasks.registry import Counts, task
@@ -43,7 +47,8 @@ SENDING_LEASE = timedelta(seconds=60)
 BATCH = 200
 ROUNDS = 40
 SENT_AGAIN = frozenset({"request_payment", "issue_paid_invoice", "receipt", "deposit", "credit_note"})
-"""Documents are sent again, under the same Message-ID, when it is uncertain whether they arrived."""
+"""Documents are sent again, under the same Message-ID, when it is uncertain whether they arrived; so is every SMS, of
+which the gateway knows by its key whether it has it."""
 
 
 @dataclass(slots=True)
@@ -54,6 +59,7 @@ class Claimed:
     letter: Letter | None
     sender_name: str
     report: Delivered | None = None
+    sms_sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ def _claim(shell: Shell, lease: str, counts: Counts) -> tuple[int, list[Claimed]
 
     def take(connection: Connection[Any], some: Sequence[DueMessage]) -> tuple[list[Claimed], Decided]:
         with attempt(shell.database, connection, some, now, concludes=False):
-            return _take_all(connection, some, lease, now, shell.pages)
+            return _take_all(connection, some, lease, now, shell)
 
     def take_these(some: Sequence[DueMessage]) -> None:
         conclude(transact(shell.database, lambda c: lock_and_take(c, some)))
@@ -132,7 +138,7 @@ def _put_off(shell: Shell, counts: Counts, message: DueMessage | Sent, error: Ex
 
 
 def _take_all(
-    connection: Connection[Any], due: Sequence[DueMessage], lease: str, now: datetime, pages: Pages
+    connection: Connection[Any], due: Sequence[DueMessage], lease: str, now: datetime, shell: Shell
 ) -> tuple[list[Claimed], Decided]:
     """Take those messages that are still due; their tenants are locked."""
     if not due:
@@ -144,7 +150,7 @@ def _take_all(
     taken: list[Claimed | None] = []
     for one in due:
         shop = shops[one.business_id]
-        shop.pages = pages
+        shop.pages, shop.gateways = shell.pages, shell.gateways
         message = shop.messages[one.message_id]
         if message.next_attempt_at is not None and message.next_attempt_at <= now:
             shop.now = now
@@ -163,26 +169,43 @@ def take_up(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed 
         return Claimed(message, None, name, outcome)
     if message.state == MessageState.SENDING:
         message.attempts += 1
-        if message.template not in SENT_AGAIN or message.attempts > len(BACKOFF):
+        again = message.template in SENT_AGAIN or message.channel == Channel.SMS
+        if not again or message.attempts > len(BACKOFF):
             message.state, message.next_attempt_at = MessageState.UNCERTAIN, now + LEASE
             return Claimed(
                 message, None, name, Delivered(message.id, "uncertain", now, "The worker died while sending.")
             )
         message.state = MessageState.PREPARED
-    if shop.stops.hold_message(message):
-        message.held_at, message.next_attempt_at = message.held_at or message.next_attempt_at, None
-        return None
-    if (later := time_to_go(shop, message)) > now:
-        message.next_attempt_at = later
-        return None
-    reason = withheld(shop, message)
-    if reason is not None:
-        _give_up(shop, message, reason)
+    if not _may_go(shop, message, now):
         return None
     letter, flaw = _write(shop, message)
     message.lease, message.next_attempt_at = lease, now + LEASE
     report = None if letter else Delivered(message.id, "failed", now, flaw)
-    return Claimed(message, letter, name, report)
+    return Claimed(message, letter, name, report, sender_of(shop.business))
+
+
+def _may_go(shop: Shop, message: Message, now: datetime) -> bool:
+    """Whether a due message goes now: no pause holds it, a way is open, its hours have come, it still makes sense."""
+    if _is_held(shop, message):
+        return False
+    if closed := reroute(shop, message):
+        _give_up(shop, message, closed)
+    elif not _is_held(shop, message):
+        if (later := time_to_go(shop, message)) > now:
+            message.next_attempt_at = later
+        elif reason := withheld(shop, message):
+            _give_up(shop, message, reason)
+        else:
+            return True
+    return False
+
+
+def _is_held(shop: Shop, message: Message) -> bool:
+    """Whether a pause holds a message; it is no longer due then."""
+    held = shop.stops.hold_message(message)
+    if held:
+        message.held_at, message.next_attempt_at = message.held_at or message.next_attempt_at, None
+    return held
 
 
 def _give_up(shop: Shop, message: Message, reason: str) -> None:
@@ -201,31 +224,46 @@ def _write(shop: Shop, message: Message) -> tuple[Letter | None, str]:
     return letter, ""
 
 
+Send = Callable[[Claimed, Callable[[], bool]], Report]
+"""Hands a message over by its channel; it asks just before whether it may."""
+
+
 def _send_all(shell: Shell, claimed: Sequence[Claimed], lease: str) -> None:
-    """Hand over every message on one connection; between two, one small commit records and marks."""
+    """Hand over every message, mails first, those of a channel on one connection."""
     to_send = [one for one in claimed if one.letter is not None and one.report is None]
-    if not to_send:
-        return
-    with shell.database.connect() as outer, shell.mail.session() as session:
+    mails = [one for one in to_send if one.message.channel == Channel.EMAIL]
+    texts = [one for one in to_send if one.message.channel == Channel.SMS]
+    if mails:
+        with shell.mail.session() as mail:
+            sender = shell.settings.mail_from
+            _send_each(shell, mails, lease, lambda one, before: mail.send(mail_of(one, sender), before))
+    if texts and shell.sms is not None:
+        with shell.sms.session() as sms:
+            _send_each(shell, texts, lease, lambda one, before: sms.send(sms_of(one), before))
+
+
+def _send_each(shell: Shell, to_send: Sequence[Claimed], lease: str, send: Send) -> None:
+    """Hand over one after the other; between two, one small commit records and marks."""
+    with shell.database.connect() as outer:
         connection = outer.connection.driver_connection
         assert isinstance(connection, Connection)
         last: Claimed | None = None
         for one in to_send:
-            one.report = _hand_over(shell, connection, session, one, last, lease)
+            one.report = _hand_over(shell, connection, send, one, last, lease)
             last = one
         _note(connection, last, None, lease, shell.clock.now())
 
 
 def _hand_over(
-    shell: Shell, connection: Connection[Any], session: MailSession, one: Claimed, last: Claimed | None, lease: str
+    shell: Shell, connection: Connection[Any], send: Send, one: Claimed, last: Claimed | None, lease: str
 ) -> Delivered | None:
     marked: list[bool] = []
 
-    def before_data() -> bool:
+    def before() -> bool:
         marked.append(_note(connection, last, one, lease, shell.clock.now()))
         return marked[-1]
 
-    report = session.send(mail_of(one, shell.settings.mail_from), before_data)
+    report = send(one, before)
     if not marked:
         _note(connection, last, None, lease, shell.clock.now())
     elif not marked[-1]:
@@ -253,6 +291,13 @@ def mail_of(one: Claimed, sender: str) -> Mail:
         letter.html,
         letter.headers,
     )
+
+
+def sms_of(one: Claimed) -> Sms:
+    """Return a message with its words as an SMS."""
+    message, letter = one.message, one.letter
+    assert letter is not None
+    return Sms(message.id, message.business_id, one.sms_sender, message.recipient, letter.text)
 
 
 def _note(connection: Connection[Any], last: Claimed | None, one: Claimed | None, lease: str, now: datetime) -> bool:

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     """`smtp://user:password@host:port` (or `smtps://`); without it the local mailbox is used."""
     mail_from: Address = "relance@localhost"
     """Envelope sender, and the domain of Message-IDs."""
+    sms_url: str | None = None
+    """`https://…` of an SMS gateway; without it the embedded one is used."""
+    sms_key: SecretStr | None = None
+    """The key of its API; without it that of the embedded one."""
     sandbox_url: str | None = None
     """`http://…` of a sandbox card provider; without it the embedded one is used."""
     sandbox_key: SecretStr | None = None

@@ -1,4 +1,4 @@
-"""What a task may touch of the outside (database, stream, clock, bells, mail, cards), given by a worker or a test."""
+"""What a task may touch of the outside (database, stream, clock, bells, gateways), given by a worker or a test."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ from tasks.settings import Settings
 if TYPE_CHECKING:
     from tasks.engine import Outcome
     from tasks.gateways.mail import MailGateway
+    from tasks.gateways.sms import SmsGateway
 
 
 class Clock(Protocol):
@@ -110,3 +111,10 @@ class Shell:
     """How this process gives way to a stream that is behind (R3)."""
     pages: Pages = Pages()  # noqa: RUF009  # frozen
     """Where the pages are to which messages lead."""
+    sms: "SmsGateway | None" = None
+    """The SMS gateway, where one is set up."""
+
+    @property
+    def gateways(self) -> frozenset[str]:
+        """The channels on which messages can leave."""
+        return frozenset({"email", "sms"} if self.sms is not None else {"email"})

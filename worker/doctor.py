@@ -12,6 +12,7 @@ from redis import Redis
 from deploy.failures import explain
 from deploy.local import Addresses, discover
 from deploy.local.cards import SettledProviders
+from deploy.local.texting import sms_gateway
 from models.db import make_engine, raw, require_schema, schema_versions
 from models.errors import ConfigurationError
 from models.pausing import in_words
@@ -53,7 +54,7 @@ def examine(*, books: bool = False) -> Iterator[Finding]:
     settings = load()
     yield _variables()
     servers = discover(settings)
-    checks: dict[str, Check] = {"database": _database, "redis": _redis, "mail": _mail, "cards": _cards}
+    checks: dict[str, Check] = {"database": _database, "redis": _redis, "mail": _mail, "sms": _sms, "cards": _cards}
     for name, look in (checks | ({"books": _books} if books else {})).items():
         try:
             yield from look(servers)
@@ -202,6 +203,26 @@ def _mail(servers: Addresses) -> Iterator[Finding]:
         yield Finding("mail", False, str(error), "Start it, or correct RELANCE_SMTP_URL.")
     else:
         yield Finding("mail", ok=True, detail=f"The mail server {server.host}:{server.port} lets us in.")
+
+
+def _sms(servers: Addresses) -> Iterator[Finding]:
+    """Ask the SMS gateway; without one it is a finding where a business wants SMS."""
+    gateway = sms_gateway(load())
+    if gateway is not None:
+        flaw = gateway.ping()
+        mend = "Start it, or correct RELANCE_SMS_URL and RELANCE_SMS_KEY." if flaw else ""
+        yield Finding("sms", not flaw, flaw or "The SMS gateway answers.", mend)
+        return
+    engine = make_engine(servers.database)
+    try:
+        with engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT id FROM businesses WHERE channels @> '[\"sms\"]' ORDER BY id")
+            names = [row[0] for row in rows]
+    finally:
+        engine.dispose()
+    told = f"No SMS gateway is set up: {', '.join(names)} {'use' if len(names) > 1 else 'uses'} e-mail instead."
+    mend = "Set RELANCE_SMS_URL, or take `sms` out of their channels." if names else ""
+    yield Finding("sms", not names, told if names else "No SMS gateway is set up, and nobody wants one.", mend)
 
 
 def _cards(servers: Addresses) -> Iterator[Finding]:

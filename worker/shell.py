@@ -8,6 +8,7 @@ from redis import Redis
 from deploy.local import discover
 from deploy.local.cards import SettledProviders
 from deploy.local.pages import pages_of
+from deploy.local.texting import sms_gateway
 from models.db import make_engine
 from tasks.gateways.clock import SystemClock
 from tasks.gateways.redis_client import connect
@@ -47,6 +48,7 @@ def shell(app: Celery) -> Shell:
         mail=SmtpGateway(servers.smtp),
         cards=SettledProviders(settings),
         pages=pages_of(settings),
+        sms=sms_gateway(settings),
     )
 
 

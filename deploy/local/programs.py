@@ -1,4 +1,4 @@
-"""Our own processes: mailbox, sandbox card provider, Celery worker, intake, beat, pages and Flower."""
+"""Our own processes: mailbox, SMS gateway, sandbox card provider, Celery worker, intake, beat, pages and Flower."""
 
 import sys
 import time
@@ -26,6 +26,18 @@ def mailbox(home: Path, smtp_port: int, http_port: int) -> Program:
             arguments=(sys.executable, "-m", "deploy.local.mailbox", f"--home={home}", *ports),
             log=_log(home, "mailbox"),
             ready=lambda: answers(smtp_port) and answers(http_port),
+        )
+    )
+
+
+def sms(home: Path, port: int) -> Program:
+    """Return the local SMS gateway, ready when its port answers."""
+    return Program(
+        Command(
+            name="sms",
+            arguments=(sys.executable, "-m", "deploy.local.sms", f"--home={home}", f"--port={port}"),
+            log=_log(home, "sms"),
+            ready=lambda: answers(port),
         )
     )
 

@@ -12,7 +12,7 @@ from deploy.local.home import write_private
 from models.errors import ConfigurationError
 from tasks.settings import Settings
 
-KINDS = ("redis", "database", "smtp", "mailbox", "provider", "flower", "web")
+KINDS = ("redis", "database", "smtp", "mailbox", "sms", "provider", "flower", "web")
 """Every kind of address, in the order in which they are shown."""
 
 
@@ -92,6 +92,7 @@ def configured(settings: Settings) -> dict[str, str]:
         "redis": settings.redis_url,
         "database": settings.database_url,
         "smtp": settings.smtp_url,
+        "sms": settings.sms_url,
         "provider": settings.sandbox_url,
     }
     return {kind: url for kind, url in given.items() if url}
@@ -101,7 +102,7 @@ def discover(settings: Settings) -> Addresses:
     """Return where the servers are: what the settings say, else what the running system of this home says."""
     home = settings.home.resolve()
     given = configured(settings)
-    running = None if len(given) == len(("redis", "database", "smtp", "provider")) else read(home)
+    running = None if len(given) == len(("redis", "database", "smtp", "sms", "provider")) else read(home)
     return Addresses(home, {**(running.addresses if running else {}), **given})
 
 

@@ -60,10 +60,10 @@ class System:
                 state.remove(self.home)
 
     def erase(self) -> None:
-        """Remove all data of this home: database, Redis, mails, passwords."""
+        """Remove all data of this home: database, Redis, mails, SMS, passwords."""
         with self._alone():
             Postgres(self.home).erase()
-            for name in ("valkey", "mailbox", "provider", "secrets"):
+            for name in ("valkey", "mailbox", "sms", "provider", "secrets"):
                 shutil.rmtree(self.home / name, ignore_errors=True)
 
     def _start(self) -> None:
@@ -86,6 +86,10 @@ class System:
             smtp, http = self._ports.of("smtp"), self._ports.of("mailbox")
             self._addresses |= {"smtp": f"smtp://{LOOPBACK}:{smtp}", "mailbox": f"http://{LOOPBACK}:{http}"}
             servers.append(programs.mailbox(self.home, smtp, http))
+        if "sms" not in self._addresses:
+            port = self._ports.of("sms")
+            self._addresses["sms"] = f"http://{LOOPBACK}:{port}"
+            servers.append(programs.sms(self.home, port))
         if "provider" not in self._addresses:
             port, web = self._ports.of("provider"), self._ports.of("web")
             self._addresses["provider"] = f"http://{LOOPBACK}:{port}"
@@ -111,6 +115,7 @@ class System:
         environment = {"RELANCE_HOME": str(home)} | {
             f"RELANCE_{kind.upper()}_URL": self._addresses[kind] for kind in ("database", "redis", "smtp")
         }
+        environment["RELANCE_SMS_URL"] = self._addresses["sms"]
         environment["RELANCE_SANDBOX_URL"] = self._addresses["provider"]
         web = self._ports.of("web")
         self._addresses["web"] = f"http://{LOOPBACK}:{web}"

@@ -3,21 +3,9 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
-
-class Outcome(StrEnum):
-    """What a gateway says of one mail."""
-
-    SENT = "sent"
-    """Accepted: the server answered 250 after DATA."""
-    RETRY = "retry"
-    """Refused for now (4xx, no connection): nothing was sent."""
-    FAILED = "failed"
-    """Refused for good (5xx): nothing was sent."""
-    UNCERTAIN = "uncertain"
-    """The connection broke after DATA began: it may have been sent."""
+from tasks.gateways.reports import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +23,10 @@ class Mail:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The answer for one mail. `detail` is the server's words; `address_bad` says that the mailbox does not exist."""
-
-    key: str
-    outcome: Outcome
-    detail: str = ""
-    address_bad: bool = False
-
-
 class MailSession(Protocol):
     """One open connection, used for many mails."""
 
-    def send(self, mail: Mail, before_data: Callable[[], bool]) -> Report:
+    def send(self, mail: Mail, before_data: Callable[[], bool], /) -> Report:
         """Hand one mail over; `before_data` is called just before DATA and may forbid it (then outcome RETRY)."""
         ...
 

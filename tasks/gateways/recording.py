@@ -1,17 +1,21 @@
-"""A gateway that sends nothing: it keeps the mails, and answers as it is told (simulator, tests)."""
+"""Gateways that send nothing: they keep mails and SMS, and answer as they are told (simulator, tests)."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Self
+from typing import Generic, Self, TypeVar
 
-from tasks.gateways.mail import Mail, Outcome, Report
+from tasks.gateways.mail import Mail
+from tasks.gateways.reports import Outcome, Report
+from tasks.gateways.sms import Sms
+
+M = TypeVar("M", Mail, Sms)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What becomes of one mail. `arrives` tells if its recipient gets it; only a sent or uncertain one can."""
+    """What becomes of one message. `arrives` tells if its recipient gets it; only a sent or uncertain one can."""
 
     outcome: Outcome
     detail: str = ""
@@ -27,26 +31,45 @@ LOST_BEFORE = Answer(Outcome.UNCERTAIN, "The connection broke; the mail had not 
 LOST_AFTER = Answer(Outcome.UNCERTAIN, "The connection broke; the mail had arrived.", arrives=True)
 
 
-class RecordingMail:
-    """Gateway and session in one: `arrived` holds every mail that reached its recipient, in order."""
+class Recording(Generic[M]):
+    """Gateway and session in one: `arrived` holds every message that reached its recipient, in order."""
 
     def __init__(self) -> None:
-        self.arrived: list[Mail] = []
+        self.arrived: list[M] = []
         self._planned: defaultdict[str, deque[Answer]] = defaultdict(deque)
 
     def plan(self, recipient: str, *answers: Answer) -> None:
-        """Answer the next mails to `recipient` so, one after the other; then, as all others, they are accepted."""
+        """Answer the next messages to `recipient` so, one after the other; then, as all others, they are accepted."""
         self._planned[recipient].extend(answers)
 
     def session(self) -> AbstractContextManager[Self]:
         return nullcontext(self)
 
-    def send(self, mail: Mail, before_data: Callable[[], bool]) -> Report:
-        """Record the mail; `before_data` is asked only where a server would have got as far as DATA."""
-        planned = self._planned[mail.recipient]
+    def send(self, message: M, before: Callable[[], bool]) -> Report:
+        """Record the message; `before` is asked only where a server would have got as far as its content."""
+        planned = self._planned[message.recipient]
         answer = planned.popleft() if planned else ACCEPTED
-        if answer.outcome in {Outcome.SENT, Outcome.UNCERTAIN} and not before_data():
-            return Report(mail.key, Outcome.RETRY, "It was held back just before DATA.")
+        if answer.outcome in {Outcome.SENT, Outcome.UNCERTAIN} and not before():
+            return Report(message.key, Outcome.RETRY, "It was held back just before DATA.")
         if answer.arrives:
-            self.arrived.append(mail)
-        return Report(mail.key, answer.outcome, answer.detail, answer.address_bad)
+            self._keep(message)
+        return Report(message.key, answer.outcome, answer.detail, answer.address_bad)
+
+    def _keep(self, message: M) -> None:
+        self.arrived.append(message)
+
+
+class RecordingMail(Recording[Mail]):
+    """Mails."""
+
+
+class RecordingSms(Recording[Sms]):
+    """SMS; one that has arrived arrives once, however often its key comes."""
+
+    def _keep(self, message: Sms) -> None:
+        if all(one.key != message.key for one in self.arrived):
+            super()._keep(message)
+
+    def ping(self) -> str | None:
+        """It is there."""
+        return None

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from tasks.gateways.mail import Mail, Outcome, Report
+from tasks.gateways.mail import Mail
+from tasks.gateways.reports import Outcome, Report
 from tasks.gateways.smtp_letter import SmtpLetter, UnsendableError
 from tasks.gateways.smtp_line import Line, Reply
 from tasks.gateways.smtp_server import ServerAwayError, SmtpServer

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from models.shop import Shop
 from tasks.engine import Sent
-from tasks.gateways.mail import Report
+from tasks.gateways.reports import Report
 from tasks.messages import Claimed, delivered, take_up
 from tasks.seeds import Seeds
 

@@ -23,10 +23,11 @@ from tasks import (  # noqa: F401  # register their tasks
     sessions,
     webhooks,
 )
-from tasks.gateways.mail import Mail, Report
+from tasks.gateways.mail import Mail
 from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
-from tasks.gateways.recording import RecordingMail
+from tasks.gateways.recording import RecordingMail, RecordingSms
 from tasks.gateways.recording_cards import RecordingCards
+from tasks.gateways.reports import Report
 from tasks.opening import open_shop
 from tasks.registry import Counts, call
 from tasks.settings import Settings
@@ -39,9 +40,9 @@ class WatchedMail(RecordingMail):
 
     after: Callable[[str], object] = staticmethod(lambda _key: None)
 
-    def send(self, mail: Mail, before_data: Callable[[], bool]) -> Report:
-        report = super().send(mail, before_data)
-        self.after(mail.key)
+    def send(self, message: Mail, before: Callable[[], bool]) -> Report:
+        report = super().send(message, before)
+        self.after(message.key)
         return report
 
 
@@ -55,7 +56,10 @@ class AtWork:
         self.clock, self.stream, self.mail = VirtualClock(scenario.start), MemoryStream(), WatchedMail()
         settings = Settings(batch_size=batch)
         self.cards = RecordingCards()
-        self.shell = Shell(engine, self.clock, settings, SilentBells(), self.stream, self.mail, cards=self.cards)
+        self.sms = RecordingSms()
+        self.shell = Shell(
+            engine, self.clock, settings, SilentBells(), self.stream, self.mail, cards=self.cards, sms=self.sms
+        )
         transact(engine, lambda c: open_shop(c, scenario.shop, scenario.start, actor="tests"))
 
     def comes(self, instant: str) -> None:

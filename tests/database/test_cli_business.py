@@ -190,7 +190,11 @@ def test_several_businesses_must_be_named(relance: Relance, shop: Path) -> None:
         ("contacts:", "contact:", "the file has no 'contact' (Did you mean contacts?)"),
         ("{on: session.booked}", "{on: session.boked}", "shop.yaml:9:37: 'session.boked' is not"),
         ("remind.yaml", "nothing.yaml", "nothing.yaml can't be read: No such file or directory."),
-        ("{request_payment: {document: invoice}}", "{send_sms: {}}", "Automation ask can't be published yet."),
+        (
+            "{request_payment: {document: invoice}}",
+            "{call_webhook: {url: 'https://a.example'}}",
+            "Automation ask can't be published yet.",
+        ),
     ],
 )
 def test_a_bad_file_is_one_message_and_changes_nothing(

@@ -28,24 +28,6 @@ def test_without_an_address_a_letter_is_skipped_and_the_run_goes_on(shop: Story)
     assert lines.to_owner("message").each("subject") == ["2"]
 
 
-def test_without_an_sms_gateway_or_a_mobile_number_it_is_one_mail(shop: Story) -> None:
-    shop.business["channels"] = ["sms"]
-    named = {"sms": ["sms"], "both": ["email", "sms"], "email": ["email"], "business": None}
-    for service, channels in named.items():
-        shop.service(service, 4500)
-        step = {"request_payment": {"channels": channels} if channels else {}}
-        shop.automation(service, "session.booked", step, services=[service])
-    for contact, phone in (("zoe", None), ("ada", "+33612345678"), ("eve", "12")):
-        shop.client(contact, phone=phone)
-        for service in named:
-            shop.books(contact, service, at="2027-01-05 10:00", when="2027-02-20 10:00")
-    lines = shop.run()
-    for contact in ("zoe", "ada", "eve"):
-        messages = lines.of("message", contact)
-        assert messages.each("channel") == ["email"] * 4
-        assert messages.each("to") == [f"{contact}@example.org"] * 4
-
-
 def test_the_payer_gets_the_document_not_the_participant(shop: Story) -> None:
     shop.client("kid", email="kid@example.org")
     shop.automation("ask", "session.ended", ASK)

@@ -16,7 +16,7 @@ from tasks import automations, bookings, cards, cycles, events, invoices, messag
 from tasks.due import ASKABLE, due_bells
 from tasks.engine import Outcome, run_batch
 from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
-from tasks.gateways.recording import RecordingMail
+from tasks.gateways.recording import RecordingMail, RecordingSms
 from tasks.gateways.recording_cards import RecordingCards
 from tasks.lines import Line, Teller
 from tasks.opening import open_shop
@@ -85,6 +85,7 @@ class ByWorkers:
             self.observe,
             everything,
             RecordingCards(),
+            sms=RecordingSms(),
         )
         self.other_acts = Simulation(engine, scenario, everything)
         self.away_until: datetime | None = None

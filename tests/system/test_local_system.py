@@ -11,8 +11,8 @@ from deploy.local.state import Phase, ProcessState
 from tests.system.local_helpers import home_folder, lives, relance
 from tests.system.patience import eventually
 
-KINDS = ["redis", "database", "smtp", "mailbox", "provider", "flower", "web"]
-NAMES = ["valkey", "postgres", "mailbox", "provider", "worker", "intake", "beat", "web", "flower"]
+KINDS = ["redis", "database", "smtp", "mailbox", "sms", "provider", "flower", "web"]
+NAMES = ["valkey", "postgres", "mailbox", "sms", "provider", "worker", "intake", "beat", "web", "flower"]
 
 
 def status(home: Path) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from tasks.gateways.mail import Mail, Outcome, Report
+from tasks.gateways.mail import Mail
+from tasks.gateways.reports import Outcome, Report
 from tasks.gateways.smtp import SmtpSession
 
 PLAIN = Mail(

@@ -24,6 +24,7 @@ from models.regime import VatDueOn, VatRegime
 from models.rulebook import Rulebook
 from models.scope import Scope
 from models.shop import Shop
+from models.sms_wordings import SMS_WORDINGS, sms_wording
 from models.wording import render, render_subject
 from tests.unit.test_wording import VALUES
 
@@ -274,9 +275,12 @@ def test_no_document_and_no_message_to_a_consumer_speaks_of_penalties(
     for document in (invoice, note, receipt):
         assert not NEVER_TO_CONSUMERS.search(details(shop, document))
         assert not NEVER_TO_CONSUMERS.search(repr((document.notes, document.seller, document.payer)))
-        values = values_of(Scope(shop, "zoe", {"invoice": document.id}, [])) | ELSEWHERE
+        about = {"invoice": document.id, "documents": [invoice.id, note.id, receipt.id]}
+        values = values_of(Scope(shop, "zoe", about, [])) | ELSEWHERE
         for template in WORDINGS:
             wording = default_wording(template, locale)
             said = render(wording.message, values, locale, shop.zone)
             said += render_subject(wording.subject, values, locale, shop.zone)
+            if template in SMS_WORDINGS:
+                said += render(sms_wording(template, locale), values, locale, shop.zone)
             assert not NEVER_TO_CONSUMERS.search(said), said

@@ -89,8 +89,8 @@ def test_no_recipe_threatens_anybody(recipe: Recipe, language: Language) -> None
 
 def test_these_recipes_wait_for_what_is_still_to_come() -> None:
     assert not [recipe.name for recipe in shelf() if recipe.missing]
-    waiting = replace(recipe_named("draft-reminder"), needs=("invoice.drafted", "send_sms"))
-    assert waiting.missing == ("send_sms",)
+    waiting = replace(recipe_named("draft-reminder"), needs=("invoice.drafted", "call_webhook"))
+    assert waiting.missing == ("call_webhook",)
 
 
 # Their text

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tasks.gateways.mail import Outcome, Report
 from tasks.gateways.recording import ACCEPTED, BUSY, LOST_AFTER, LOST_BEFORE, NO_MAILBOX, REFUSED, RecordingMail
+from tasks.gateways.reports import Outcome, Report
 from tests.unit.letters import mail
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tasks.gateways.mail import Outcome, Report
+from tasks.gateways.reports import Outcome, Report
 from tasks.gateways.smtp import PATIENCE, SmtpGateway
 from tests.unit.letters import mail, outcomes, send
 from tests.unit.smtp_stub import HANG_UP, PIPELINING, SILENCE, SmtpStub

@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from models.errors import ConfigurationError
 from tasks.gateways import smtp_server
-from tasks.gateways.mail import Outcome
+from tasks.gateways.reports import Outcome
 from tasks.gateways.smtp import SmtpGateway
 from tasks.gateways.smtp_server import ServerAwayError, SmtpServer, Starttls
 from tests.unit.letters import outcomes, send

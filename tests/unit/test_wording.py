@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from models.date_forms import BadDateFormError, known_locale, pattern_of, show_date
 from models.default_wordings import WORDINGS, default_wording
 from models.money import Money
-from models.vocabulary import vocabulary_of
-from models.wording import MAX_SUBJECT, MAX_TEMPLATE, WordingError, check, render, render_subject
+from models.sms_text import Alphabet, Measure, measure, plain
+from models.sms_wordings import SMS_WORDINGS, sms_wording
+from models.vocabulary import Vocabulary, vocabulary_of
+from models.wording import MAX_SUBJECT, MAX_TEMPLATE, Flaw, WordingError, check, render, render_subject
 
 PARIS, NEW_YORK = ZoneInfo("Europe/Paris"), ZoneInfo("America/New_York")
 MORNING = datetime(2027, 1, 5, 9, tzinfo=UTC)
@@ -34,6 +36,14 @@ VALUES: Mapping[str, Any] = {
         "details": "– Coupe",
         "invoices": "– 2027-0001",
         "amount_due": Money(4500, "EUR"),
+    },
+    "refund": {"amount": Money(4500, "EUR")},
+    "notice": {
+        "count": 2,
+        "list": "– 2027-0001\n– 2027-0002",
+        "brief": "2027-0001, 2027-0002",
+        "amount_due": "90,00 €",
+        "details": "2027-0001 Coupe",
     },
     "quote": {
         "title": "Mariage",
@@ -320,14 +330,20 @@ def test_a_subject_has_no_line_break() -> None:
 # --- default wordings
 
 
+def flaws_of_ours(message: str, words: Vocabulary) -> list[Flaw]:
+    """Return what is wrong with a wording of ours, which alone may speak of a notice."""
+    return [flaw for flaw in check(message, words) if "notice" not in flaw.message]
+
+
 @pytest.mark.parametrize("locale", ["fr", "fr-FR", "en", "de"])
 @pytest.mark.parametrize("template", WORDINGS)
 def test_every_default_wording_is_sound_and_speaks_the_language(template: str, locale: str) -> None:
     wording = default_wording(template, locale)
     words = vocabulary_of("session.ended").with_document(invoice=True).with_document(invoice=False)
     words = words.joined(vocabulary_of("payment.succeeded")).joined(vocabulary_of("quote.declined"))
+    words = words.joined(vocabulary_of("payment.refunded"))
     assert check(wording.subject, words, one_line=True) == []
-    assert check(wording.message, words) == []
+    assert flaws_of_ours(wording.message, words) == []
     assert render_subject(wording.subject, VALUES, locale, PARIS)
     text = render(wording.message, VALUES, locale, PARIS)
     assert ("Bonjour" in text or "Événement" in text) is locale.startswith("fr")
@@ -340,15 +356,34 @@ def test_a_default_wording_copes_with_what_may_be_missing(template: str) -> None
     link = {key: value for key, value in VALUES["payment_link"].items() if key != "url"}
     known = {"business": {"name": "A"}, "contact": {}, "invoice": invoice, "payment_link": link}
     quote = {key: value for key, value in VALUES["quote"].items() if key != "url"}
-    known |= {"session": VALUES["session"], "quote": quote}
+    known |= {"session": VALUES["session"], "quote": quote, "notice": VALUES["notice"], "refund": VALUES["refund"]}
     text = render(wording.message, known, "fr", PARIS)
     assert "Payer en ligne" not in text
+
+
+@pytest.mark.parametrize("locale", ["fr", "fr-FR", "en", "de"])
+@pytest.mark.parametrize("template", SMS_WORDINGS)
+def test_every_wording_of_an_sms_is_sound_short_and_says_who_writes(template: str, locale: str) -> None:
+    wording = sms_wording(template, locale)
+    words = vocabulary_of("session.ended").with_document(invoice=True).with_document(invoice=False)
+    words = words.joined(vocabulary_of("payment.succeeded")).joined(vocabulary_of("quote.declined"))
+    words = words.joined(vocabulary_of("payment.refunded"))
+    assert flaws_of_ours(wording, words) == []
+    text = plain(render(wording, VALUES, locale, PARIS))
+    assert "Atelier" in text
+    assert (text == plain(render(sms_wording(template, "fr"), VALUES, locale, PARIS))) is locale.startswith("fr")
+    assert measure(text) == Measure(Alphabet.GSM_7, 1)
+
+
+def test_every_template_that_may_go_by_sms_has_its_words_there() -> None:
+    assert set(SMS_WORDINGS) - {"send_sms"} == set(WORDINGS) - {"notify_staff"}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("template", WORDINGS)
 def test_no_default_wording_speaks_of_fees_or_penalties(template: str, language: str) -> None:
-    text = " ".join(WORDINGS[template][language]).casefold()
+    by_sms = sms_wording(template, language) if template in SMS_WORDINGS else ""
+    text = " ".join([*WORDINGS[template][language], by_sms]).casefold()
     for word in ("40 €", "indemnité", "frais", "pénalité", "taux", "penalty", "fee", "interest", "huissier", "court"):
         assert word not in text
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.default_wordings import WORDINGS
+from models.sms_wordings import SMS_WORDINGS, sms_wording
 from models.wording import _REFUSALS, WordingError, _by_liquid, _by_plan, _planned, render
 from models.wording_values import Style
 from tests.unit.test_wording import PARIS, VALUES
@@ -81,6 +82,14 @@ def test_every_default_wording_takes_the_short_cut(template: str, language: str)
     assert _planned(wording.subject)
     assert _planned(wording.message)
     assert _by_plan(wording.message, VALUES, STYLE) == _by_liquid(wording.message, VALUES, STYLE, escape=False)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("template", SMS_WORDINGS)
+def test_every_wording_of_an_sms_takes_the_short_cut(template: str, language: str) -> None:
+    wording = sms_wording(template, language)
+    assert _planned(wording)
+    assert _by_plan(wording, VALUES, STYLE) == _by_liquid(wording, VALUES, STYLE, escape=False)
 
 
 def test_values_may_be_looked_up_one_at_a_time() -> None:

@@ -1,0 +1,126 @@
+"""The SMS that were given to the gateway, in one SQLite file, and the faults that were ordered."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from models.sms_text import Measure, measure
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS sms (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, received_at TEXT NOT NULL, business TEXT NOT NULL, key TEXT NOT NULL,
+    sender TEXT NOT NULL, recipient TEXT NOT NULL, text TEXT NOT NULL, status TEXT NOT NULL, calls INTEGER NOT NULL,
+    UNIQUE (business, key)
+);
+CREATE TABLE IF NOT EXISTS turned_away (key TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS fault (id INTEGER PRIMARY KEY AUTOINCREMENT, fault TEXT NOT NULL);
+"""
+COLUMNS = "id, received_at, business, key, sender, recipient, text, status, calls"
+ACCEPTED, REFUSED = "accepted", "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSms:
+    """One SMS as it came; `calls` counts how often it was handed over under its key."""
+
+    id: int
+    received_at: str
+    business: str
+    key: str
+    sender: str
+    recipient: str
+    text: str
+    status: str
+    calls: int
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.received_at)
+
+    @property
+    def measured(self) -> Measure:
+        return measure(self.text)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what programs are told of it."""
+        return {
+            "id": f"sms_{self.id}",
+            "received_at": self.received_at,
+            "business": self.business,
+            "key": self.key,
+            "from": self.sender,
+            "to": self.recipient,
+            "text": self.text,
+            "alphabet": str(self.measured.alphabet),
+            "segments": self.measured.segments,
+            "status": self.status,
+            "calls": self.calls,
+        }
+
+
+class Store:
+    """A connection of one thread to the SMS; one that was added survives the end of the process."""
+
+    def __init__(self, file: Path) -> None:
+        self._connection = sqlite3.connect(file, isolation_level=None, timeout=30)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.executescript(SCHEMA)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def take(self, wish: dict[str, str], status: str) -> StoredSms:
+        """Keep an SMS, once for its key; return it as it is kept, which tells whether it came before."""
+        row = {**wish, "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "status": status}
+        found = self._connection.execute(
+            "INSERT INTO sms (received_at, business, key, sender, recipient, text, status, calls)"  # noqa: S608  # ours
+            " VALUES (:at, :business, :key, :sender, :to, :text, :status, 1)"
+            f" ON CONFLICT (business, key) DO UPDATE SET calls = calls + 1 RETURNING {COLUMNS}",
+            row,
+        ).fetchone()
+        return StoredSms(*found)
+
+    def by_key(self, business: str, key: str) -> StoredSms | None:
+        """Return the SMS that a call with this key brought."""
+        return next(self._all("WHERE business = ? AND key = ?", business, key), None)
+
+    def newest(self, count: int, before: int) -> list[StoredSms]:
+        """Return the newest SMS with a number below `before`, newest first."""
+        return list(self._all("WHERE id < ? ORDER BY id DESC LIMIT ?", before, count))
+
+    def oldest_first(self) -> Iterator[StoredSms]:
+        """Read all, one in memory at a time."""
+        return self._all("ORDER BY id")
+
+    def count(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM sms").fetchone()[0])
+
+    def clear(self) -> int:
+        """Throw all away and return how many there were."""
+        return self._connection.execute("DELETE FROM sms").rowcount
+
+    def plan(self, faults: Sequence[str]) -> None:
+        """Let the next calls go wrong so, one after the other."""
+        self._connection.executemany("INSERT INTO fault (fault) VALUES (?)", [(one,) for one in faults])
+
+    def next_fault(self) -> str | None:
+        """Return how this call is to go wrong, once."""
+        row = self._connection.execute(
+            "DELETE FROM fault WHERE id = (SELECT min(id) FROM fault) RETURNING fault"
+        ).fetchone()
+        return row[0] if row else None
+
+    def turns_away(self, key: str) -> bool:
+        """Whether a key is here for the first time; it is remembered."""
+        return self._connection.execute("INSERT OR IGNORE INTO turned_away VALUES (?)", (key,)).rowcount == 1
+
+    def _all(self, where: str, *values: object) -> Iterator[StoredSms]:
+        for row in self._connection.execute(f"SELECT {COLUMNS} FROM sms {where}", values):  # noqa: S608  # ours
+            yield StoredSms(*row)

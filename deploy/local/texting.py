@@ -1,0 +1,15 @@
+"""The SMS gateway of this installation: the one that the settings name, else the one that runs here."""
+
+from deploy.local.home import secret
+from deploy.local.state import discover
+from tasks.gateways.http_sms import HttpSms
+from tasks.settings import Settings
+
+
+def sms_gateway(settings: Settings) -> HttpSms | None:
+    """Return the gateway, None where there is none: then SMS go by e-mail (R19)."""
+    url = discover(settings).known.get("sms")
+    if url is None:
+        return None
+    key = settings.sms_key
+    return HttpSms(url, key.get_secret_value() if key else secret(settings.home.resolve(), "sms"))
