@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from models.billing import Settings, plan_of, possible_cycles
-from models.billing_cycle import Cycle, cycle_of
+from models.billing_cycle import cycle_of
 from models.billing_rows import EVERYBODY, BillingOccurrence, BillingOutcome, BillingSchedule, Portion
 from models.charge import Charge, ChargeState
 from models.consolidating import Terms, bill_client, worth
@@ -59,20 +59,12 @@ def open_cycle(shop: Shop, schedule: BillingSchedule) -> None:
     """Open the occurrence of a schedule's date; of several dates that came, the latest stands for all (R3)."""
     cycle = cycle_of([schedule.cycle])
     first = schedule.day, at_local(schedule.day, cycle.at, shop.zone)
-    later = [one for one in occurrences_due(cycle.anchor, first[1], shop.now, shop.zone, cycle.at) if one[0] > first[0]]
+    later = occurrences_due(cycle.anchor, first[1], shop.now, shop.zone, cycle.at)
     *missed, last = [first, *later]
     for day, at in missed:
         _add(shop, schedule.id, day, at, BillingOutcome.MERGED)
     _add(shop, schedule.id, *last)
-    _come_to(schedule, *_after(cycle, *last, shop))
-
-
-def _after(cycle: Cycle, day: date, at: datetime, shop: Shop) -> tuple[date, datetime]:
-    """Return the first date after one, and its instant: no date comes twice, whatever the zone does (R2)."""
-    following, instant = next_occurrence(cycle.anchor, at, shop.zone, cycle.at)
-    while following <= day:
-        following, instant = next_occurrence(cycle.anchor, instant, shop.zone, cycle.at)
-    return following, instant
+    _come_to(schedule, *next_occurrence(cycle.anchor, last[1], shop.zone, cycle.at))
 
 
 def _add(shop: Shop, schedule_id: str, day: date, at: datetime, outcome: BillingOutcome | None = None) -> None:

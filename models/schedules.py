@@ -120,6 +120,5 @@ def occurrences_due(
 
 
 def _instants(anchor: Anchor, after: datetime, tz: ZoneInfo, at: time) -> Iterator[tuple[date, datetime]]:
-    yesterday = local_date(after, tz) - timedelta(days=1)  # its time may lie in a gap that ends today
-    occurrences = ((day, at_local(day, at, tz)) for day in anchor.dates(yesterday))
+    occurrences = ((day, at_local(day, at, tz)) for day in anchor.dates(local_date(after, tz)))
     return ((day, instant) for day, instant in occurrences if instant > after)

@@ -19,6 +19,13 @@ class Change(NamedTuple):
     by: timedelta
 
 
+class Stretch(NamedTuple):
+    """From an instant on a zone's clock is so far ahead of UTC, until the next stretch begins."""
+
+    begins: datetime
+    offset: timedelta
+
+
 def offset(instant: datetime, zone: ZoneInfo) -> timedelta:
     found = instant.astimezone(zone).utcoffset()
     assert found is not None
@@ -31,23 +38,48 @@ def wall(instant: datetime, zone: ZoneInfo) -> datetime:
 
 
 @cache
+def stretches(zone: ZoneInfo) -> tuple[Stretch, ...]:
+    """The stretches of a zone's clock, in order of time."""
+    begins = [datetime.min.replace(tzinfo=UTC), *(_change(one, zone) for one in _days_of_change(zone))]
+    return tuple(Stretch(begin, offset(max(begin, DAYS[0]), zone)) for begin in begins)
+
+
+def _days_of_change(zone: ZoneInfo) -> Iterator[datetime]:
+    offsets = [offset(day, zone) for day in DAYS]
+    return (day for day, (before, after) in zip(DAYS, pairwise(offsets), strict=False) if before != after)
+
+
+def _change(day: datetime, zone: ZoneInfo) -> datetime:
+    """The minute of a day at which a zone's clock changes, by halving."""
+    still, changed = 0, 1440
+    while changed - still > 1:
+        middle = (still + changed) // 2
+        if offset(day + middle * MINUTE, zone) == offset(day, zone):
+            still = middle
+        else:
+            changed = middle
+    return day + changed * MINUTE
+
+
+@cache
+def different_zones() -> list[ZoneInfo]:
+    """One zone of each set whose clocks always show the same."""
+    return [
+        ZoneInfo(name) for name in {stretches(ZoneInfo(name)): name for name in sorted(available_timezones())}.values()
+    ]
+
+
+@cache
 def changing_zones() -> list[ZoneInfo]:
-    """One zone of each set that changes its clocks on the same days by the same hours."""
-    different: dict[tuple[timedelta, ...], str] = {}
-    for name in sorted(available_timezones()):
-        different[tuple(offset(day, ZoneInfo(name)) for day in DAYS[::3])] = name
-    return [ZoneInfo(name) for offsets, name in different.items() if len(set(offsets)) > 1]
+    """Those that change their clocks."""
+    return [zone for zone in different_zones() if len(stretches(zone)) > 1]
 
 
 @cache
 def changes() -> list[Change]:
     """Every change of those zones, to the minute."""
-    return [change for zone in changing_zones() for change in _changes_of(zone)]
-
-
-def _changes_of(zone: ZoneInfo) -> Iterator[Change]:
-    for before, after in pairwise(DAYS):
-        if offset(before, zone) != offset(after, zone):
-            minutes = (before + MINUTE * count for count in range(1, 1441))
-            instant = next(each for each in minutes if offset(each, zone) != offset(before, zone))
-            yield Change(zone, instant, offset(instant, zone) - offset(before, zone))
+    return [
+        Change(zone, after.begins, after.offset - before.offset)
+        for zone in changing_zones()
+        for before, after in pairwise(stretches(zone))
+    ]
