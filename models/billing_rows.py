@@ -45,7 +45,8 @@ class BillingOccurrence(Alarmed):
 
     It takes what was recorded `before` an instant and is due by `day`, client by client: `reached` is the last one that
     was looked at, `clients` counts those who were billed, `documents` what was made, `amounts` its totals by currency.
-    `next_at` is null when it has ended, and while a pause (`held_at`) or a bound (`parked_at`) holds it.
+    `next_at` is null when it has ended, and while a pause (`held_at`) or the bound of a day (`parked_at`) holds it,
+    until a person lets it go on (`allowed_at`). One that a person began, the `actor`, belongs to no schedule.
     """
 
     business_id: str
@@ -64,6 +65,11 @@ class BillingOccurrence(Alarmed):
     held_at: datetime | None = None
     parked_at: datetime | None = None
     actor: str | None = None
+    allowed_at: datetime | None = None
+
+
+BY_HAND = "by hand"
+"""In the place of a schedule: a person began it, and it takes everybody who is billed by cycles."""
 
 
 class Portion(NamedTuple):

@@ -6,18 +6,21 @@ What was missed is made up for once: the latest date stands for those before it,
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from models.billing import Settings, plan_of, possible_cycles
+from models.billing import BillingPlan, Settings, plan_of, possible_cycles, settings_of
 from models.billing_cycle import cycle_of
-from models.billing_rows import EVERYBODY, BillingOccurrence, BillingOutcome, BillingSchedule, Portion
+from models.billing_rows import BY_HAND, EVERYBODY, BillingOccurrence, BillingOutcome, BillingSchedule, Portion
 from models.charge import Charge, ChargeState
 from models.consolidating import Terms, bill_client, worth
 from models.contact import Contact
 from models.events import Fact
 from models.facts import raise_fact
 from models.payer import known_contact, payer_of
-from models.periods import at_local
+from models.periods import at_local, local_date
 from models.schedules import next_occurrence, occurrences_due
-from models.shop import Cause, Shop
+from models.shop import Cause, Shop, tell_owner
+
+ENDLESS = 10**18
+"""More than any amount."""
 
 
 def plan_schedules(shop: Shop, overrides: Iterable[Settings]) -> None:
@@ -84,8 +87,12 @@ def bill_next(shop: Shop, occurrence: BillingOccurrence) -> bool:
     """Bill the next clients of an occurrence; tell whether more may be left, else it has ended."""
     portion = shop.portions.get(occurrence.id, EVERYBODY)
     with shop.caused_by(Cause(billing=occurrence.id)):
-        for payer in _payers(shop, occurrence, portion):
+        for contact_id, payer in _payers(shop, occurrence, portion):
+            if is_bounded(shop, occurrence):
+                _park(shop, occurrence)
+                return False
             _bill(shop, occurrence, payer)
+            occurrence.reached = contact_id
         if portion.more:
             occurrence.reached, occurrence.next_at = portion.last, shop.now
         else:
@@ -93,16 +100,18 @@ def bill_next(shop: Shop, occurrence: BillingOccurrence) -> bool:
     return portion.more
 
 
-def _payers(shop: Shop, occurrence: BillingOccurrence, portion: Portion) -> list[Contact]:
-    """Return who is billed now, in the order of the first client for whom each pays; nobody comes in two portions."""
+def _payers(shop: Shop, occurrence: BillingOccurrence, portion: Portion) -> list[tuple[str, Contact]]:
+    """Return who is billed now, each after the first client for whom it pays; nobody comes in two portions."""
     due = (charge for charge in shop.charges if charge.state == ChargeState.DUE and _takes(occurrence, charge))
-    owing = sorted({charge.contact_id for charge in due})
+    places = {contact_id: place for place, contact_id in enumerate(portion.clients)}
+    owing = sorted({charge.contact_id for charge in due}, key=lambda id_: (places.get(id_, len(places)), id_))
     first: dict[str, str] = {}
-    for contact_id in owing:
+    for contact_id in sorted(owing):
         first.setdefault(payer_of(shop, contact_id).id, contact_id)
-    named = set(portion.clients)
-    wanted = (id_ for id_ in first if first[id_] in named or (not portion.more and first[id_] > occurrence.reached))
-    return [known_contact(shop, id_) for id_ in wanted]
+    payers = {contact_id: payer for payer, contact_id in first.items()}
+    later = not portion.more
+    wanted = (id_ for id_ in owing if id_ in places or (later and id_ > occurrence.reached))
+    return [(id_, known_contact(shop, payers[id_])) for id_ in wanted if id_ in payers]
 
 
 def _takes(occurrence: BillingOccurrence, charge: Charge) -> bool:
@@ -110,10 +119,39 @@ def _takes(occurrence: BillingOccurrence, charge: Charge) -> bool:
     return charge.recorded_at < occurrence.before and charge.due_on <= occurrence.day
 
 
+def bills(occurrence: BillingOccurrence, plan: BillingPlan) -> bool:
+    """Whether an occurrence is one of those by which a plan is billed."""
+    return plan.enabled and occurrence.schedule_id in {plan.cycle.id, BY_HAND}
+
+
+def is_bounded(shop: Shop, occurrence: BillingOccurrence) -> bool:
+    """Whether as much has been made on the day of an occurrence as its business lets be made without a person."""
+    cap = settings_of(shop.business).get("daily_cap")
+    if not cap or occurrence.allowed_at is not None:
+        return False
+    day = local_date(occurrence.before, shop.zone)
+    made = [one for one in shop.billings if local_date(one.before, shop.zone) == day]
+    amounts = (one.amounts.get(shop.business.currency, 0) for one in made if isinstance(one.amounts, dict))
+    documents = sum(one.documents for one in made)
+    return documents >= int(cap.get("documents", ENDLESS)) or sum(amounts) >= int(cap.get("amount", ENDLESS))
+
+
+def _park(shop: Shop, occurrence: BillingOccurrence) -> None:
+    """Let an occurrence wait for a person, and tell the owner."""
+    occurrence.parked_at, occurrence.next_at = shop.now, None
+    tell_owner(
+        shop,
+        "billing_parked",
+        f"Billing of {occurrence.day} has stopped after {occurrence.documents} documents: that is the bound of a day. "
+        "`relance billing status` shows it, `relance billing resume` lets it go on.",
+        occurrence=occurrence.id,
+    )
+
+
 def _bill(shop: Shop, occurrence: BillingOccurrence, payer: Contact) -> None:
     """Bill one client, if it is billed by this schedule as things are now, and count what came of it."""
     plan = plan_of(shop.business, payer)
-    if not plan.enabled or plan.cycle.id != occurrence.schedule_id:
+    if not bills(occurrence, plan):
         return
     made = bill_client(shop, payer, Terms(occurrence.id, occurrence.before, occurrence.day, plan))
     count(occurrence, bool(made), len(made), ((one.currency, worth(one)) for one in made))

@@ -16,6 +16,7 @@ from typing import Any
 from psycopg import Connection
 
 from models.automation import DailyCount, LimitSlot, Run, RunSubject
+from models.billing import settings_of
 from models.billing_rows import BillingOccurrence, BillingSchedule
 from models.booking import Booking, Order, Session
 from models.business import Business
@@ -46,6 +47,9 @@ from tasks.seeds import KINDS, Pairs, Seeds
 
 REMEMBERED = timedelta(minutes=1)
 """How long a slot that is free again is still loaded: items are decided at their own instants, a little before now."""
+
+A_DAY_ANYWHERE = timedelta(hours=50)
+"""Within so long lies all that was billed on a local day, whatever the zone and its clock."""
 
 WESTERNMOST = timedelta(hours=13)
 """So much may a local date lie behind that of UTC, the age of what is decided included."""
@@ -275,6 +279,11 @@ class Loader(Bringer):
             since = f" AND t.day >= '{min(days, default=date.max)}'"
             self._by(BillingOccurrence, "billings", "schedule_id", seeds.pairs["schedules"], since)
         self._by(BillingOccurrence, "billings", "id", seeds.pairs["billings"])
+        named = {name for name, _ in seeds.pairs["billings"]} | {name for name, _, _ in seeds.billed}
+        bounded = {name for name in named if "daily_cap" in settings_of(self.shops[name].business)}
+        if bounded:
+            today = "t.business_id = ANY(%s) AND t.before > %s"
+            self._shelve(BillingOccurrence, "billings", today, sorted(bounded), self.now - A_DAY_ANYWHERE)
         if seeds.billed:
             self._by(BillingOccurrence, "billings", "id", {(name, id_) for name, id_, _ in seeds.billed})
             opened = ((name, self.shops[name].billings.get(id_), many) for name, id_, many in seeds.billed)

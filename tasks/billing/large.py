@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from models.billing_rows import BillingOccurrence, Portion
 from models.consolidating import Terms
-from models.cycles import bill_next, count
+from models.cycles import bill_next, bills, count
 from models.matching import work_off
 from tasks.billing.made import Made
 from tasks.billing.naming import OWED, PORTION
@@ -39,7 +39,7 @@ def _parted(
     bulk: list[tuple[Terms, list[str]]] = []
     for plan, clients in plans.items():
         terms = Terms(occurrence.id, occurrence.before, occurrence.day, plan)
-        if not plan.enabled or plan.cycle.id != occurrence.schedule_id:
+        if not bills(occurrence, plan):
             continue
         if is_plain(shop, terms):
             bulk.append((terms, clients))

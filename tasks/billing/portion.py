@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from models.billing import Mode
+from models.billing import Mode, settings_of
 from models.bookkeeping import SOFTWARE
 from models.chain import GENESIS, content_of
 from models.consolidating import MONTHLY, NOTICE, Terms
@@ -69,7 +69,8 @@ def is_plain(shop: Shop, terms: Terms) -> bool:
     """Whether the statements know the case of a business and of what it bills: invoices of all kinds, by e-mail."""
     plan, business = terms.plan, shop.business
     odd = plan.without_services or plan.without_kinds or plan.channels != ("email",) or plan.mode is not Mode.INVOICE
-    return not odd and business.series is None and business.regimes is None
+    bounded = "daily_cap" in settings_of(business)
+    return not odd and not bounded and business.series is None and business.regimes is None
 
 
 class _Run:

@@ -1,10 +1,13 @@
 """How a client is billed, key by key: its own setting, its first group's, the business's, or the default."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tasks import cycles, pauses
 from tests.database.conftest import Relance
+from tests.database.upstream import Upstream
 
 SHOP = """\
 business:
@@ -66,3 +69,106 @@ def test_an_unknown_client_is_an_error(shop: Relance) -> None:
     answer = shop("billing", "explain", "--contact", "zoee")
     assert answer.code == 2
     assert "zoe" in answer.error
+
+
+DEBTS = """\
+business: {id: atelier, name: Atelier, timezone: Europe/Paris, tax_rate: "20", billing: {enabled: true, anchor: 31}}
+contacts:
+  - {id: zoe, name: Zoé, email: zoe@example.org}
+  - {id: ada, name: Ada, email: ada@example.org, billing: {mode: draft}}
+  - {id: leo, name: Léo, email: leo@example.org, billing: {mode: payment_link}}
+  - {id: kim, name: Kim, email: kim@example.org, billing: {enabled: false}}
+"""
+
+
+@pytest.fixture
+def debts(relance: Relance, upstream: Upstream, tmp_path: Path) -> Relance:
+    """Open a shop in which four clients owe 10 € each."""
+    file = tmp_path / "shop.yaml"
+    file.write_text(DEBTS)
+    assert relance("business", "apply", file, "--yes").code == 0
+    upstream.sends(*(owes(name) for name in ("zoe", "ada", "leo", "kim")))
+    return relance
+
+
+def owes(name: str) -> bytes:
+    """Return the event of a charge of 10 € that is due at once."""
+    day = "2026-01-05"
+    charge = {"id": f"c-{name}", "description": "Coupe", "price": {"amount": 1000, "currency": "EUR"}, "due_on": day}
+    event = {"specversion": "1.0", "id": name, "source": "/test", "type": "charge.added", "time": f"{day}T10:00:00Z"}
+    return json.dumps(event | {"business": "atelier", "data": {"contact": {"id": name}, "charge": charge}}).encode()
+
+
+def bills(upstream: Upstream) -> None:
+    """Let a worker bill what is due."""
+    cycles.open_cycles(upstream.shell)
+    cycles.bill(upstream.shell)
+
+
+def test_a_preview_says_what_the_run_then_makes_and_writes_nothing(debts: Relance, upstream: Upstream) -> None:
+    before = debts("billing", "preview", "--now", "--json").lines
+    assert debts("invoices", "list", "--json").lines == []
+    assert debts("billing", "run", "--yes", "--no-wait").code == 0
+    bills(upstream)
+    made = [line for line in debts("invoices", "list", "--json").lines if line["number"]]
+    assert [(line["contact"], line["total"], line["number"]) for line in before if line["status"] == "issued"] == [
+        (line["contact"], line["total"], line["number"]) for line in made
+    ]
+    assert sorted((line["contact"], line["kind"], line["status"]) for line in before) == [
+        ("ada", "document", "draft"),
+        ("leo", "link", "open"),
+        ("zoe", "document", "issued"),
+    ]
+    assert [line["contact"] for line in debts("drafts", "list", "--json").lines] == ["ada"]
+    assert "Nobody would be billed." not in debts("billing", "preview", "--now").out  # a link claims nothing (R17)
+
+
+def test_the_next_dates_and_what_was_made_are_shown(debts: Relance, upstream: Upstream) -> None:
+    assert "monthly 31 08:00" in debts("billing", "status").out
+    debts("billing", "run", "--yes", "--no-wait", "--by", "ann")
+    (open_,) = [line for line in debts("billing", "status", "--json").lines if "occurrence" in line]
+    assert (open_["state"], open_["clients"], open_["left"], open_["by"]) == ("billing", 0, 4, "ann")
+    bills(upstream)
+    (done,) = [line for line in debts("billing", "status", "--json").lines if "occurrence" in line]
+    assert (done["state"], done["clients"], done["documents"]) == ("billed", 3, 3)
+    assert done["amounts"] == {"EUR": 3000}
+
+
+def test_what_is_on_hold_goes_on_when_resumed(debts: Relance, upstream: Upstream) -> None:
+    assert "billing of atelier: on hold" in debts("billing", "hold").out
+    debts("billing", "run", "--yes", "--no-wait")
+    bills(upstream)
+    assert "held" in debts("billing", "status").out
+    assert "billing of atelier: resumed" in debts("billing", "resume").out
+    pauses.end(upstream.shell)
+    bills(upstream)
+    assert [line["contact"] for line in debts("invoices", "list", "--json").lines] == ["ada", "zoe"]
+    assert "is not paused" in debts("billing", "resume").error
+
+
+def test_the_bound_of_a_day_stops_billing_until_a_person_lets_it_go_on(
+    debts: Relance, upstream: Upstream, tmp_path: Path
+) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(DEBTS.replace("anchor: 31}", "anchor: 31, daily_cap: {documents: 2}}"))
+    debts("business", "apply", file, "--yes")
+    debts("billing", "run", "--yes", "--no-wait")
+    bills(upstream)
+    (parked,) = [line for line in debts("billing", "status", "--json").lines if "occurrence" in line]
+    assert (parked["state"], parked["documents"]) == ("parked", 2)
+    assert "billing_parked" in debts("alerts", "--json").out
+    assert "goes on over the bound" in debts("billing", "resume").out
+    bills(upstream)
+    (done,) = [line for line in debts("billing", "status", "--json").lines if "occurrence" in line]
+    assert (done["state"], done["documents"]) == ("billed", 3)
+
+
+def test_a_preview_of_a_date_is_of_the_schedules_that_fall_on_it(debts: Relance) -> None:
+    assert {line["day"] for line in debts("billing", "preview", "--on", "2027-01-31", "--json").lines} == {"2027-01-31"}
+    assert debts("billing", "preview", "--on", "2027-01-30", "--json").lines == []
+    assert "is no date" in debts("billing", "preview", "--on", "soon").error
+
+
+def test_two_runs_by_hand_do_not_stand_beside_each_other(debts: Relance) -> None:
+    debts("billing", "run", "--yes", "--no-wait")
+    assert "goes on already" in debts("billing", "run", "--yes", "--no-wait").error

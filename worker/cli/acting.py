@@ -27,6 +27,9 @@ Sure = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for your own records.")]
 Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What is to be remembered of it.")]
 
+AFTER_AN_ACT = ("payments.collect", "payments.read_webhooks", "messages.deliver", "automations.advance")
+"""What an act on money or on messages may have made due."""
+
 Work = Callable[[Desk], Done]
 
 
@@ -77,14 +80,14 @@ def _gist(done: Done) -> list[tuple[Any, ...]]:
     return [tuple(line.get(key) for key in ("kind", "contact", "total", "amount", "number")) for line in done.lines]
 
 
-def ring() -> None:
-    """Wake the workers; without Redis nothing is said, and beat finds the rows a moment later."""
+def ring(*bells: str) -> None:
+    """Wake the workers, all or those of some bells; without Redis nothing is said, and beat finds the rows soon."""
     try:
         redis = connect(discover(load()).redis, timeout=1.0)
         redis.ping()
     except (RelanceError, RedisError, OSError):
         return
-    NotedBells(redis).ring("payments.collect", "payments.read_webhooks", "messages.deliver", "automations.advance")
+    NotedBells(redis).ring(*(bells or AFTER_AN_ACT))
 
 
 def _what(line: Mapping[str, Any]) -> object:
