@@ -97,7 +97,9 @@ def answer(shop: Shop, quote: Quote, *, accepted: bool) -> None:
 def require_open(quote: Quote, today: date) -> None:
     """Refuse an answer to a quote that does not wait for one."""
     if quote.state != QuoteState.SENT or is_over(quote, today):
-        raise RefusedError(f"Quote {quote.id} takes no answer: it is {how_it_stands(quote, today)}.")
+        how = how_it_stands(quote, today)
+        instead = "Send it first: `relance quotes send`." if how == QuoteState.DRAFT else "Draft another one."
+        raise RefusedError(f"Quote {quote.id} takes no answer: it is {how}. {instead}")
 
 
 def is_over(quote: Quote, today: date) -> bool:

@@ -1,6 +1,6 @@
 """What a person does with payment links: make one, for an amount or for what is due, send it, take it back (R17)."""
 
-from models.linking import link_amount, link_charges, revoke
+from models.linking import LinkStanding, link_amount, link_charges, revoke, standing_of
 from models.message import MessagePurpose
 from models.messaging import queue
 from models.money import Money
@@ -22,7 +22,7 @@ def create_link(desk: Desk, contact: str, asked: Money | None, purpose: str | No
     """Make a link for an amount and a purpose, or without these over all that the client owes; mail it if wanted."""
     client = contact_named(desk, contact)
     due = [row[0] for row in desk.connection.execute(_DUE, (desk.business_id, client))] if asked is None else []
-    note = noted("contact", client, "asked to pay by link", purpose=purpose)
+    note = noted("contact", client, "asked to pay by link" if send else "given a payment link", purpose=purpose)
 
     def name(seeds: Seeds) -> None:
         seeds.add("contacts", desk.business_id, [client])
@@ -71,6 +71,11 @@ def revoke_link(desk: Desk, link_id: str, reason: str | None) -> Done:
         link = shop.links.get(link_id)
         if link is None:
             raise RefusedError(f"There is no payment link {link_id}. `relance links list` shows them.")
+        if standing_of(shop, link) is LinkStanding.PAID:
+            raise RefusedError(
+                f"Payment link {link_id} is paid: nothing is to be taken back. `relance payments refund` gives the "
+                "money back."
+            )
         if not revoke(shop, link):
             raise RefusedError(f"Payment link {link_id} was taken back before.")
 

@@ -47,6 +47,7 @@ def test_a_link_over_all_that_a_client_owes_asks_for_invoices_and_charges_alike(
     assert "https://pay.salon.example/pay/" in first.out
     (link,) = at("links", "list", "--json", "--contact", "zoe").lines
     assert (link["amount_due"], len(link["charges"])) == (5700, 2)
+    assert " 2 charges " in at("links", "list").out
     assert at("links", "create", "zoe", "--json").code == 0
     assert [line["standing"] for line in at("links", "list", "--json").lines] == ["superseded", "open"]
     assert len(at("links", "list", "--json", "--status", "open").lines) == 1
@@ -62,6 +63,16 @@ def test_a_link_that_is_taken_back_asks_for_nothing_and_its_own_charge_ends(at: 
     assert "taken back before" in at("links", "revoke", link["id"], "--yes").err
     told = [line for line in at("changes", "--json").lines if line["act"] == "revoked"]
     assert [line["actor"] for line in told] == ["olga"]
+
+
+def test_a_link_that_is_paid_is_not_taken_back(at: Relance) -> None:
+    made = at("links", "create", "ada", "30", "--for", "Bon cadeau").out
+    assert made.startswith("ada: given a payment link.")
+    assert "asked to pay by link" in at("links", "create", "ada", "5", "--for", "Thé", "--send").out
+    link, _ = at("links", "list", "--json").lines
+    at("payments", "record", "30", "--charge", link["charges"][0])
+    assert "is paid: nothing is to be taken back" in at("links", "revoke", link["id"], "--yes").error
+    assert at("links", "list", "--json").lines[0]["standing"] == "paid"
 
 
 def test_what_can_not_be_linked_is_refused_in_a_sentence(at: Relance) -> None:

@@ -25,7 +25,7 @@ COLUMNS: dict[str, str | Cell] = {
     "link": "id",
     "contact": "contact",
     "standing": "standing",
-    "for": lambda line: line["purpose"] or f"{len(line['charges'])} charges",
+    "for": lambda line: line["purpose"] or f"{(n := len(line['charges']))} charge{'s' if n > 1 else ''}",
     "asked": money("amount"),
     "to pay": money("amount_due"),
     "sent": "sent_at",
