@@ -7,7 +7,7 @@ from models.automation import Run
 from models.card import CardAttempt
 from models.charge import Charge
 from models.collecting import CardRefusedError, Debt, debt_of, plan_charge
-from models.holding import holds_on
+from models.holding import held_in_words, holds_on
 from models.invoice import DocumentStatus, Invoice
 from models.payer import payer_of
 from models.requesting import scope_of_request
@@ -82,9 +82,8 @@ def _debt(payer: str, currency: str, charges: list[Charge]) -> Debt:
 def charge_document(shop: Shop, invoice: Invoice) -> CardAttempt:
     """Charge the saved card for what is open on a document, or refuse (R5)."""
     if not is_asked_for(shop, invoice):
-        raise CardRefusedError(
-            "nothing_due", f"{invoice.number} can't be charged: it is {invoice.status}, held, or nothing of it is open."
-        )
+        why = held_in_words(shop, invoice) or f"{invoice.number} is {invoice.status}: nothing of it is to be paid."
+        raise CardRefusedError("nothing_due", f"No card can be charged. {why}")
     return plan_charge(shop, debt_of(invoice))
 
 

@@ -21,6 +21,15 @@ def holds_on(shop: Shop, document: Invoice) -> list[Hold]:
     ]
 
 
+def held_in_words(shop: Shop, document: Invoice) -> str | None:
+    """Return by what a document is held today, as a sentence; None where nothing holds it."""
+    held = holds_on(shop, document)
+    if not held:
+        return None
+    until = f" until {held[0].until}" if held[0].until else ""
+    return f"{document.number} is on hold ({held[0].kind}{until}): `relance invoices release` ends that."
+
+
 def look_again(shop: Shop, holds: list[Hold]) -> datetime:
     """Return when these holds may have ended: after their last day, or tomorrow where only a person ends one."""
     last = max(hold.until or shop.today for hold in holds)

@@ -6,7 +6,7 @@ from datetime import datetime
 from models.actions import silent_about
 from models.collecting import planned_for
 from models.contact import Contact
-from models.holding import holds_on
+from models.holding import held_in_words
 from models.invoice import DocumentStatus, Invoice
 from models.ladder import climb, free_again
 from models.linking import link_charges
@@ -72,9 +72,8 @@ def _local(shop: Shop, instant: datetime | None) -> str:
 
 def _why_not(shop: Shop, document: Invoice) -> str | None:
     """Return why a document can't be reminded of, as a sentence; None where it can."""
-    if holds := holds_on(shop, document):
-        until = f" until {holds[0].until}" if holds[0].until else ""
-        return f"{document.number} is on hold ({holds[0].kind}{until}): `relance invoices release` ends that."
+    if held := held_in_words(shop, document):
+        return held
     if silent_about(shop, document):
         return f"{document.number} is {document.status}: nothing of it is to be asked for."
     if planned_for(shop, document):

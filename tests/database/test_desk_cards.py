@@ -29,7 +29,9 @@ def desk(relance: Relance, upstream: Upstream, tmp_path: Path, url: str, monkeyp
 
 
 def test_a_saved_card_is_charged_for_what_is_open(desk: FrontDesk) -> None:
-    assert "nobody can be asked" in desk.says("payments", "charge-card", desk.number).err
+    asked = desk.says("payments", "charge-card", desk.number)
+    assert "nobody can be asked" in asked.err
+    assert all(words in asked.out for words in ("Test 4242", desk.number, "45.00 EUR"))
     assert desk.listed("payments", "attempts") == []
     done, *_ = desk.does("payments", "charge-card", desk.number, "--yes")
     assert (done["invoice"], done["done"], done["amount"]) == (desk.number, "charged to the saved card", 4500)
@@ -41,11 +43,12 @@ def test_a_saved_card_is_charged_for_what_is_open(desk: FrontDesk) -> None:
 
 def test_what_can_not_be_charged_is_refused_with_the_reason(desk: FrontDesk) -> None:
     desk.does("invoices", "hold", desk.number, "--kind", "dispute")
-    assert "it is issued, held" in desk.refused("payments", "charge-card", desk.number)
+    held = f"No card can be charged. {desk.number} is on hold (dispute): `relance invoices release` ends that."
+    assert held in desk.refused("payments", "charge-card", desk.number)
     ada = desk.invoices("ada")
     assert "Client ada has no saved card" in desk.refused("payments", "charge-card", ada)
     desk.does("payments", "mark-paid", ada, "--yes")
-    assert "it is paid" in desk.refused("payments", "charge-card", ada)
+    assert "is paid: nothing of it is to be paid" in desk.refused("payments", "charge-card", ada)
     assert "no document '2099-0001'" in desk.refused("payments", "charge-card", "2099-0001")
     assert desk.listed("payments", "attempts") == []
 

@@ -98,6 +98,8 @@ def _what(line: Mapping[str, Any]) -> object:
             return line["reason"]
         case "emptied" | "kept":
             return f"{line['rows']} {line['what']}"
+        case "card_charge":
+            return ", ".join(filter(None, [line["card"], *line["documents"]]))
         case "payment" | "refund":
             return ", ".join(filter(None, [line["method"], *line["documents"]]))
         case _:
