@@ -103,10 +103,14 @@ class Consent:
     at: datetime
 
 
-@row("mandates", looks=[Look(("business_id", "contact_id"))])
+@row("mandates", looks=[Look(("business_id", "contact_id")), Look(("forget_at",), where="forget_at IS NOT NULL")])
 @dataclass(slots=True)
 class Mandate:
-    """A client's permission to charge a saved card: the text agreed to, when, and up to how much a time."""
+    """A client's permission to charge a saved card: the text agreed to, when, and up to how much a time.
+
+    `reference` is the provider's name for the card. `forget_at` is when the provider is told to forget it, for the
+    `forget_calls` plus first time; once it has, the reference is empty.
+    """
 
     business_id: str
     id: str
@@ -119,3 +123,5 @@ class Mandate:
     currency: str | None = None
     ended_at: datetime | None = None
     label: str | None = None
+    forget_at: datetime | None = None
+    forget_calls: int = 0

@@ -29,6 +29,7 @@ TICKS = (
     Tick("payments.collect", every=1),
     Tick("payments.settle", every=1),
     Tick("payments.read_webhooks", every=1),
+    Tick("payments.forget_cards", every=10),
     Tick("messages.deliver", every=1),
     Tick("invoices.mark_overdue", every=1),
     Tick("books.check", every=60, anyway=3_600),

@@ -23,6 +23,7 @@ BELLS = (
     "payments.collect",
     "payments.settle",
     "payments.read_webhooks",
+    "payments.forget_cards",
     "messages.deliver",
     "books.check",
     "housekeeping.prune",

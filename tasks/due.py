@@ -29,6 +29,7 @@ _LOOKS = {
     "invoices.mark_overdue": "SELECT 1 FROM invoices WHERE check_at <= %(now)s",
     "payments.collect": "SELECT 1 FROM card_attempts WHERE due_at <= %(now)s",
     "payments.read_webhooks": "SELECT 1 FROM webhooks WHERE due_at <= %(now)s",
+    "payments.forget_cards": "SELECT 1 FROM mandates WHERE forget_at <= %(now)s",
     "payments.settle": "SELECT 1 FROM card_attempts WHERE ask_at <= %(now)s",
     "messages.deliver": "SELECT 1 FROM messages WHERE next_attempt_at <= %(now)s",
 }

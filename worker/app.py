@@ -26,6 +26,7 @@ MODULES = (
     "tasks.cycles",
     "tasks.cards",
     "tasks.webhooks",
+    "tasks.forgetting",
     "tasks.messages",
     "tasks.pauses",
     "tasks.housekeeping",

@@ -1,7 +1,8 @@
 """Emptying, table by table, what is held of a client beside its contact; and what stays, with the reason.
 
 The statements know the client's ids (`ids`), texts by which raw events name it (`needles`, in small letters), and a
-pattern that finds its name, e-mail and phone in words (`named`).
+pattern that finds its name, e-mail and phone in words (`named`). What comes while they run, events and messages of card
+providers that nobody has decided yet, is newer than the erasure and is left alone: money may lie in it.
 """
 
 import json
@@ -36,8 +37,8 @@ EMPTIED: Mapping[str, str] = MappingProxyType(
         "holds": "DELETE FROM holds WHERE $mine",
         "consents given": "DELETE FROM consents WHERE $mine AND state <> 'no'",
         "words of refusals": "UPDATE consents SET source = '', text_version = '' WHERE $mine",
-        "saved cards ended": "UPDATE mandates SET ended_at = coalesce(ended_at, %(now)s), reference = '', label = NULL"
-        " WHERE $mine",
+        "saved cards ended": "UPDATE mandates SET ended_at = coalesce(ended_at, %(now)s), label = NULL,"
+        " forget_at = CASE WHEN reference <> '' THEN %(now)s END WHERE $mine",
         "messages": "UPDATE messages SET recipient = '', cc = '[]', subject = NULL, text = NULL, html = NULL,"
         " detail = NULL, proof = NULL, next_attempt_at = NULL, held_at = NULL, lease = NULL,"
         " state = CASE state WHEN 'prepared' THEN 'skipped' ELSE state END"
@@ -68,11 +69,13 @@ EMPTIED: Mapping[str, str] = MappingProxyType(
         " OR kind = 'invoice' AND subject IN (SELECT coalesce(number, id) FROM invoices WHERE $mine)"
         " OR kind = 'payment' AND subject IN (SELECT id FROM payments WHERE $mine))",
         "raw events": "UPDATE inbox SET raw = '' WHERE business_id = %(tenant)s AND raw <> '' AND"
+        " NOT EXISTS (SELECT FROM waiting w"
+        " WHERE (w.business_id, w.sequence) = (inbox.business_id, inbox.sequence)) AND"
         " (EXISTS (SELECT FROM unnest(%(needles)s::text[]) n WHERE strpos(lower(raw), n) > 0)"
         " OR sequence IN (SELECT inbox FROM facts WHERE $mine AND inbox IS NOT NULL))",
-        "messages of card providers": "UPDATE webhooks w SET raw = '', headers = '{}', due_at = NULL,"
+        "messages of card providers": "UPDATE webhooks w SET raw = '', headers = '{}',"
         " error = CASE WHEN error IS NOT NULL THEN 'Erased.' END"
-        " WHERE business_id = %(tenant)s AND raw <> '' AND $told",
+        " WHERE business_id = %(tenant)s AND raw <> '' AND due_at IS NULL AND $told",
         "dead letters": "DELETE FROM dead_letters WHERE business_id = %(tenant)s AND EXISTS"
         " (SELECT FROM unnest(%(needles)s::text[]) n"
         " WHERE strpos(lower(encode(raw, 'escape')), lower(encode(convert_to(n, 'UTF8'), 'escape'))) > 0)",

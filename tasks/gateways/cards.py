@@ -23,6 +23,7 @@ class Capability(StrEnum):
     REFUNDS = "refunds"
     PARTIAL_REFUNDS = "partial_refunds"
     LOOK_UP = "look_up"
+    FORGET_CARDS = "forget_cards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,10 @@ class CardProvider(Protocol):
 
     def refund(self, account: Account, back: Return) -> CardReport:
         """Give money back to the card that it came from."""
+        ...
+
+    def forget_card(self, account: Account, key: str, card: str) -> CardReport:
+        """Let the provider forget a saved card: `succeeded`, or `absent` if it does not know it (any more)."""
         ...
 
     def look_up(self, account: Account, kind: str, key: str, reference: str | None) -> CardReport:

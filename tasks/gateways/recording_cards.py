@@ -45,6 +45,7 @@ class RecordingCards:
         self.moved: dict[str, Page | Debit | Return] = {}
         self.calls: list[Page | Debit | Return] = []
         self.pages: dict[str, Page] = {}
+        self.forgotten: list[str] = []
         self._said: dict[str, CardReport] = {}
         self._planned: defaultdict[str, deque[CardAnswer]] = defaultdict(deque)
 
@@ -94,6 +95,13 @@ class RecordingCards:
         if answer.outcome is CardOutcome.SUCCEEDED:
             self.moved[call.key] = call
         return replace(report, outcome=CardOutcome.UNKNOWN) if answer.lost else report
+
+    def forget_card(self, _account: Account, key: str, card: str) -> CardReport:
+        """Forget a card, or go wrong as planned."""
+        answer = self._planned[card].popleft() if self._planned[card] else TAKEN
+        if answer.outcome is CardOutcome.SUCCEEDED:
+            self.forgotten.append(card)
+        return CardReport(key, CardOutcome.UNKNOWN if answer.lost else answer.outcome, reason=answer.reason)
 
     def look_up(self, _account: Account, _kind: str, key: str, _reference: str | None) -> CardReport:
         """Say what became of a call."""

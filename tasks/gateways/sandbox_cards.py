@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -69,6 +70,11 @@ class SandboxCards:
         """Give money back."""
         wish = {"amount": back.amount, "currency": back.currency, "charge": back.reference}
         return self._do("refunds", account, back.key, wish)
+
+    def forget_card(self, account: Account, key: str, card: str) -> CardReport:
+        """Let it forget a saved card."""
+        report = self._do("removals", account, key, {"card": card})
+        return replace(report, outcome=CardOutcome.ABSENT) if report.code == "no_such_card" else report
 
     def look_up(self, account: Account, kind: str, key: str, _reference: str | None) -> CardReport:
         """Ask what a call with a key made."""

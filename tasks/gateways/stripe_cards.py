@@ -97,6 +97,16 @@ class StripeCards:
         }
         return self._told(back.key, lambda: self._client.v1.refunds.create(wish, _how(account, back.key)))  # type: ignore[arg-type]  # plain values
 
+    def forget_card(self, account: Account, key: str, card: str) -> CardReport:
+        """Detach a PaymentMethod from its customer: it can't be charged or attached any more."""
+        method = card.partition(":")[2]
+        try:
+            self._client.v1.payment_methods.detach(method, {}, _how(account))
+        except stripe.StripeError as error:
+            gone = error.http_status == 404 or "not attached to a customer" in str(error)
+            return CardReport(key, CardOutcome.ABSENT) if gone else refusal(key, error)
+        return CardReport(key, CardOutcome.SUCCEEDED)
+
     def look_up(self, account: Account, kind: str, key: str, reference: str | None) -> CardReport:
         """Find what a call with a key made: by its name where that is known, else among all since the attempt."""
         report = self._told(key, lambda: self._find(account, kind, key, reference))

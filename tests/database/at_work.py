@@ -14,6 +14,7 @@ from tasks import (  # noqa: F401  # register their tasks
     cards,
     checking,
     events,
+    forgetting,
     housekeeping,
     invoices,
     listening,

@@ -147,6 +147,20 @@ def test_no_more_is_given_back_than_was_taken(sandbox: Sandbox) -> None:
     assert sum(one["amount"] for one in sandbox.all("refunds") if one["charge"] == reference) == 4500
 
 
+def test_a_card_that_was_forgotten_is_charged_no_more_and_forgetting_it_again_does_no_harm(sandbox: Sandbox) -> None:
+    card, other = (saved(sandbox, payer.YES.replace(" ", "")) for _ in range(2))
+    forget = sandbox.cards.forget_card
+    sandbox.breaks("removal", "refuse", "error")
+    assert forget(SHOP, "man_1", card).outcome is CardOutcome.RETRY
+    assert forget(SHOP, "man_1", card).outcome is CardOutcome.UNKNOWN
+    assert forget(Account("somebody"), "man_1", card).outcome is CardOutcome.ABSENT
+    assert forget(SHOP, "man_1", card).outcome is CardOutcome.SUCCEEDED
+    assert forget(SHOP, "man_1", card).outcome is CardOutcome.SUCCEEDED
+    assert forget(SHOP, "man_2", card).outcome is CardOutcome.ABSENT
+    assert charged(sandbox, card).code == "no_such_card"
+    assert charged(sandbox, other).outcome is CardOutcome.SUCCEEDED
+
+
 @pytest.mark.parametrize(
     ("fault", "outcome", "done"),
     [

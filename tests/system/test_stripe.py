@@ -90,6 +90,16 @@ def test_money_goes_back_and_is_found_again_by_its_key(cards: StripeCards, url: 
     assert cards.look_up(SHOP, "refund", fresh(), None).outcome is CardOutcome.ABSENT
 
 
+def test_a_card_that_was_forgotten_is_attached_to_nobody(cards: StripeCards, url: str) -> None:
+    card = saved(url, "4242424242424242")
+    assert cards.forget_card(SHOP, "man_1", card).outcome is CardOutcome.SUCCEEDED
+    client = stripe.StripeClient("sk_test_relance", base_addresses={"api": url})
+    assert client.v1.payment_methods.retrieve(card.partition(":")[2]).customer is None
+    assert cards.forget_card(SHOP, "man_1", "cus_none:pm_none").outcome is CardOutcome.ABSENT
+    away = StripeCards("sk_test_relance", ["whsec_1"], url=f"http://{LOOPBACK}:{free_port()}", timeout=1)
+    assert away.forget_card(SHOP, "man_1", card).outcome is CardOutcome.UNKNOWN
+
+
 def test_what_stripe_does_not_know_is_refused(cards: StripeCards) -> None:
     assert charged(cards, "cus_none:pm_none").outcome is CardOutcome.REFUSED
     assert cards.refund(SHOP, Return(fresh(), 100, "EUR", "pi_none")).outcome is CardOutcome.REFUSED

@@ -37,6 +37,7 @@ NAMES = {
     "payments.collect": "payments",
     "payments.settle": "payments",
     "payments.read_webhooks": "payments",
+    "payments.forget_cards": "payments",
     "messages.deliver": "messages",
     "books.check": "housekeeping",
     "housekeeping.prune": "housekeeping",

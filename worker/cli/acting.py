@@ -27,7 +27,13 @@ Sure = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for your own records.")]
 Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="What is to be remembered of it.")]
 
-AFTER_AN_ACT = ("payments.collect", "payments.read_webhooks", "messages.deliver", "automations.advance")
+AFTER_AN_ACT = (
+    "payments.collect",
+    "payments.read_webhooks",
+    "payments.forget_cards",
+    "messages.deliver",
+    "automations.advance",
+)
 """What an act on money or on messages may have made due."""
 
 Work = Callable[[Desk], Done]

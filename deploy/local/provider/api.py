@@ -14,11 +14,12 @@ from starlette.responses import JSONResponse, Response
 from deploy.local.provider.bank import Bank, RefusedError
 from deploy.local.provider.store import Store, Thing
 
-KINDS = {"checkouts": "checkout", "charges": "charge", "refunds": "refund"}
+KINDS = {"checkouts": "checkout", "charges": "charge", "refunds": "refund", "removals": "removal"}
 WISHES = {
     "checkout": ("amount", "currency", "description", "return_url", "customer", "email", "locale", "save_card"),
     "charge": ("amount", "currency", "description", "card"),
     "refund": ("amount", "currency", "charge"),
+    "removal": ("card",),
 }
 HANG_SECONDS = 30.0
 FAULTS = ("refuse", "hang", "hang_after", "error", "error_after")
@@ -61,7 +62,7 @@ class Api:
             wish = {name: body.get(name) for name in WISHES[kind]}
         except (ValueError, KeyError, TypeError) as error:
             return _refused(422, "malformed", f"The call can't be read: {error!r}.")
-        if type(wish["amount"]) is not int or wish["amount"] <= 0:
+        if "amount" in wish and (type(wish["amount"]) is not int or wish["amount"] <= 0):
             return _refused(422, "amount", "The amount is a positive integer of minor units.")
         with Store(self._file) as store:
             return _answered(lambda: _WORK[kind](Bank(store), base, account, key, wish))
@@ -114,6 +115,7 @@ _WORK: dict[str, Work] = {
     "checkout": lambda bank, base, account, key, wish: bank.open_page(base, account, key, wish),
     "charge": lambda bank, _base, account, key, wish: bank.charge(account, key, wish),
     "refund": lambda bank, _base, account, key, wish: bank.refund(account, key, wish),
+    "removal": lambda bank, _base, account, key, wish: bank.remove(account, key, wish),
 }
 
 

@@ -1,4 +1,4 @@
-"""What the provider does: pages, charges, refunds - each call once for its key - and the messages about them."""
+"""What the provider does: pages, charges, refunds, removals - each once for its key - and the messages about them."""
 
 import json
 import secrets
@@ -42,13 +42,24 @@ class Bank:
         with self._store.alone():
             if known := self._known("charge", account, key, wish):
                 return known
-            saved = self._store.find(str(wish["card"]))
-            if saved is None or saved["kind"] != "card" or saved["account"] != account:
-                raise RefusedError("no_such_card", "There is no such saved card.")
-            card = card_of(saved["number"])
+            card = card_of(self._saved(account, wish)["number"])
             charge = self._store.add("charge", account, key, **wish, **_told(card.later if card else LOST))
             self._tell(charge, card)
             return charge
+
+    def remove(self, account: str, key: str, wish: dict[str, Any]) -> Thing:
+        """Forget a saved card: it can't be charged any more."""
+        with self._store.alone():
+            if known := self._known("removal", account, key, wish):
+                return known
+            self._store.keep(self._saved(account, wish) | {"number": "", "label": ""})
+            return self._store.add("removal", account, key, **wish, **_told(YES))
+
+    def _saved(self, account: str, wish: dict[str, Any]) -> Thing:
+        saved = self._store.find(str(wish["card"]))
+        if saved is None or saved["kind"] != "card" or saved["account"] != account or not saved["number"]:
+            raise RefusedError("no_such_card", "There is no such saved card.")
+        return saved
 
     def refund(self, account: str, key: str, wish: dict[str, Any]) -> Thing:
         """Give back of what a page or a charge brought, at most all of it."""
