@@ -25,6 +25,7 @@ from models.identifiers import stamp
 from models.matching import work_off
 from models.ordering import complete_waiting
 from models.periods import zone
+from models.phones import mobile
 from models.rows import columns_of
 from models.rulebook import Rulebook
 from models.shop import Shop
@@ -143,6 +144,7 @@ class _Opening:
     def lay_over(self) -> Iterator[Entry]:
         """Take over what the file says of the business, its contacts and services; yield what that changes."""
         yield _entry("business", self.file.business.id, self.known, self._business())
+        self.shop.business = self._business()
         mark = stamp(self.now, SOURCE, "0")
         for data, billing in self.file.contacts:
             known = self.shop.contacts.get(data.id)
@@ -211,6 +213,8 @@ class _Opening:
             copy(self.connection, Business, [business])
         elif ("business", business.id) in news:
             update(self.connection, Business, [business])
+            if business.country != self.known.country:
+                renumber(self.connection, business)
         self.shop.business, self.shop.zone = business, zone(business.timezone)
         for service in self.file.services:
             if ("service", service.id) in news:
@@ -232,6 +236,19 @@ class _Opening:
                     actor=actor,
                     approved=approved,
                 )
+
+
+def renumber(connection: Connection[Any], business: Business) -> None:
+    """Work out the mobile numbers of all clients anew: those without a country code are the business's country's."""
+    rows = connection.execute(
+        "SELECT id, phone, mobile FROM contacts WHERE business_id = %s AND phone <> ''", (business.id,)
+    ).fetchall()
+    news = [(id_, found) for id_, phone, known in rows if (found := mobile(phone, business.country)) != known]
+    connection.execute(
+        "UPDATE contacts c SET mobile = n.mobile FROM unnest(%s::text[], %s::text[]) n(id, mobile)"
+        " WHERE c.business_id = %s AND c.id = n.id",
+        ([id_ for id_, _ in news], [found for _, found in news], business.id),
+    )
 
 
 def _told(plan: Plan) -> dict[str, Any]:

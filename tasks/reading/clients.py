@@ -16,12 +16,22 @@ from tasks.reading.office import Line, Office, columns
 
 
 def contacts(
-    office: Office, *, search: str | None = None, tag: str | None = None, limit: int | None = None
+    office: Office,
+    *,
+    search: str | None = None,
+    tag: str | None = None,
+    without_mobile: bool = False,
+    limit: int | None = None,
 ) -> list[Line]:
-    """Return the contacts by their id: those with a tag, and those that `search` finds by id, name, e-mail or phone."""
+    """Return the contacts by their id: those with a tag, and those that `search` finds by id, name, e-mail or phone.
+
+    `without_mobile` are those who can't be texted (R19).
+    """
     about, where = columns(Contact), list[ColumnElement[bool]]()
     if tag is not None:
         where.append(about.tags.contains([tag]))
+    if without_mobile:
+        where += [about.mobile.is_(None) | about.phone_bad, about.merged_into.is_(None)]
     wanted = plain(search or "").split()
     found = office.rows(Contact, *where, order=[about.id], limit=None if wanted else limit)
     return [_contact(one) for one in found if _is_found(one, wanted)][:limit]
@@ -46,6 +56,7 @@ def contact(office: Office, id_: str) -> Line:
         "billing": found.billing,
         "merged_into": found.merged_into,
         "email_bad": found.email_bad,
+        "phone_bad": found.phone_bad,
         "owes": _sums(office, Invoice, columns(Invoice).amount_due, id_, asked),
         "unbilled": _unbilled(office, id_),
         "credit": _sums(office, Payment, columns(Payment).available, id_),
@@ -68,7 +79,7 @@ def _unbilled(office: Office, payer: str) -> dict[str, int]:
 
 
 def _contact(contact: Contact) -> Line:
-    names = ("id", "name", "email", "phone", "locale", "kind", "tags")
+    names = ("id", "name", "email", "phone", "mobile", "locale", "kind", "tags")
     return {name: getattr(contact, name) for name in names}
 
 

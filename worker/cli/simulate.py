@@ -78,7 +78,7 @@ def in_row(line: dict[str, Any]) -> tuple[object, ...]:
 def _detail(line: dict[str, Any]) -> str:
     match line["kind"]:
         case "message":
-            return f"{line['channel']} to {line['to']}: {line['subject']}"
+            return f"{line['channel']} to {line['to']}: {line['subject'] or line['text']}"
         case "event":
             return str(line["type"])
         case "skipped" | "alert":

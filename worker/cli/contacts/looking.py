@@ -17,6 +17,7 @@ COLUMNS: dict[str, str | Cell] = {
     "name": "name",
     "e-mail": "email",
     "phone": "phone",
+    "mobile": "mobile",
     "locale": "locale",
     "kind": "kind",
     "tags": "tags",
@@ -74,7 +75,14 @@ PARTS: Mapping[str, dict[str, str | Cell]] = {
         "next": "next",
     },
     "saved_cards": {"card": "label", "provider": "provider", "since": "since"},
-    "messages": {"queued": "at", "to": "to", "subject": "subject", "template": "template", "state": "state"},
+    "messages": {
+        "queued": "at",
+        "channel": "channel",
+        "to": "to",
+        "subject": "subject",
+        "template": "template",
+        "state": "state",
+    },
     "coupons": {"coupon": "coupon", "at": "at", "used for": "of", "off": "amount"},
     "notes": NOTES,
     "files": FILES,
@@ -89,18 +97,24 @@ def list_(
         str | None, typer.Option("--search", metavar="WORDS", help="Only whose id, name, e-mail or phone has them.")
     ] = None,
     tag: Annotated[str | None, typer.Option("--tag", metavar="TAG", help="Only those with this tag.")] = None,
+    without_mobile: Annotated[
+        bool, typer.Option("--without-mobile", help="Only those without a number that takes SMS.")
+    ] = False,
     limit: Limit = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
     """List contacts by their id."""
     listed(
-        lambda most: read(business, lambda office: contacts(office, search=search, tag=tag, limit=most)),
+        lambda most: read(
+            business,
+            lambda office: contacts(office, search=search, tag=tag, without_mobile=without_mobile, limit=most),
+        ),
         COLUMNS,
         as_json=as_json,
         limit=limit,
         latest=False,
-        nothing="There are no such contacts." if search or tag else "There are no contacts yet.",
+        nothing="There are no such contacts." if search or tag or without_mobile else "There are no contacts yet.",
     )
 
 
