@@ -4,25 +4,28 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.parse import urlsplit
 
 import pytest
 
 from deploy.local import state
+from deploy.local.home import secret
 from deploy.local.sms.numbers import NUMBERS
 from tests.samples import encoded
 from tests.system.local_helpers import home_folder, relance
 from tests.system.patience import eventually
 
-NOBODY, BUSY, SLOW, FAILING, CUT = NUMBERS
-ZOE = "+33612345678"
+NOBODY, BUSY, _, FAILING, CUT = NUMBERS
+ZOE, HELD = "+33612345678", "+33687654321"
 CLIENTS = {
     "zoe": ZOE,
     "nobody": NOBODY,
     "busy": BUSY,
-    "slow": SLOW,
+    "held": HELD,
     "failing": FAILING,
     "cut": CUT,
     "landline": "01 42 68 53 00",
@@ -75,12 +78,25 @@ def owes(home: Path, *clients: str) -> None:
     assert published.returncode == 0, published.stderr
 
 
+def running(home: Path) -> state.SystemState:
+    found = state.read(home)
+    assert found
+    return found
+
+
+def asked(home: Path, kind: str, path: str, body: Any = None) -> Any:
+    """Speak to the gateway or the mailbox; return its answer."""
+    key = {"Authorization": f"Bearer {secret(home, 'sms')}"}
+    with closing(HTTPConnection(urlsplit(running(home).addresses[kind]).netloc, timeout=30)) as connection:
+        connection.request("POST" if body else "GET", path, json.dumps(body) if body else None, key)
+        with connection.getresponse() as answer:
+            assert answer.status == 200
+            return json.load(answer)
+
+
 def caught(home: Path, kind: str) -> list[dict[str, Any]]:
     """Return what the gateway or the mailbox was given."""
-    running = state.read(home)
-    assert running
-    with urlopen(f"{running.addresses[kind]}/messages.json") as answer:
-        found = json.load(answer)
+    found = asked(home, kind, "/messages.json")
     assert isinstance(found, list)
     return found
 
@@ -128,16 +144,16 @@ def test_each_client_is_told_once_by_the_channel_that_is_open(home: Path) -> Non
     assert sorted(json.loads(line)["id"] for line in listed.splitlines()) == ["landline", "nobody"]
 
 
-def test_a_busy_gateway_and_a_killed_worker_double_nothing_and_lose_nothing(home: Path) -> None:
-    owes(home, "busy", "slow")
-    eventually(lambda: states(home).get("slow") == ("sms", "sending"), seconds=30)
-    worker = next(
-        one.pid for one in (state.read(home) or pytest.fail("It runs no more.")).processes if one.name == "worker"
-    )
-    assert worker
-    os.killpg(worker, signal.SIGKILL)
-    done = {"busy": ("sms", "sent"), "slow": ("sms", "sent")}
+def test_a_busy_gateway_takes_it_later_and_of_a_killed_worker_nothing_is_doubled(home: Path) -> None:
+    owes(home, "busy")
+    eventually(lambda: states(home).get("busy") == ("sms", "prepared"), seconds=30)
+    assert asked(home, "sms", "/v1/faults", {"faults": ["hang_after"]}) == {"planned": 1}
+    owes(home, "held")
+    eventually(lambda: HELD in texts(home), seconds=30)
+    workers = [one.pid for one in running(home).processes if one.name == "worker" and one.pid]
+    os.killpg(workers[0], signal.SIGKILL)
+    done = {"busy": ("sms", "sent"), "held": ("sms", "sent")}
     eventually(lambda: done.items() <= states(home).items(), seconds=150)
     found = texts(home)
-    assert (len(found[BUSY]), len(found[SLOW])) == (1, 1)
-    assert found[SLOW][0]["calls"] == 2
+    assert [one["calls"] for one in found[BUSY]] == [1]
+    assert [one["calls"] for one in found[HELD]] == [2]
