@@ -33,7 +33,7 @@ def measure(stage: Stage, clients: int, shops: int = SHOPS) -> list[dict[str, An
     names = [f"billed-{number:03}" for number in range(shops)]
     each = clients // shops
     debts.open_shops(stage.engine, names)
-    month = datetime.now(UTC).date().replace(day=1) - timedelta(days=31)
+    month = (datetime.now(UTC).date().replace(day=1) - timedelta(days=1)).replace(day=1)
     _prepare(stage, names, each, month)
     billed = _bill(stage, names, each * shops)
     floor = _floor(stage, names)
