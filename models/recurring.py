@@ -115,10 +115,16 @@ def _ours(agreement: RecurringPayment) -> set[str]:
 def _charge(
     shop: Shop, agreement: RecurringPayment, occurrences: Iterable[Occurrence], ended_by: Iterable[str] = ()
 ) -> None:
-    """Make the charge of each occurrence, or bring it up to date, and ask for what no document holds."""
+    """Make the charge of each occurrence, or bring it up to date, and ask for it as its own terms say.
+
+    A card is charged for what is new or was changed, not again for what was asked for before.
+    """
     touched: list[Charge] = []
+    to_invoice: list[Charge] = []
+    by_card: list[Charge] = []
     for one in occurrences:
         charge = shop.charges.get(charge_id(agreement, one.day))
+        before = (charge.owed, charge.cancel_stamp) if charge else None
         if charge is None:
             charge = shop.charges.add(new_charge(shop, charge_id(agreement, one.day), "recurring", one.day))
             shop.charges.rehang(charge, "recurring_id", agreement.id)
@@ -127,8 +133,12 @@ def _charge(
             charge.cancel_stamp = ""
         _describe(shop, charge, one)
         touched.append(charge)
+        if one.terms.collect == Collect.CARD:
+            by_card += [charge] if (charge.owed, charge.cancel_stamp) != before else []
+        else:
+            to_invoice.append(charge)
     reckon(shop, touched)
-    _ask(shop, agreement, touched)
+    _ask(shop, agreement, to_invoice, by_card)
 
 
 def _describe(shop: Shop, charge: Charge, one: Occurrence) -> None:
@@ -141,12 +151,9 @@ def _describe(shop: Shop, charge: Charge, one: Occurrence) -> None:
         charge.service_from, charge.service_to = one.day, one.last_day
 
 
-def _ask(shop: Shop, agreement: RecurringPayment, charges: Iterable[Charge]) -> None:
-    """Ask for charges as agreed, unless they wait for consolidated billing."""
-    if agreement.collect == Collect.CARD:
-        with shop.caused_by(Cause(recurring=agreement.id)):
-            charge_or_tell(shop, charges)
-        return
-    now = [charge for charge in charges if not is_billed_by_cycle(shop, payer_of(shop, charge.contact_id))]
+def _ask(shop: Shop, agreement: RecurringPayment, to_invoice: Iterable[Charge], by_card: Iterable[Charge]) -> None:
+    """Ask for charges as agreed; those to invoice may wait for consolidated billing."""
+    now = [charge for charge in to_invoice if not is_billed_by_cycle(shop, payer_of(shop, charge.contact_id))]
     with shop.caused_by(Cause(recurring=agreement.id)):
+        charge_or_tell(shop, by_card)
         ask_for(shop, now, subject_ids={"recurring": agreement.id})

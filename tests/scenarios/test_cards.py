@@ -173,6 +173,23 @@ def test_a_pause_of_money_holds_charges_and_lets_them_go_once(shop: Story) -> No
     assert [at for at, *_ in charges(shop.run())] == [BOOKED, "2027-01-08 12:00"]
 
 
+def test_what_was_invoiced_before_an_agreement_is_collected_by_card_is_not_charged_to_it(shop: Story) -> None:
+    shop.subscribes("zoe", 2500, at="2027-01-05 10:00", every="week")
+    shop.subscribes("zoe", 2500, at="2027-01-13 10:00", every="week", collect="card")
+    lines = shop.run(until="2027-01-21 00:00")
+    assert lines.times("invoice") == ["2027-01-05 10:00", "2027-01-12 00:00"]
+    assert [(at, amount) for at, _, amount, _ in charges(lines)] == [("2027-01-19 00:00", 2500)]
+
+
+def test_to_tell_of_an_agreement_anew_charges_no_card_again_that_was_declined(shop: Story) -> None:
+    card(shop, "zoe", "lost")
+    shop.subscribes("zoe", 2500, at="2027-01-05 10:00", collect="card")
+    shop.subscribes("zoe", 2500, at="2027-01-06 10:00", collect="card", description="Autrement dit")
+    shop.subscribes("zoe", 2700, at="2027-01-05 09:00", collect="card")
+    lines = shop.run(until="2027-01-21 00:00")
+    assert [status for _, status, _, _ in charges(lines)] == ["failed"]
+
+
 def test_a_recurring_payment_collected_by_card_charges_it_on_each_date(shop: Story) -> None:
     price = {"amount": 3000, "currency": "EUR"}
     agreed = {"id": "abo", "description": "Abonnement", "price": price, "every": "month", "collect": "card"}
