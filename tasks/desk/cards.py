@@ -29,7 +29,9 @@ def charge_card(desk: Desk, number: str, providers: CardProviders) -> Done:
     def plan(shop: Shop, invoice: Invoice) -> None:
         planned.append(_line(shop, charge_document(shop, invoice), invoice))
 
-    done = on_document(desk, "charge_card", number, "charged to the saved card", plan, amount=found.amount_due)
+    done = on_document(
+        desk, "charge_card", number, "charged to the saved card", plan, amount=found.amount_due, currency=found.currency
+    )
     return replace(done, lines=[*done.lines, *planned])
 
 

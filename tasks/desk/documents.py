@@ -102,7 +102,8 @@ def credit_document(desk: Desk, number: str, part: Part, reason: str | None = No
         notes = credit_part(shop, invoice, part.amount, charge_id, part.currency)
         _bring(shop, notes if notify else ())
 
-    return on_document(desk, "credit", number, "credited", credit, amount=part.amount, line=part.line, reason=reason)
+    money = {"amount": part.amount, "currency": part.currency} if part.amount is not None else {}
+    return on_document(desk, "credit", number, "credited", credit, **money, line=part.line, reason=reason)
 
 
 def _charge_of_line(desk: Desk, invoice: Invoice, position: int) -> str:

@@ -39,7 +39,14 @@ def mark_as_paid(desk: Desk, number: str, taken: Taken) -> Done:
     amount = open_balance(invoice)
     require_open(desk.connection, desk.business_id, taken.received_at)
     id_ = key("pay", desk.now, desk.business_id, invoice.id)
-    note = noted("invoice", invoice.number or invoice.id, "marked as paid", payment=id_, amount=amount, **_how(taken))
+    note = noted(
+        "invoice",
+        invoice.number or invoice.id,
+        "marked as paid",
+        payment=id_,
+        **_money(Sum(amount, invoice.currency)),
+        **_how(taken),
+    )
     return tell(desk, "mark_paid", note, RECEIVED, id_, money_for(invoice, id_, amount, taken))
 
 
@@ -52,7 +59,9 @@ def mark_booking_as_paid(desk: Desk, booking_id: str, taken: Taken) -> Done:
     require_open(desk.connection, desk.business_id, taken.received_at)
     id_ = key("pay", desk.now, desk.business_id, charge.id)
     data = _told(id_, Sum(charge.open, charge.currency), taken, charge.contact_id, [charge.id])
-    note = noted("booking", booking_id, "marked as paid", payment=id_, amount=charge.open, **_how(taken))
+    note = noted(
+        "booking", booking_id, "marked as paid", payment=id_, **_money(Sum(charge.open, charge.currency)), **_how(taken)
+    )
     return tell(desk, "mark_paid", note, RECEIVED, id_, data)
 
 
@@ -68,6 +77,11 @@ def _told(id_: str, paid: Sum, taken: Taken, contact: str, charges: Sequence[str
     payment |= {"received_at": taken.received_at.isoformat()} if taken.received_at else {}
     data: dict[str, Any] = {"contact": {"id": contact}, "payment": payment}
     return data | ({"for": {"charges": list(charges)}} if charges else {})
+
+
+def _money(some: Sum) -> dict[str, Any]:
+    """Return what is noted of an amount, with its currency; all of it is noted as nothing."""
+    return {"amount": some.amount, "currency": some.currency} if some.amount is not None else {}
 
 
 def _how(taken: Taken) -> dict[str, Any]:
@@ -97,7 +111,7 @@ def record_payment(desk: Desk, paid: Sum, taken: Taken, target: For, id_: str | 
         raise RefusedError(f"Payment {payment_id} is booked already. Give another one another --id.")
     data = _told(payment_id, paid, taken, contact, charges)
     documents = ", ".join(target.numbers) or None
-    note = noted("payment", payment_id, "recorded", amount=paid.amount, documents=documents, **_how(taken))
+    note = noted("payment", payment_id, "recorded", **_money(paid), documents=documents, **_how(taken))
     return tell(desk, "record_payment", note, RECEIVED, f"{payment_id} recorded", data)
 
 
@@ -156,7 +170,7 @@ def reverse_payment(desk: Desk, id_: str, reason: str) -> Done:
     payment = payment_named(desk, id_)
     if payment.status == PaymentStatus.REVERSED:
         raise RefusedError(f"Payment {id_} is reversed already: {payment.reverse_reason}.")
-    note = noted("payment", id_, "reversed", amount=payment.amount, reason=reason)
+    note = noted("payment", id_, "reversed", **_money(Sum(payment.amount, payment.currency)), reason=reason)
     data = {"payment": {"id": id_, "reason": reason}}
     return tell(desk, "reverse", note, "payment.reversed", f"{id_} reversed {desk.now.isoformat()}", data)
 
@@ -198,7 +212,7 @@ def refund_payment(desk: Desk, id_: str, back: Sum, *, notify: bool = False, rea
         seeds.add("payments", desk.business_id, [id_])
         seeds.followed.add((desk.business_id, id_))
 
-    note = noted("payment", id_, "refunded", amount=back.amount, reason=reason)
+    note = noted("payment", id_, "refunded", **_money(back), reason=reason)
     return act(desk, "refund", note, seed, _refunding(give_back, notify=notify))
 
 
@@ -209,7 +223,7 @@ def refund_document(desk: Desk, number: str, back: Sum, *, notify: bool = False,
     def give_back(shop: Shop, cause: str) -> Reckoned:
         return give_back_on(shop, charges_on(shop, found), back.amount, cause, currency=back.currency)
 
-    note = noted("invoice", found.number or found.id, "refunded", amount=back.amount, reason=reason)
+    note = noted("invoice", found.number or found.id, "refunded", **_money(back), reason=reason)
     seed = _seed("invoices", desk, found.id)
     return act(desk, "refund", note, seed, _refunding(give_back, notify=notify))
 
@@ -224,7 +238,7 @@ def refund_order(desk: Desk, order_id: str, back: Sum, *, notify: bool = False, 
         charges = sorted(shop.charges.by("order_id", order_id), key=lambda one: (one.due_on, one.position, one.id))
         return give_back_on(shop, charges, back.amount, cause, currency=back.currency)
 
-    note = noted("order", order_id, "refunded", amount=back.amount, reason=reason)
+    note = noted("order", order_id, "refunded", **_money(back), reason=reason)
     return act(desk, "refund", note, seed, _refunding(give_back, notify=notify))
 
 

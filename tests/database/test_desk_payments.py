@@ -28,6 +28,10 @@ def test_marked_as_paid_with_means_day_note_and_actor(desk: FrontDesk) -> None:
     assert (listed["method"], listed["at"], listed["actor"]) == ("cash", "2026-01-05T00:00:00+01:00", "olga")
     assert listed["note"] == "at the till"
     assert ("olga", "marked as paid", desk.number) in desk.acts()
+    said = desk.says("changes", "--kind", "invoice", "--lang", "fr").out
+    assert f"facture {desk.number}" in said
+    assert "marqué comme payé" in said
+    assert "montant: 45.00 EUR" in said
     assert desk.balanced()
 
 

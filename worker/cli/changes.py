@@ -1,7 +1,8 @@
 """`relance changes`: who changed what and when."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,7 +11,7 @@ from models.explanations import LINES, say
 from models.languages import Language, language_of
 from tasks.reading.changes import changes as changes_of
 from worker.cli.desk import Business, Json, Lang, Limit, at_most, listed, office
-from worker.cli.output import Cell
+from worker.cli.output import Cell, amount
 
 
 def columns_of_changes(language: Language, *, subjects: bool) -> dict[str, str | Cell]:
@@ -20,9 +21,15 @@ def columns_of_changes(language: Language, *, subjects: bool) -> dict[str, str |
         "by": "actor",
         "what": lambda line: f"{said(KINDS, line['kind'], language)} {line['subject']}",
         "did": lambda line: said(ACTS, line["act"], language),
-        "how": lambda line: {said(DETAILS, key, language): value for key, value in line["detail"].items()},
+        "how": lambda line: {said(DETAILS, key, language): value for key, value in _how(line["detail"]).items()},
     }
     return {said(HEADINGS, name, language): cell for name, cell in columns.items() if subjects or name != "what"}
+
+
+def _how(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the details of a change with its amount as people say it."""
+    shown = {key: value for key, value in detail.items() if key != "currency" or "amount" not in detail}
+    return shown | ({"amount": amount(detail["amount"], detail["currency"])} if "currency" in detail else {})
 
 
 def changes(
