@@ -239,8 +239,8 @@ MUTATIONS = (
         "R21",
         "the daily cap lets one message more through",
         "models/capping.py",
-        "known.messages >= shop.business.daily_cap",
-        "known.messages > shop.business.daily_cap",
+        " + more > shop.business.daily_cap",
+        " + more - 1 > shop.business.daily_cap",
         "test_r21_daily_cap.py",
     ),
     Mutation(

@@ -1,4 +1,4 @@
-"""Each rule about automations has a story that fails when the rule is broken, in three ways a rule."""
+"""Each rule about automations has a story that fails when the rule is broken, in three ways a rule at least."""
 
 import shutil
 import subprocess
@@ -16,7 +16,9 @@ LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "dist", "build")
 
 
 def test_every_rule_about_automations_is_broken_in_three_ways() -> None:
-    assert Counter(mutation.rule for mutation in MUTATIONS) == dict.fromkeys(RULES, 3)
+    ways = Counter(mutation.rule for mutation in MUTATIONS)
+    assert set(ways) == set(RULES)
+    assert min(ways.values()) >= 3
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: f"{one.rule}: {one.what}")
