@@ -1,4 +1,4 @@
-"""What a card provider tells by itself: kept before the answer, read once, and kept with its error if it can't be."""
+"""What a card provider tells by itself: kept before the answer, read once, kept with its error if it can't be (R12)."""
 
 import json
 import subprocess
