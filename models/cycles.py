@@ -76,11 +76,18 @@ def _add(shop: Shop, schedule_id: str, day: date, at: datetime, outcome: Billing
     if id_ not in shop.billings:
         ended = shop.now if outcome else None
         due = None if outcome else shop.now
+        before = _before(at, shop.now)
         shop.billings.add(
-            BillingOccurrence(
-                shop.id, id_, schedule_id, day, at, shop.now, next_at=due, outcome=outcome, ended_at=ended
-            )
+            BillingOccurrence(shop.id, id_, schedule_id, day, at, before, next_at=due, outcome=outcome, ended_at=ended)
         )
+
+
+def _before(at: datetime, now: datetime) -> datetime:
+    """Return before when charges were recorded that an occurrence takes.
+
+    One that is late also takes what is heard of at the first instant at which we run again: events go first (R3).
+    """
+    return now if now <= at else now + datetime.resolution
 
 
 def bill_next(shop: Shop, occurrence: BillingOccurrence) -> bool:

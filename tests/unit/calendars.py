@@ -138,4 +138,11 @@ class Clockwork:
     @property
     def told(self) -> list[tuple[date, datetime, bool]]:
         """Each period that came, when it was seen, and whether it stood for those before it."""
-        return [(one.day, one.before, one.outcome is not BillingOutcome.MERGED) for one in self.opened]
+        return [(one.day, seen_at(one), one.outcome is not BillingOutcome.MERGED) for one in self.opened]
+
+
+def seen_at(occurrence: BillingOccurrence) -> datetime:
+    """When a period was seen to have come: it ended at once, or is due since then."""
+    seen = occurrence.ended_at or occurrence.next_at
+    assert seen is not None
+    return seen
