@@ -90,9 +90,10 @@ def billing_setting(shop: Shop, contact: Contact, name: str) -> Any:
     return next((settings[name] for settings in found if name in settings), None)
 
 
-def is_billed_by_cycle(shop: Shop, contact: Contact) -> bool:
-    """Whether what a client owes waits for consolidated billing."""
-    return bool(billing_setting(shop, contact, "enabled"))
+def is_billed_by_cycle(shop: Shop, contact: Contact, kind: str) -> bool:
+    """Whether what a client owes of a kind waits for consolidated billing."""
+    plan = plan_of(shop.business, contact)
+    return plan.enabled and kind not in plan.without_kinds
 
 
 def explained(business: Business, contact: Contact) -> Iterator[tuple[str, Any, str]]:

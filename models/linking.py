@@ -87,12 +87,16 @@ def silent_about_link(shop: Shop, link: PaymentLink | None) -> str | None:
 
 
 def link_charges(shop: Shop, payer: Contact, charges: Sequence[Charge]) -> PaymentLink:
-    """Make a link over charges of one currency; older ones of the payer that ask for none but these lead to it."""
+    """Make a link over charges of one currency; older ones of the payer that still ask for none but these lead to it.
+
+    One by which everything is paid stays as it is.
+    """
     ids = [charge.id for charge in charges]
     link = _make(shop, shop.key("lnk", payer.id, *ids, shop.next_serial()), payer, charges[0].currency, ids)
     link.amount = due_on(shop, link)
     for older in shop.links.by("contact_id", payer.id):
-        same = older.currency == link.currency and set(older.charge_ids) <= set(ids)
+        asked = {id_ for id_ in older.charge_ids if (one := shop.charges.get(id_)) is None or one.open > 0}
+        same = older.currency == link.currency and bool(asked) and asked <= set(ids)
         if older is not link and older.state == LinkState.OPEN and same:
             older.state, older.superseded_by = LinkState.SUPERSEDED, link.id
     return link

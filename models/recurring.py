@@ -153,7 +153,7 @@ def _describe(shop: Shop, charge: Charge, one: Occurrence) -> None:
 
 def _ask(shop: Shop, agreement: RecurringPayment, to_invoice: Iterable[Charge], by_card: Iterable[Charge]) -> None:
     """Ask for charges as agreed; those to invoice may wait for consolidated billing."""
-    now = [charge for charge in to_invoice if not is_billed_by_cycle(shop, payer_of(shop, charge.contact_id))]
+    now = [one for one in to_invoice if not is_billed_by_cycle(shop, payer_of(shop, one.contact_id), one.kind)]
     with shop.caused_by(Cause(recurring=agreement.id)):
         charge_or_tell(shop, by_card)
         ask_for(shop, now, subject_ids={"recurring": agreement.id})

@@ -16,7 +16,7 @@ from typing import Any
 from psycopg import Connection
 
 from models.automation import DailyCount, LimitSlot, Run, RunSubject
-from models.billing import settings_of
+from models.billing import Mode, plan_of, settings_of
 from models.billing_rows import BillingOccurrence, BillingSchedule
 from models.booking import Booking, Order, Session
 from models.business import Business
@@ -289,6 +289,17 @@ class Loader(Bringer):
             opened = ((name, self.shops[name].billings.get(id_), many) for name, id_, many in seeds.billed)
             due = [(name, one, many) for name, one, many in opened if one is not None and one.next_at is not None]
             name_clients(self.connection, self.shops, due, seeds)
+        if named:
+            self._links_of_billed(seeds)
+
+    def _links_of_billed(self, seeds: Seeds) -> None:
+        """Take the open links of who is billed by links, and what they ask for: the new ones may take their place."""
+        people = self._acquaint(seeds.pairs["contacts"])
+        asked = {(name, one.id) for name, one in self._everything("contacts") if (name, one.id) in people
+                 and plan_of(self.shops[name].business, one).mode is Mode.PAYMENT_LINK}  # fmt: skip
+        self._links(asked)
+        for name, link in self._everything("links"):
+            seeds.add("charges", name, link.charge_ids)
 
     def _debts(self, seeds: Seeds) -> None:
         """Name the open documents of payers whose money has no target (R16)."""
@@ -435,7 +446,7 @@ class Loader(Bringer):
         self._by(DailyCount, "daily", "contact_id", people, f" AND t.day >= '{(self.now - WESTERNMOST).date()}'")
 
     def _links(self, people: Pairs) -> None:
-        """Take the open payment links of clients, of businesses whose automations make such links."""
+        """Take the open payment links of clients."""
         self._by(PaymentLink, "links", "contact_id", people, " AND t.state = 'open'")
 
     def _cards(self, people: Pairs) -> None:

@@ -119,7 +119,7 @@ def test_so_does_a_business_payer_where_the_law_asks_for_no_split(shop: Story) -
 def test_each_line_carries_its_own_date_of_service(shop: Story) -> None:
     quarter(shop)
     text = shop.run().one("message", "zoe")["text"]
-    assert all(day in text for day in ("12 janv. 2027", "12 févr. 2027", "12 mars 2027"))
+    assert all(day in text for day in ("12/01/2027", "12/02/2027", "12/03/2027"))
 
 
 def test_a_line_over_nothing_makes_no_document(shop: Story) -> None:
