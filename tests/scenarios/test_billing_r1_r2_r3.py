@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.billing import bill, billed
-from tests.scenarios.story import Story
-
-ASK = {"request_payment": {}}
+from tests.scenarios.story import ASK, Story
 
 
 def monthly(shop: Story, contact: str = "zoe", *, until: int = 6) -> None:
