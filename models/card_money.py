@@ -140,7 +140,7 @@ def _given_back(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     if attempt.state == CardState.SUCCEEDED:
         return
     _end(shop, attempt, CardState.SUCCEEDED)
-    attempt.reference = report.reference
+    attempt.reference, attempt.failure_code, attempt.failure_reason = report.reference, None, None
     refund = shop.refunds.get(attempt.refund_id)
     if refund is not None:
         refund.status, refund.provider_reference = "paid_out", report.reference

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from models.booking import Attendance, Booking, Session
+from models.booking import Attendance, Booking, BookingStatus, Session
 from models.errors import NotFoundError
 from models.refusals import RefusedError, show
 from models.shop import Shop
@@ -114,11 +114,15 @@ def note_attendance(desk: Desk, id_: str, attendance: Attendance) -> Done:
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """Where a booking goes: another session, or another time; without an end it takes as long as before."""
+    """Where a booking goes: another session, or another time; without an end it takes as long as before.
+
+    A time that others share moves for all of them, and only where that is said (`everyone`).
+    """
 
     session: str | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    everyone: bool = False
 
 
 def reschedule(desk: Desk, id_: str, to: Moving) -> Done:
@@ -127,9 +131,28 @@ def reschedule(desk: Desk, id_: str, to: Moving) -> Done:
     _require_live(booking)
     session = shop.sessions.get(booking.session_id) if booking.session_id else None
     times = _times_of(desk, to.session) if to.session else _new_times(session, to)
+    if session is not None and not to.session and (others := _others_in(desk, booking)):
+        if not to.everyone:
+            raise RefusedError(
+                f"Session {session.id} would move for {others} other{'s' if others > 1 else ''} as well. Say "
+                "--everyone if it shall, or move this booking to another one with --session ID."
+            )
+        note = noted("session", session.id, "rescheduled", starts_at=times["starts_at"])
+        told = {"session": {"id": session.id} | times}
+        return tell(desk, "reschedule", note, "session.rescheduled", _event_id(desk, "reschedule", session.id), told)
     note = noted("booking", id_, "rescheduled", session=to.session, starts_at=times["starts_at"])
     data = {"booking": {"id": id_}, "session": times | ({"id": to.session} if to.session else {})}
     return tell(desk, "reschedule", note, "booking.rescheduled", _event_id(desk, "reschedule", id_), data)
+
+
+def _others_in(desk: Desk, booking: Booking) -> int:
+    """Return how many other live bookings a booking's session has."""
+    row = desk.connection.execute(
+        "SELECT count(*) FROM bookings WHERE business_id = %s AND session_id = %s AND id <> %s AND status = %s",
+        (desk.business_id, booking.session_id, booking.id, BookingStatus.BOOKED),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _times_of(desk: Desk, session_id: str) -> dict[str, Any]:

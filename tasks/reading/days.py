@@ -15,7 +15,7 @@ _DAY = text("""
 SELECT s.id AS session, s.service_id AS service, s.starts_at, s.ends_at, s.place, b.id AS booking, b.quantity,
        b.contact_id AS participant, p.name AS participant_name,
        coalesce(i.contact_id, oc.bill_to, o.contact_id) AS payer, q.name AS payer_name,
-       b.attendance, coalesce(c.currency, b.currency, t.currency) AS currency,
+       b.attendance, b.pay_by, coalesce(c.currency, b.currency, t.currency) AS currency,
        coalesce(c.kept, c.owed, 0) AS price, coalesce(c.settled, 0) AS paid,
        coalesce(c.kept, c.owed, 0) - coalesce(c.settled, 0) AS open, i.number AS document, o.id AS order
   FROM sessions s
@@ -44,10 +44,7 @@ def day_of(office: Office, day: date) -> list[Line]:
     Amounts are minor units with tax.
     """
     found = office.connection.execute(_DAY, _span(office, day, day)).mappings()
-    return [
-        dict(row) | {"starts_at": office.local(row["starts_at"]), "ends_at": office.local(row["ends_at"])}
-        for row in found
-    ]
+    return [dict(row) | {name: office.local(row[name]) for name in ("starts_at", "ends_at", "pay_by")} for row in found]
 
 
 def _span(office: Office, first: date, last: date) -> dict[str, Any]:

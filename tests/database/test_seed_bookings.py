@@ -236,6 +236,29 @@ def test_an_appointment_is_moved_and_keeps_its_length(desk: FrontDesk) -> None:
     assert ("olga", "rescheduled", "o1-b1") in desk.acts()
 
 
+def test_a_class_moves_for_everyone_in_it_only_if_that_is_said(desk: FrontDesk) -> None:
+    for who, id_ in (("zoe", "b1"), ("ada", "b2")):
+        desk.books(who, booking(id_, session=session("class", kind="class")))
+    to = ("bookings", "reschedule", "b1", "--to", "2027-03-28T14:00:00+02:00")
+    assert "Session class would move for 1 other as well. Say --everyone" in desk.refused_plain(*to)
+    done, *lines = desk.does(*to, "--everyone")
+    assert (done["session"], done["done"]) == ("class", "rescheduled")
+    assert [line["type"] for line in lines if line["kind"] == "event"] == ["booking.rescheduled"] * 2
+    assert [seat["booking"] for seat in desk.listed("bookings", "day", "--on", "2027-03-28")] == ["b1", "b2"]
+
+
+def test_a_day_tells_until_when_a_seat_must_be_paid_and_how_many_are_taken(desk: FrontDesk, tmp_path: Path) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(path.read_text().replace("tax_rate:", "payment_window: {hours: 2}, tax_rate:"))
+    assert desk.says("business", "apply", path, "--yes").code == 0
+    desk.books("zoe", booking("b1", session=session("s1"), payment="at_booking", quantity=2))
+    (seat,) = desk.listed("bookings", "day", "--on", DAY)
+    until = datetime.fromisoformat(seat["pay_by"]) - datetime.now(ZoneInfo("Europe/Paris"))
+    assert seat["quantity"] == 2
+    assert timedelta(hours=1, minutes=50) < until <= timedelta(hours=2)
+    assert seat["pay_by"][:16].replace("T", " ") in desk.says("bookings", "day", "--on", DAY).out
+
+
 def test_a_seat_is_moved_to_another_session(desk: FrontDesk) -> None:
     desk.books("zoe", booking("b1", session=session("monday", kind="class")))
     desk.books(

@@ -84,16 +84,19 @@ def reschedule(
         str | None, typer.Option("--until", metavar="INSTANT", help="Its new end; without it as long as before.")
     ] = None,
     session: Annotated[str | None, typer.Option("--session", metavar="ID", help="Another session instead.")] = None,
+    everyone: Annotated[
+        bool, typer.Option("--everyone", help="Move the session for all who are booked in it.")
+    ] = False,
     dry_run: DryRun = False,
     by: By = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
-    """Move a booking to another session, or its appointment to another time."""
+    """Move a booking to another session, or its session to another time: for others in it only if that is said."""
     if (to is None) is (session is None):
         raise BadInputError("Say where it goes: --to an instant, or --session ID.")
 
     def work(at: Desk) -> Done:
-        return desk.reschedule(at, id_, desk.Moving(session, moment(at, to), moment(at, until)))
+        return desk.reschedule(at, id_, desk.Moving(session, moment(at, to), moment(at, until), everyone))
 
     do(work, business=business, by=by, as_json=as_json, dry_run=dry_run)

@@ -18,12 +18,14 @@ COLUMNS: dict[str, str | Cell] = {
     "service": "service",
     "session": "session",
     "booking": "booking",
+    "seats": "quantity",
     "participant": lambda line: line["participant_name"] or line["participant"],
     "payer": lambda line: line["payer_name"] or line["payer"],
     "attendance": "attendance",
     "price": money("price"),
     "paid": money("paid"),
     "open": money("open"),
+    "pay by": "pay_by",
     "document": "document",
 }
 
