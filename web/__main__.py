@@ -8,6 +8,7 @@ from limits.storage import RedisStorage
 from deploy.local import discover
 from deploy.local.cards import SettledProviders
 from deploy.local.pages import pages_of
+from deploy.local.texting import sms_key
 from models.db import make_engine
 from tasks.gateways.bells import NotedBells
 from tasks.gateways.clock import SystemClock
@@ -35,6 +36,7 @@ def main() -> None:
         SettledProviders(settings),
         NotedBells(connect(servers.redis, timeout=QUICK)),
         RedisStorage(servers.redis, key_prefix="relance:web"),
+        sms_key=sms_key(settings),
     )
     uvicorn.run(
         site(room), host=options.host, port=options.port, log_level="warning", server_header=False, lifespan="off"

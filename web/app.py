@@ -16,6 +16,7 @@ from web.hooks import Hooks
 from web.paying import PayPages
 from web.quotes import QuotePages
 from web.rendering import TEMPLATES, Renderer
+from web.replies import Replies
 from web.room import Room
 from web.way_out import WayOutPages
 
@@ -40,6 +41,7 @@ def site(room: Room) -> Starlette:
         Route("/quote/{token}", quotes.submit, methods=["POST"]),
         Route("/p/{business}", direct.show, methods=["GET"]),
         Route("/p/{business}", direct.submit, methods=["POST"]),
+        Route("/webhooks/sms/{business}", Replies(room).take, methods=["POST"]),
         Route("/webhooks/{provider}/{business}", hooks.take, methods=["POST"]),
         Route("/pages.css", _style, methods=["GET"]),
         Route("/health/live", _live, methods=["GET"]),

@@ -36,6 +36,8 @@ class Room:
     cards: CardProviders
     bells: Bells
     tries: Storage = field(default_factory=MemoryStorage)
+    sms_key: str | None = None
+    """What signs replies by SMS; None where there is no gateway."""
     _alone: Storage = field(default_factory=MemoryStorage)
 
     def look(self, reader: Callable[[Connection[Any]], T]) -> T:

@@ -30,12 +30,13 @@ def mailbox(home: Path, smtp_port: int, http_port: int) -> Program:
     )
 
 
-def sms(home: Path, port: int) -> Program:
-    """Return the local SMS gateway, ready when its port answers."""
+def sms(home: Path, port: int, webhooks: str = "") -> Program:
+    """Return the local SMS gateway, ready when its port answers; it tells replies to `webhooks/{business}`."""
+    options = (f"--home={home}", f"--port={port}", f"--webhooks={webhooks}")
     return Program(
         Command(
             name="sms",
-            arguments=(sys.executable, "-m", "deploy.local.sms", f"--home={home}", f"--port={port}"),
+            arguments=(sys.executable, "-m", "deploy.local.sms", *options),
             log=_log(home, "sms"),
             ready=lambda: answers(port),
         )

@@ -87,9 +87,9 @@ class System:
             self._addresses |= {"smtp": f"smtp://{LOOPBACK}:{smtp}", "mailbox": f"http://{LOOPBACK}:{http}"}
             servers.append(programs.mailbox(self.home, smtp, http))
         if "sms" not in self._addresses:
-            port = self._ports.of("sms")
+            port, web = self._ports.of("sms"), self._ports.of("web")
             self._addresses["sms"] = f"http://{LOOPBACK}:{port}"
-            servers.append(programs.sms(self.home, port))
+            servers.append(programs.sms(self.home, port, f"http://{LOOPBACK}:{web}/webhooks/sms"))
         if "provider" not in self._addresses:
             port, web = self._ports.of("provider"), self._ports.of("web")
             self._addresses["provider"] = f"http://{LOOPBACK}:{port}"

@@ -11,5 +11,14 @@ def sms_gateway(settings: Settings) -> HttpSms | None:
     url = discover(settings).known.get("sms")
     if url is None:
         return None
+    return HttpSms(url, _key(settings))
+
+
+def sms_key(settings: Settings) -> str | None:
+    """Return what the gateway signs replies with: the key of its API; None where there is no gateway."""
+    return _key(settings) if discover(settings).known.get("sms") else None
+
+
+def _key(settings: Settings) -> str:
     key = settings.sms_key
-    return HttpSms(url, key.get_secret_value() if key else secret(settings.home.resolve(), "sms"))
+    return key.get_secret_value() if key else secret(settings.home.resolve(), "sms")

@@ -52,7 +52,7 @@ def home() -> Iterator[Path]:
         relance("down", home=home)
 
 
-def owes(home: Path, *clients: str) -> None:
+def owes(home: Path, *clients: str, nth: int = 1) -> None:
     """Let clients owe something, of which they are to be told."""
     lines = [
         encoded(
@@ -60,13 +60,13 @@ def owes(home: Path, *clients: str) -> None:
             {
                 "contact": {"id": name, "name": name, "email": f"{name}@clients.example", "phone": CLIENTS[name]},
                 "charge": {
-                    "id": f"c-{name}",
+                    "id": f"c-{name}-{nth}",
                     "kind": "other",
                     "description": "Divers",
                     "price": {"amount": 1000, "currency": "EUR"},
                 },
             },
-            id=f"e-{name}",
+            id=f"e-{name}-{nth}",
             business="sms",
             time=None,
         )
@@ -94,6 +94,14 @@ def asked(home: Path, kind: str, path: str, body: Any = None) -> Any:
             return json.load(answer)
 
 
+def visited(home: Path, method: str, path: str, form: str | None = None) -> tuple[int, str]:
+    """Visit the gateway's page; return status and content."""
+    with closing(HTTPConnection(urlsplit(running(home).addresses["sms"]).netloc, timeout=30)) as connection:
+        connection.request(method, path, form, {"Accept-Language": "fr"})
+        with connection.getresponse() as answer:
+            return answer.status, answer.read().decode()
+
+
 def caught(home: Path, kind: str) -> list[dict[str, Any]]:
     """Return what the gateway or the mailbox was given."""
     found = asked(home, kind, "/messages.json")
@@ -114,7 +122,6 @@ def states(home: Path) -> dict[str, tuple[str, str]]:
     """Return the channel and state of each client's message."""
     listed = relance("messages", "list", "--business", "sms", "--json", home=home)
     found = [json.loads(line) for line in listed.stdout.splitlines()]
-    assert len({one["contact"] for one in found}) == len(found)
     return {one["contact"]: (one["channel"], one["state"]) for one in found}
 
 
@@ -142,6 +149,20 @@ def test_each_client_is_told_once_by_the_channel_that_is_open(home: Path) -> Non
     assert sorted(mail["to"] for mail in mails) == ["landline@clients.example", "nobody@clients.example"]
     listed = relance("contacts", "list", "--business", "sms", "--without-mobile", "--json", home=home).stdout
     assert sorted(json.loads(line)["id"] for line in listed.splitlines()) == ["landline", "nobody"]
+
+
+def test_who_answers_stop_on_the_page_gets_no_sms_any_more(home: Path) -> None:
+    number = texts(home)[FAILING][0]["id"].removeprefix("sms_")
+    assert visited(home, "POST", f"/messages/{number}/replies", "text=STOP")[0] == 303
+    page = visited(home, "GET", "/")[1]
+    assert "Réponse: STOP" in page
+    assert "non transmise" not in page
+    owes(home, "failing", nth=2)
+    shown = relance("contacts", "show", "failing", "--business", "sms", "--json", home=home).stdout
+    said = [(one["purpose"], one["state"]) for one in json.loads(shown)["consents"]]
+    assert sorted(said) == [("marketing", "no"), ("service", "no")]
+    eventually(lambda: "failing@clients.example" in [mail["to"] for mail in caught(home, "mailbox")], seconds=30)
+    assert len(texts(home)[FAILING]) == 1
 
 
 def test_a_busy_gateway_takes_it_later_and_of_a_killed_worker_nothing_is_doubled(home: Path) -> None:

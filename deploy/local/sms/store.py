@@ -15,6 +15,10 @@ CREATE TABLE IF NOT EXISTS sms (
     sender TEXT NOT NULL, recipient TEXT NOT NULL, text TEXT NOT NULL, status TEXT NOT NULL, calls INTEGER NOT NULL,
     UNIQUE (business, key)
 );
+CREATE TABLE IF NOT EXISTS reply (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, sms INTEGER NOT NULL, at TEXT NOT NULL, text TEXT NOT NULL,
+    taken INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS turned_away (key TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS fault (id INTEGER PRIMARY KEY AUTOINCREMENT, fault TEXT NOT NULL);
 """
@@ -61,6 +65,17 @@ class StoredSms:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class StoredReply:
+    """What somebody answered to an SMS."""
+
+    id: int
+    sms: int
+    at: str
+    text: str
+    taken: bool
+
+
 class Store:
     """A connection of one thread to the SMS; one that was added survives the end of the process."""
 
@@ -99,11 +114,35 @@ class Store:
         """Read all, one in memory at a time."""
         return self._all("ORDER BY id")
 
+    def find(self, number: int) -> StoredSms | None:
+        """Return one SMS."""
+        return next(self._all("WHERE id = ?", number), None)
+
+    def add_reply(self, sms: int, text: str) -> StoredReply:
+        """Keep what somebody answers to an SMS; nobody has taken it yet."""
+        row = self._connection.execute(
+            "INSERT INTO reply (sms, at, text, taken) VALUES (?, ?, ?, 0) RETURNING id, sms, at, text, taken",
+            (sms, datetime.now(UTC).isoformat(timespec="milliseconds"), text),
+        ).fetchone()
+        return StoredReply(*row)
+
+    def taken(self, reply: int) -> None:
+        """Note that a reply was taken."""
+        self._connection.execute("UPDATE reply SET taken = 1 WHERE id = ?", (reply,))
+
+    def replies(self) -> dict[int, list[StoredReply]]:
+        """Return all replies, by the SMS that they answer."""
+        found: dict[int, list[StoredReply]] = {}
+        for row in self._connection.execute("SELECT id, sms, at, text, taken FROM reply ORDER BY id"):
+            found.setdefault(row[1], []).append(StoredReply(*row))
+        return found
+
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM sms").fetchone()[0])
 
     def clear(self) -> int:
         """Throw all away and return how many there were."""
+        self._connection.execute("DELETE FROM reply")
         return self._connection.execute("DELETE FROM sms").rowcount
 
     def plan(self, faults: Sequence[str]) -> None:

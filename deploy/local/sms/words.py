@@ -21,6 +21,9 @@ class PageWords:
     refused: str
     calls: str
     older: str
+    reply: str
+    answered: str
+    not_taken: str
     test_numbers: str
     any_other: str
 
@@ -39,6 +42,9 @@ _WORDS = {
         refused="refusé : numéro inconnu",
         calls="demandé {} fois",
         older="SMS plus anciens",
+        reply="Répondre",
+        answered="Réponse",
+        not_taken="non transmise",
         test_numbers="Numéros d'essai : un SMS vers",
         any_other="Tout autre numéro valable reçoit tout.",
     ),
@@ -55,6 +61,9 @@ _WORDS = {
         refused="refused: no such number",
         calls="asked for {} times",
         older="Older SMS",
+        reply="Reply",
+        answered="Reply",
+        not_taken="not taken",
         test_numbers="Numbers for trying: an SMS to",
         any_other="Every other valid number takes all.",
     ),
