@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from models.charge import Charge
 from models.contact import Consent, Hold, Mandate
 from models.coupon import CouponUse
 from models.recurrence import RecurringPayment
@@ -91,10 +92,20 @@ def _holds(office: Office, id_: str) -> list[Line]:
 
 def _coupons(office: Office, id_: str) -> list[Line]:
     """Return the coupons that a client has used, with what they took off, in minor units."""
-    about = columns(CouponUse)
+    about, charge = columns(CouponUse), columns(Charge)
     found = office.rows(CouponUse, about.contact_id == office.client(id_), order=[about.at, about.coupon_id])
+    of = {one.subject.partition(":")[2] for one in found}
+    owed = office.rows(Charge, charge.order_id.in_(of) | charge.id.in_(of)) if of else []
+    currencies = {key: one.currency for one in owed for key in (f"order:{one.order_id}", f"charge:{one.id}")}
     return [
-        {"coupon": one.coupon_id, "at": office.local(one.at), "of": one.subject, "amount": one.amount} for one in found
+        {
+            "coupon": one.coupon_id,
+            "at": office.local(one.at),
+            "of": one.subject,
+            "amount": one.amount,
+            "currency": currencies.get(one.subject, office.business.currency),
+        }
+        for one in found
     ]
 
 

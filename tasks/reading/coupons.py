@@ -8,10 +8,10 @@ from tasks.reading.office import Line, Office, columns
 def coupons(office: Office, *, limit: int | None = None) -> list[Line]:
     """Return the coupons in the order of their codes."""
     found = office.rows(Coupon, order=[columns(Coupon).id], limit=limit)
-    return [_coupon(one) for one in found]
+    return [_coupon(office, one) for one in found]
 
 
-def _coupon(coupon: Coupon) -> Line:
+def _coupon(office: Office, coupon: Coupon) -> Line:
     return {
         "id": coupon.id,
         "percent": rate_text(coupon.percent) if coupon.percent is not None else None,
@@ -23,6 +23,6 @@ def _coupon(coupon: Coupon) -> Line:
         "used": coupon.used,
         "most_uses": coupon.most_uses,
         "most_per_client": coupon.most_per_client,
-        "revoked_at": coupon.revoked_at,
+        "revoked_at": office.local(coupon.revoked_at),
         "actor": coupon.actor,
     }

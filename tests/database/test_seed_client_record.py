@@ -12,7 +12,7 @@ from tasks.writing import copy
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
-from tests.samples import booking, recurring_payment_cancelled, recurring_payment_started, session
+from tests.samples import booking, money, order_placed, recurring_payment_cancelled, recurring_payment_started, session
 
 
 @pytest.fixture
@@ -169,6 +169,15 @@ def test_links_of_services_and_coupons_are_sent(desk: FrontDesk) -> None:
     assert "Coupe : https://salon.example/cut" in text
     assert "Votre code : MERCI, 10 % de réduction" in text
     assert "has no coupon" in desk.refused_plain("contacts", "send", "zoe", "--coupon", "none")
+
+
+def test_coupons_that_a_client_used_say_what_they_took_off(desk: FrontDesk) -> None:
+    desk.says("coupons", "create", "MERCI", "--percent", "10")
+    seat = booking("tea", session=session("s1"), price=money(3330, "JPY"))
+    desk.tells("order.placed", order_placed("o9", of="zoe", bookings=[seat], coupon="MERCI"))
+    (used,) = card(desk)["coupons"]
+    assert (used["coupon"], used["of"], used["amount"], used["currency"]) == ("MERCI", "order:o9", 333, "JPY")
+    assert "333 JPY" in desk.says("contacts", "show", "zoe").out
 
 
 def test_an_offer_is_sent_only_to_who_agreed(desk: FrontDesk) -> None:

@@ -83,7 +83,7 @@ PARTS: Mapping[str, dict[str, str | Cell]] = {
         "template": "template",
         "state": "state",
     },
-    "coupons": {"coupon": "coupon", "at": "at", "used for": "of", "off": "amount"},
+    "coupons": {"coupon": "coupon", "at": "at", "used for": "of", "off": money("amount")},
     "notes": NOTES,
     "files": FILES,
     "holds": {"hold": "kind", "since": "since", "until": "until", "document": "invoice"},

@@ -1,0 +1,86 @@
+"""What the help page on online payments lets a person do at a desk, sentence by sentence (R16, R17, R25)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.database.conftest import Relance
+from tests.database.front_desk import FrontDesk
+from tests.database.upstream import Upstream
+from tests.samples import booking, charge_added, money, session
+
+DAY = "2027-03-27"
+
+
+@pytest.fixture
+def desk(relance: Relance, upstream: Upstream, tmp_path: Path) -> FrontDesk:
+    """Open the desk."""
+    return FrontDesk(relance, upstream, tmp_path)
+
+
+def test_a_payment_link_is_sent_to_a_client_chosen_from_the_list_with_what_is_to_be_paid(desk: FrontDesk) -> None:
+    (chosen,) = desk.listed("contacts", "list", "--search", "zoe")
+    _, link, message = desk.does("links", "create", chosen["id"], "36", "--for", "Coffret et essai", "--send")
+    assert (link["amount"], message["to"], message["template"]) == (3600, "zoe@example.org", "request_payment")
+    desk.upstream.delivers()
+    text = desk.says("messages", "show", desk.listed("messages", "list")[-1]["id"], "--json").line["text"]
+    assert "vous demande de régler 36,00\xa0€" in text
+    assert "Coffret et essai" in text
+
+
+def test_a_payment_link_is_tied_to_no_booking_and_no_invoice(desk: FrontDesk) -> None:
+    number = desk.invoices()
+    desk.does("links", "create", "zoe", "36", "--for", "Coffret et essai")
+    assert [one["number"] for one in desk.listed("invoices", "list")] == [number]
+    (seat,) = desk.listed("bookings", "day", "--on", DAY)
+    assert (seat["document"], seat["open"]) == (number, 4500)
+
+
+def test_for_a_service_that_is_booked_an_invoice_keeps_things_together(desk: FrontDesk) -> None:
+    number = desk.invoices()
+    (found,) = desk.listed("invoices", "list", "--linked-to", "booking:o1-b1")
+    (seat,) = desk.listed("bookings", "day", "--on", DAY)
+    assert (found["number"], seat["document"]) == (number, number)
+
+
+def test_what_a_client_has_pending_or_overdue_is_found_and_reminded_of(desk: FrontDesk) -> None:
+    number = desk.invoices()
+    (found,) = desk.listed("invoices", "list", "--contact", "zoe", "--status", "pending")
+    assert found["number"] == number
+    assert desk.listed("invoices", "list", "--contact", "zoe", "--status", "overdue") == []
+    _, message, *_ = desk.does("invoices", "remind", number)
+    assert (message["template"], message["to"]) == ("send_reminder", "zoe@example.org")
+
+
+def test_payments_for_which_an_invoice_was_issued_are_told_apart(desk: FrontDesk) -> None:
+    number = desk.invoices()
+    desk.tells("charge.added", charge_added("key"))
+    desk.does("payments", "record", "45", number, "--id", "billed")
+    desk.does("payments", "record", "25", "--charge", "key", "--id", "not-billed")
+    assert {one["id"]: one["documents"] for one in desk.listed("payments", "list")} == {
+        "billed": [number],
+        "not-billed": [],
+    }
+    assert [one["number"] for one in desk.listed("invoices", "list", "--linked-to", "billed")] == [number]
+
+
+def test_payment_at_booking_is_asked_for_service_by_service_and_case_by_case(desk: FrontDesk, tmp_path: Path) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(path.read_text().replace("tax_rate:", "payment_window: {hours: 2}, tax_rate:"))
+    assert desk.says("business", "apply", path, "--yes").code == 0
+    desk.tells("service.updated", {"service": {"id": "spa", "price": money(6000), "payment": "at_booking"}})
+    desk.books("zoe", booking("must", session=session("s1", service="spa")))
+    desk.books("zoe", booking("later", session=session("s2", service="spa"), payment="later"))
+    desk.books("zoe", booking("here", session=session("s3"), payment="at_booking"))
+    seats = {seat["booking"]: seat["pay_by"] is not None for seat in desk.listed("bookings", "day", "--on", DAY)}
+    assert seats == {"must": True, "later": False, "here": True}
+
+
+def test_a_service_is_priced_and_paid_in_a_currency_of_its_own(desk: FrontDesk) -> None:
+    desk.tells("service.updated", {"service": {"id": "tea", "price": money(3333, "JPY")}})
+    desk.books("zoe", booking("b1", session=session("s1", service="tea")))
+    number = desk.does("invoices", "create", "--booking", "b1")[1]["number"]
+    desk.does("payments", "mark-paid", number, "--yes")
+    found = desk.invoice(number)
+    assert (found["currency"], found["total"], found["status"]) == ("JPY", 3333, "paid")
+    assert desk.balanced()
