@@ -58,7 +58,7 @@ def test_what_it_takes_is_told_and_shown_newest_first_in_both_languages(gateway:
     french = gateway.ask("GET", "/", Accept_Language="fr-CH, en;q=0.5")[1]
     assert french.index("à bientôt") < french.index("Première &lt;b&gt;")
     assert "2 reçus, aucun envoyé" in french
-    assert "segments 3 (UCS-2)" in french
+    assert "segments : 3 (UCS-2)" in french
     english = gateway.ask("GET", "/", Accept_Language="de, en")[1]
     assert "2 caught, none delivered" in english
     assert 'lang="en"' in english
