@@ -42,7 +42,8 @@ def _empty_events(connection: Connection[Any], keeping: Keeping, now: datetime) 
 def _empty_webhooks(connection: Connection[Any], keeping: Keeping, now: datetime) -> int:
     """Empty what card providers told long ago; its id stays, so that it is never taken twice."""
     return connection.execute(
-        "UPDATE webhooks SET raw = '', headers = '{}', due_at = NULL WHERE (business_id, id) IN"
+        "UPDATE webhooks SET raw = '', headers = '{}', due_at = NULL, error = CASE WHEN read_at IS NULL"
+        " THEN coalesce(error, 'Its body was deleted before it could be read.') END WHERE (business_id, id) IN"
         " (SELECT business_id, id FROM webhooks WHERE received_at < %s AND raw <> '' ORDER BY received_at LIMIT %s)",
         (now - keeping.raw, MANY),
     ).rowcount

@@ -280,14 +280,19 @@ def test_bodies_go_after_ninety_days_and_are_never_taken_again(door: Door, relan
     door.hears(body)
     door.hears(b"no json")
     door.reads()
+    door.provider.away = True
+    door.hears({"id": "evt_9"})
+    door.reads()
+    door.sql("UPDATE webhooks SET error = NULL WHERE event_id = 'evt_9'")
     door.clock.at += timedelta(days=90)
     assert door.rings("housekeeping.prune")["webhooks"] == 0
     door.clock.at += timedelta(seconds=1)
-    assert door.rings("housekeeping.prune")["webhooks"] == 2
-    assert door.sql("SELECT DISTINCT raw, headers FROM webhooks") == [(b"", {})]
+    assert door.rings("housekeeping.prune")["webhooks"] == 3
+    assert door.sql("SELECT DISTINCT raw, headers, due_at FROM webhooks") == [(b"", {}, None)]
     door.hears(body)
     assert door.reads() == {}
     assert len(door.payments()) == 1
-    (failed,) = relance("payments", "webhooks", "list", "--failed", "--json").lines
+    failed, unread = relance("payments", "webhooks", "list", "--failed", "--json").lines
+    assert (unread["event"], unread["error"]) == ("evt_9", "Its body was deleted before it could be read.")
     assert "was deleted" in relance("payments", "webhooks", "replay", failed["id"]).error
     assert "All are read" in relance("doctor").out
