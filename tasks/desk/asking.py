@@ -28,7 +28,8 @@ def remind_contact(desk: Desk, contact_id: str, wanted: Sequence[Standing]) -> D
     def ask(shop: Shop) -> None:
         documents = of_standing(shop, shop.invoices.by("contact_id", id_), wanted)
         if not documents:
-            raise RefusedError(f"{id_} has no {' or '.join(wanted) or 'open'} invoice to be reminded of.")
+            others = " `--pending` reminds of those that are not due yet." if wanted == [Standing.OVERDUE] else ""
+            raise RefusedError(f"{id_} has no {' or '.join(wanted) or 'open'} invoice to be reminded of.{others}")
         remind(shop, documents)
 
     return act(desk, "remind", noted("contact", id_, "reminded"), _open_of(desk, id_), ask)

@@ -70,7 +70,8 @@ def test_one_reminder_lists_all_overdue_invoices_of_a_client(desk: FrontDesk, ur
 
 
 def test_pending_ones_are_reminded_of_when_asked_for(desk: FrontDesk) -> None:
-    assert "has no overdue invoice" in desk.refused_plain("invoices", "remind", "--contact", "zoe")
+    told = desk.refused_plain("invoices", "remind", "--contact", "zoe")
+    assert "has no overdue invoice to be reminded of. `--pending` reminds of those that are not due yet." in told
     _, *lines = desk.does("invoices", "remind", "--contact", "zoe", "--pending")
     assert len(mails(lines)) == 1
 
@@ -98,7 +99,9 @@ def test_one_payer_is_written_to_at_a_time(desk: FrontDesk) -> None:
 def test_a_formal_notice_is_a_document_of_its_own(desk: FrontDesk, url: str) -> None:
     assert "is not overdue" in desk.refused("invoices", "formal-notice", desk.number)
     pass_by(url, 40)
-    assert "nobody can be asked" in desk.says("invoices", "formal-notice", desk.number).err
+    asked = desk.says("invoices", "formal-notice", desk.number)
+    assert "nobody can be asked" in asked.err
+    assert "formal notice  zoe" in asked.out
     _, *lines = desk.does("invoices", "formal-notice", desk.number, "--days", "10", "--yes")
     assert mails(lines) == [("formal_notice", "zoe@example.org")]
     (notice,) = desk.listed("invoices", "list", "--kind", "other")

@@ -92,6 +92,12 @@ def test_the_card_shows_recurring_payments_and_saved_cards(desk: FrontDesk) -> N
     assert (agreed["next"], agreed["reason"]) == (None, "moved away")
 
 
+def test_the_card_shows_an_address_as_people_write_it(desk: FrontDesk) -> None:
+    address = {"city": "Paris", "street": "1 rue du Lac", "postcode": "75011"}
+    desk.tells("contact.updated", {"contact": {"id": "zoe", "address": address}})
+    assert "1 rue du Lac, 75011 Paris" in desk.says("contacts", "show", "zoe").out
+
+
 def test_a_client_is_found_by_words_and_by_tag(desk: FrontDesk) -> None:
     desk.tells("contact.updated", {"contact": {"id": "ada", "tags": ["vip"]}})
     assert [one["id"] for one in desk.listed("contacts", "list", "--search", "zoe EXAMPLE")] == ["zoe"]

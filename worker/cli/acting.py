@@ -10,6 +10,7 @@ from redis import RedisError
 
 from deploy.local import discover
 from models.errors import RelanceError
+from models.invoice import DocumentKind
 from models.periods import start_of_day, zone
 from models.yamlfile import as_date, as_instant
 from tasks.desk.acting import Desk, Done
@@ -96,6 +97,11 @@ def ring(*bells: str) -> None:
     NotedBells(redis).ring(*(bells or AFTER_AN_ACT))
 
 
+def _kind(line: Mapping[str, Any]) -> str:
+    """Return what kind of thing came of an act; a formal notice is no invoice (R25)."""
+    return "formal_notice" if line.get("type") == DocumentKind.FORMAL_NOTICE else str(line["kind"])
+
+
 def _what(line: Mapping[str, Any]) -> object:
     match line["kind"]:
         case "message":
@@ -118,7 +124,7 @@ def _amount(line: Mapping[str, Any]) -> str:
 
 
 COLUMNS: Mapping[str, str | Cell] = {
-    "": lambda line: line["kind"].replace("_", " "),
+    "": lambda line: _kind(line).replace("_", " "),
     "contact": lambda line: line["contact"] or "owner",
     "what": _what,
     "amount": _amount,

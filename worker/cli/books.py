@@ -63,7 +63,8 @@ def _verify_file(path: Path, *, as_json: bool) -> None:
     else:
         for breach in breaches:
             typer.echo(breach.text)
-        typer.echo(f"{len(breaches)} breaches." if breaches else f"The chain of {count} entries is whole.")
+        told = "One breach." if len(breaches) == 1 else f"{len(breaches)} breaches."
+        typer.echo(told if breaches else f"The chain of {count} entries is whole.")
     raise typer.Exit(1 if breaches else 0)
 
 

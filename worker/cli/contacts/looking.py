@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from models.document_text import address_text
 from tasks.reading.card import card
 from tasks.reading.clients import contacts
 from worker.cli.desk import Business, Json, Limit, listed, read
@@ -126,7 +127,8 @@ def show(id_: Id, business: Business = None, as_json: Json = False) -> None:
         return
     sums = {key: [amount(total, currency) for currency, total in found[key].items()] for key in SUMS}
     company = {key: value for key, value in found["company"].items() if value}
-    show_facts(found | {"company": company} | sums, [key for key in found if key not in PARTS])
+    told = {"company": company, "address": address_text(found["address"])}
+    show_facts(found | told | sums, [key for key in found if key not in PARTS])
     for name, shown in PARTS.items():
         _show_part(name.replace("_", " "), found[name], shown)
 
