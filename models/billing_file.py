@@ -66,6 +66,9 @@ def _check_dates(node: Node, said: Mapping[str, Any], farther: Sequence[Mapping[
         every.problem(f"every is of a weekly cycle, and this one is {cycle}", "Write cycle: weekly beside it.")
     if said.get("every", 1) > 1 and "from" not in said and every is not None:
         every.problem("every lacks the date that it is counted from", "Write from: 2027-02-01 beside it.")
+    since = node.get("from")
+    if since is not None and every is None:
+        since.problem("from counts weeks, and every says no number", "Write every: 2 beside it.")
 
 
 _HOW = {
@@ -83,7 +86,7 @@ def _fits(cycle: str, anchor: Any) -> bool:
 
 
 def _is_day(said: Any) -> bool:
-    return said == "last" or (isinstance(said, int) and 1 <= said <= LAST_DAY)
+    return said == "last" or (type(said) is int and 1 <= said <= LAST_DAY)
 
 
 def _channels(node: Node) -> list[str]:

@@ -17,7 +17,7 @@ from models.automation import AutomationRow, AutomationState
 from models.business import Business
 from models.catalogue import ServiceVersion, current
 from models.changes import change
-from models.contact import Contact
+from models.contact import Contact, PayerKind
 from models.contacts import is_news, know_contact, know_service, news_of
 from models.coupon import Coupon
 from models.event_shapes import ServiceData
@@ -112,6 +112,14 @@ def open_shop(
     if plan.news:
         opening.write(plan, actor, approved=approved)
     return plan
+
+
+def has_professionals(connection: Connection[Any], shop_file: ShopFile) -> bool:
+    """Whether a business has clients, or is given some, that are no consumers."""
+    kinds = {contact.kind for contact, _ in shop_file.contacts if isinstance(contact.kind, PayerKind)}
+    known = "SELECT EXISTS (SELECT FROM contacts WHERE business_id = %s AND kind <> 'consumer')"
+    row = connection.execute(known, (shop_file.business.id,)).fetchone()
+    return bool(kinds - {PayerKind.CONSUMER}) or bool(row and row[0])
 
 
 class _Opening:

@@ -220,6 +220,17 @@ def test_terms_beyond_the_law_are_applied_with_a_warning(relance: Relance, shop:
     assert "Warning" not in relance("business", "apply", shop, "--yes").err
 
 
+def test_billing_that_the_law_does_not_like_is_applied_with_a_warning(relance: Relance, shop: Path) -> None:
+    change(shop, ("payment_terms: {days: 14}", "payment_terms: {days: 14}, billing: {enabled: true}"))
+    assert "Warning" not in relance("business", "apply", shop, "--yes").err
+    change(shop, ("billing: {enabled: true}", "billing: {enabled: true, payment_terms: {days: 46}}"))
+    answer = relance("business", "apply", shop, "--yes")
+    assert answer.code == 0, answer.err
+    assert "Warning: billing: 46 days to pay are more than FR allows on a periodic invoice" in answer.err
+    change(shop, ("{id: ada}", "{id: ada, kind: business}"))
+    assert "billing: a business payer is to be billed within" in relance("business", "apply", shop, "--yes").err
+
+
 def test_a_service_with_a_rate_that_france_does_not_know_is_refused(relance: Relance, shop: Path) -> None:
     change(shop, ('currency: EUR}, tax_rate: "20"', 'currency: EUR}, tax_rate: "19"'))
     assert "shop.yaml:6" in (error := relance("business", "apply", shop, "--yes").error)
