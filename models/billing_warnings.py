@@ -23,13 +23,12 @@ def billing_warnings(
     clients only what nobody should be given is said.
     """
     own = settings_of(business)
-    groups: list[tuple[str, list[Settings]]] = [
-        (f"billing of group {tag}", [settings, own]) for tag, settings in groups_of(own)
-    ]
-    others: list[tuple[str, list[Settings]]] = [(f"billing of {name}", [settings, own]) for name, settings in clients]
+    sources: list[tuple[str, list[Settings]]] = [("billing", [own])]
+    sources += [(f"billing of group {tag}", [settings, own]) for tag, settings in groups_of(own)]
+    sources += [(f"billing of {name}", [settings, own]) for name, settings in clients]
     said: set[str] = set()
-    for whose, sources in [("billing", [own]), *groups, *others]:
-        found = list(_complaints(business.country, plan_from(business, sources), professionals=professionals))
+    for whose, settings in sources:
+        found = list(_complaints(business.country, plan_from(business, settings), professionals=professionals))
         yield from (f"{whose}: {complaint}." for complaint in found if complaint not in said)
         said.update(found if whose == "billing" else ())
 

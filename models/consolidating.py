@@ -102,7 +102,7 @@ def _link(shop: Shop, payer: Contact, charges: Sequence[Charge], plan: BillingPl
 
 
 def _taken(shop: Shop, payer: Contact, terms: Terms) -> list[Charge]:
-    """Return the charges that an occurrence takes of a payer, without those of a currency that come to too little."""
+    """Return the charges that an occurrence takes of a payer, by id, without what comes to too little."""
     due = [
         charge
         for charge in shop.charges
@@ -115,7 +115,8 @@ def _taken(shop: Shop, payer: Contact, terms: Terms) -> list[Charge]:
     ]
     own = sum(charge.open for charge in due if charge.currency == shop.business.currency)
     too_little = payer.kind == PayerKind.CONSUMER and own < terms.plan.minimum
-    return [charge for charge in due if not too_little or charge.currency != shop.business.currency]
+    taken = (charge for charge in due if not too_little or charge.currency != shop.business.currency)
+    return sorted(taken, key=lambda charge: charge.id)
 
 
 def _left_out(shop: Shop, charge: Charge, plan: BillingPlan) -> bool:

@@ -3,7 +3,7 @@
 What was missed is made up for once: the latest date stands for those before it, and takes everything (R3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from models.billing import BillingPlan, Settings, plan_of, possible_cycles, settings_of
@@ -108,10 +108,15 @@ def bill_next(shop: Shop, occurrence: BillingOccurrence) -> bool:
 
 
 def _payers(shop: Shop, occurrence: BillingOccurrence, portion: Portion) -> list[tuple[str, Contact]]:
-    """Return who is billed now, each after the first client for whom it pays; nobody comes in two portions."""
+    """Return who is billed now, each after the first client for whom it pays; nobody comes in two portions.
+
+    They come in the order of their ids, or in that of a database which has another one.
+    """
     due = (charge for charge in shop.charges if charge.state == ChargeState.DUE and _takes(occurrence, charge))
     places = {contact_id: place for place, contact_id in enumerate(portion.clients)}
-    owing = sorted({charge.contact_id for charge in due}, key=lambda id_: (places.get(id_, len(places)), id_))
+    alike = sorted(places) == list(places)
+    place: Callable[[str], int] = lambda id_: 0 if alike else places.get(id_, len(places))  # noqa: E731  # named
+    owing = sorted({charge.contact_id for charge in due}, key=lambda id_: (place(id_), id_))
     first: dict[str, str] = {}
     for contact_id in sorted(owing):
         first.setdefault(payer_of(shop, contact_id).id, contact_id)
