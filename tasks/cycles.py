@@ -30,11 +30,11 @@ from tasks.seeds import Seeds
 from tasks.shell import Shell
 from tasks.ticking import work_off_due
 
-LARGE = 20_000
+LARGE = 10_000
 """So many clients are billed in one transaction, where most of them are plain."""
 SMALL = 50
 """So few clients are billed by the pure rules as fast as by SQL."""
-TURN = 10.0
+TURN = 3.0
 """So many seconds one task bills, portion by portion, before another has its turn."""
 FEWER = 10
 """How many times fewer clients are tried after a portion that failed."""

@@ -36,6 +36,7 @@ def main() -> None:
         if "billing" in options.only:
             for figure in billing.measure(there, options.clients):
                 tell(figure)
+            tell(billing.beside_a_flood(there, max(20_000, options.clients // 5)))
         tell({"benchmark": "books", "breaches": there.breaches()})
         there.send_home()
         if options.profile:

@@ -24,6 +24,8 @@ HANDS = 2
 SHARE_OF_ORM = 100
 """One in so many clients is billed by the ORM."""
 PATIENCE = 3_600
+CLIENTS_BESIDE = 100
+ENDED = "SELECT count(*) FROM billing_occurrences WHERE business_id {which} AND outcome = 'billed'"
 COPY = "INSERT INTO floor_{table} OVERRIDING SYSTEM VALUE SELECT * FROM {table} WHERE business_id = %s"
 
 
@@ -41,6 +43,38 @@ def measure(stage: Stage, clients: int, shops: int = SHOPS) -> list[dict[str, An
     by_orm = orm.measure(stage, max(20, clients // SHARE_OF_ORM), month)
     by_orm["times_as_long"] = round(by_orm["us_per_client"] / billed["us_per_client"], 1)
     return [billed, floor, by_orm]
+
+
+def beside_a_flood(stage: Stage, clients: int) -> dict[str, Any]:
+    """Return how late a small shop is billed that falls due a second after one of so many clients."""
+    flood, small = "flood", "beside"
+    debts.open_shops(stage.engine, [flood, small])
+    month = (datetime.now(UTC).date().replace(day=1) - timedelta(days=1)).replace(day=1)
+    _prepare(stage, [flood], clients, month)
+    _prepare(stage, [small], CLIENTS_BESIDE, month)
+    began = _let_come(stage, f"= '{flood}'")
+    due = _let_come(stage, f"= '{small}'")
+    wait_for(lambda: stage.query(ENDED.format(which=f"= '{small}'"))[0] >= 1, PATIENCE)
+    late = (datetime.now(UTC) - due).total_seconds()
+    left = not stage.query(ENDED.format(which=f"= '{flood}'"))[0]
+    wait_for(lambda: stage.query(ENDED.format(which=f"= '{flood}'"))[0] >= 1, PATIENCE)
+    return {
+        "benchmark": "billing_beside_a_flood",
+        "clients_of_the_flood": clients,
+        "seconds_of_the_flood": round((datetime.now(UTC) - began).total_seconds(), 1),
+        "clients_beside": CLIENTS_BESIDE,
+        "done_before_the_flood": left,
+        "seconds_late": round(late, 2),
+    }
+
+
+def _let_come(stage: Stage, which: str) -> datetime:
+    """Let the date of schedules come in a second; return that instant when it has come."""
+    due = datetime.now(UTC) + timedelta(seconds=1)
+    when = f"next_at = '{due}', day = '{due.date()}'"
+    stage.order(f"UPDATE billing_schedules SET {when} WHERE business_id {which}")  # noqa: S608  # ours
+    time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
+    return due
 
 
 def _prepare(stage: Stage, names: Sequence[str], each: int, month: date) -> None:
@@ -65,16 +99,12 @@ def _by_hands(work: Any, names: Sequence[str]) -> None:
 def _bill(stage: Stage, names: Sequence[str], clients: int) -> dict[str, Any]:
     """Let the date of all schedules come at once; return what it took until every occurrence has ended."""
     stage.order("CHECKPOINT")
-    due = datetime.now(UTC) + timedelta(seconds=2)
     before = stage.query("SELECT pg_current_wal_lsn()")[0]
     wait_for(lambda: len(psutil.Process(stage.worker.pid).children()) >= HANDS, PATIENCE)
     meter = stage.meter()
-    when = f"next_at = '{due}', day = '{due.date()}'"
-    stage.order(f"UPDATE billing_schedules SET {when} WHERE business_id LIKE 'billed-%'")  # noqa: S608  # ours
-    time.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
+    _let_come(stage, "LIKE 'billed-%'")
     began = time.perf_counter()
-    ended = "SELECT count(*) FROM billing_occurrences WHERE business_id LIKE 'billed-%' AND outcome = 'billed'"
-    wait_for(lambda: stage.query(ended)[0] >= len(names), PATIENCE, every=0.2)
+    wait_for(lambda: stage.query(ENDED.format(which="LIKE 'billed-%'"))[0] >= len(names), PATIENCE, every=0.2)
     seconds = time.perf_counter() - began
     wal = stage.query(f"SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '{before}')")[0]
     rows = {table: _count(stage, table) for table in WRITTEN}
