@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from deploy.local.postgres import Postgres
 from deploy.local.process import Child, Command
 from deploy.local.valkey import Valkey
-from models.db import make_engine, migrate, transact
+from models.db import make_engine, migrate
 from tasks.books import check_books
 from tasks.gateways.stream import RedisStream
 from tasks.settings import ROOT
