@@ -4,6 +4,7 @@ One that would write a message too many does nothing at all and returns `CAP` (R
 """
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from models.asking import issue_all, template_of
@@ -273,12 +274,17 @@ def _refund(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
     client = known_contact(shop, run.contact_id) if run.contact_id else None
     if client and over_cap(shop, [client], channels_of(op)):
         return CAP
+    before = len(shop.refunds.fresh)
     reckoned = give_back(shop, run, op)
     if reckoned is None:
         return "nothing_paid"
     notes = list({note.id: note for note in reckoned.notes.values()}.values())
+    given = list(islice(shop.refunds.fresh, before, None))
+    more: dict[str, Any] = {"invoice": notes[0].id} if notes else {}
+    if given:
+        more["refunded"] = {"amount": sum(one.amount for one in given), "currency": given[0].currency}
     if client:
-        _write(shop, run, published, op, client, documents=notes, **({"invoice": notes[0].id} if notes else {}))
+        _write(shop, run, published, op, client, documents=notes, **more)
     return None
 
 

@@ -63,14 +63,20 @@ _NOTED_FOR = (
     " SELECT * FROM family)"
 )
 """Notes of contacts who may have one payer: who bills to whom, who was merged into whom, and so on."""
+_CLOSED = (
+    "SELECT business_id, id FROM invoices d WHERE business_id = k.b AND contact_id = k.c AND kind = '380'"
+    " AND status NOT IN ('issued', 'draft', 'void')"
+)
 _NEWEST_OF_CLIENT = (
     "(t.business_id, t.id) IN (SELECT i.business_id, i.id FROM"  # noqa: S608  # names are ours
     f" (SELECT * FROM {pairs_sql()}) AS k(b, c) CROSS JOIN LATERAL"
     " ((SELECT business_id, id FROM invoices WHERE business_id = k.b AND contact_id = k.c"
     " AND status IN ('issued', 'draft'))"
-    " UNION (SELECT business_id, id FROM invoices WHERE business_id = k.b AND contact_id = k.c AND kind = '380'"
-    " AND status NOT IN ('issued', 'draft', 'void') ORDER BY created_at DESC LIMIT 2)) i)"
+    f" UNION ({_CLOSED} ORDER BY created_at DESC, number DESC LIMIT 2)"
+    f" UNION ({_CLOSED} AND EXISTS (SELECT FROM charges c WHERE c.business_id = d.business_id AND c.invoice_id = d.id"
+    " AND c.settled > 0) ORDER BY created_at DESC, number DESC LIMIT 4)) i)"
 )
+"""The open documents of a client, its newest closed ones, and the newest of these on which there is money (R28)."""
 _AUDIENCES = (
     "SELECT k.b, c.id FROM unnest(%s::text[], %s::text[]) AS k(b, after) CROSS JOIN LATERAL"
     ' (SELECT id FROM contacts WHERE business_id = k.b AND id COLLATE "C" > k.after ORDER BY id COLLATE "C" LIMIT %s) c'

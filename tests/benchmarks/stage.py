@@ -60,7 +60,8 @@ class Stage:
         """Count where the books do not balance."""
         self.order("ANALYZE")
         self.order("SET statement_timeout = 0")
-        return len(check_books(self._connection))
+        with self._connection.transaction():
+            return len(check_books(self._connection))
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -9,6 +9,8 @@ from tests.database.conftest import SHOP, Relance
 from tests.database.upstream import Upstream
 from tests.samples import charge_added, encoded
 
+CALL = 'call_webhook: {url: "https://hooks.example.org/late"}'
+"""What a file may say, and nothing carries out yet."""
 REMIND = """\
 automation: remind
 trigger: {on: invoice.overdue}
@@ -73,8 +75,8 @@ def test_validating_for_programs(on_nothing: Relance, file: Path) -> None:
         "problems": [],
         "warnings": [],
     }
-    file.write_text(REMIND.replace("send_reminder", "send_sms"))
-    assert "can't be published yet. Step 1: send_sms" in on_nothing("automations", "validate", file).out
+    file.write_text(REMIND.replace("send_reminder: {}", CALL))
+    assert "can't be published yet. Step 1: call_webhook" in on_nothing("automations", "validate", file).out
     file.write_text(BROKEN)
     answer = on_nothing("automations", "validate", file, "--json")
     assert answer.code == 2
@@ -152,7 +154,7 @@ def test_all_files_are_applied_or_none(shop: Relance, file: Path, tmp_path: Path
     answer = shop("automations", "apply", file, broken, "--publish")
     assert (answer.code, f"{broken}:2:15: " in answer.error) == (2, True)
     assert f"{file} and {again} are both remind" in shop("automations", "apply", file, again).error
-    broken.write_text(REMIND.replace("remind", "other").replace("send_otherer", "send_sms"))
+    broken.write_text(REMIND.replace("remind", "other").replace("send_otherer: {}", CALL))
     answer = shop("automations", "apply", file, broken, "--publish")
     assert (answer.code, "Automation other can't be published yet." in answer.error) == (2, True)
     assert shop("automations", "list", "--json").lines == []

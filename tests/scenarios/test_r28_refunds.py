@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.scenarios.story import ASK, Data, Lines, Order, Story, euros, holds, mail, seat, wait
+from models.scenario_file import load_scenario
+from tasks.simulate import Simulation
+from tests.scenarios.story import ASK, Data, Databases, Lines, Order, Story, euros, holds, mail, seat, wait
+from tests.scenarios.ways import told
 
 NOW, THERE, PAID = "2027-01-05 10:00", "2027-01-12 14:00", "2027-01-06 10:00"
 BACK = "2027-01-12 15:00"
@@ -248,3 +251,20 @@ def test_over_the_cap_the_refund_waits_with_its_message(shop: Story) -> None:
     lines = shop.run()
     assert lines.times("refund") == ["2027-01-13 10:00"]
     assert lines.times("message", template="refund") == ["2027-01-13 10:00"]
+
+
+def test_money_goes_back_from_the_newest_document_on_which_there_is_any(shop: Story, databases: Databases) -> None:
+    """However many newer ones were given up since, in whatever windows the story is cut."""
+    shop.automation("ask", "session.booked", ASK)
+    for day in range(5, 9):
+        shop.books("zoe", "cut", at=f"2027-01-0{day} 10:00", when="2027-01-20 14:00")
+    shop.pays("zoe", 4500, at="2027-01-09 10:00", invoice="2027-0001")
+    for number in range(2, 5):
+        shop.does("write_off", at="2027-01-10 10:00", number=f"2027-000{number}")
+    shop.does("refund", at="2027-01-11 10:00", contact="zoe")
+    lines = shop.run()
+    line = lines.one("refund", "zoe")
+    assert (line["amount"], line["documents"]) == (4500, ["2027-0001"])
+    scenario = load_scenario(shop.text(), "story.yaml", lambda _node, name: (name, shop.named_files[name]))
+    with databases() as engine:
+        assert told(list(Simulation(engine, scenario, window=1).run())) == told(lines)
