@@ -12,7 +12,7 @@ from models.contact import HoldKind
 from models.crediting import credit_part, void, write_off
 from models.drafting import Edit, confirm_draft, delete_draft, edit_draft
 from models.dunning import set_due
-from models.holding import hold, release
+from models.holding import hold_document, release
 from models.invoice import DocumentKind, DocumentStatus, Invoice
 from models.link_money import pay_by_link
 from models.linking import PAYABLE, standing_of
@@ -116,7 +116,7 @@ def _set_due(shop: Shop, invoice: Invoice, act: Act) -> None:
 
 
 def _hold(shop: Shop, invoice: Invoice, act: Act) -> None:
-    hold(shop, invoice.contact_id, invoice.id, HoldKind(act.kind or "pause"), act.until)
+    hold_document(shop, invoice, HoldKind(act.kind or "pause"), act.until)
 
 
 def _release(shop: Shop, invoice: Invoice, _act: Act) -> None:

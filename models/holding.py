@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from models.contact import Hold, HoldKind
-from models.invoice import Invoice
+from models.invoice import DocumentStatus, Invoice
 from models.issuing import next_check
 from models.periods import start_of_day
 from models.refusals import RefusedError
@@ -42,6 +42,17 @@ def hold(shop: Shop, contact_id: str, invoice_id: str | None, kind: HoldKind, un
         raise RefusedError(f"A hold until {until} would be over already.")
     id_ = shop.key("hold", invoice_id or contact_id, shop.next_serial())
     return shop.holds.add(Hold(shop.id, id_, kind, shop.today, contact_id, invoice_id, until=until))
+
+
+def hold_document(shop: Shop, invoice: Invoice, kind: HoldKind, until: date | None = None) -> Hold:
+    """Stop dunning of one document; refused where nothing of it is asked for, so that a hold would stop nothing."""
+    name = invoice.number or "A draft"
+    if invoice.status != DocumentStatus.ISSUED:
+        how = invoice.status.replace("_", " ")
+        raise RefusedError(f"{name} can't be put on hold: it is {how}, and nothing of it is asked for.")
+    if invoice.amount_due <= 0:
+        raise RefusedError(f"{name} can't be put on hold: nothing of it is open.")
+    return hold(shop, invoice.contact_id, invoice.id, kind, until)
 
 
 def release(shop: Shop, contact_id: str, invoice_id: str | None) -> None:

@@ -11,6 +11,7 @@ from models.crediting import credit_part, void, write_off
 from models.dunning import set_due
 from models.errors import NotFoundError
 from models.holding import hold, release
+from models.holding import hold_document as stop_dunning
 from models.invoice import Invoice
 from models.messaging import queue_document
 from models.payer import known_contact
@@ -138,7 +139,7 @@ def hold_document(desk: Desk, number: str, kind: HoldKind, until: date | None, n
     """Stop dunning of a document (R25)."""
 
     def stop(shop: Shop, invoice: Invoice) -> None:
-        hold(shop, invoice.contact_id, invoice.id, kind, until)
+        stop_dunning(shop, invoice, kind, until)
 
     end = str(until) if until else None
     return on_document(desk, "hold", number, "held", stop, why=str(kind), until=end, note=note)

@@ -55,6 +55,13 @@ def test_drafts_are_listed_with_where_their_lines_are_from(desk: FrontDesk) -> N
     assert "booking:o1-b1" in desk.says("drafts", "show", id_).out
 
 
+def test_a_draft_is_not_held_before_it_is_confirmed(desk: FrontDesk) -> None:
+    id_ = drafted(desk)
+    assert "A draft can't be put on hold: it is draft" in desk.refused_plain("invoices", "hold", id_)
+    number = desk.does("drafts", "confirm", id_, "--yes")[1]["number"]
+    assert desk.does("invoices", "hold", number)[0]["done"] == "held"
+
+
 def test_what_has_changed_since_is_said_of_each_line(desk: FrontDesk) -> None:
     id_ = drafted(desk)
     drafted(desk, "ada")

@@ -141,6 +141,26 @@ def test_a_document_and_a_payer_are_held_and_released(billed: FrontDesk) -> None
 
 
 @pytest.mark.parametrize(
+    ("act", "how"),
+    [
+        (["invoices", "void"], "void"),
+        (["payments", "mark-paid"], "paid"),
+        (["invoices", "write-off", "--reason", "moved away"], "written off"),
+    ],
+)
+def test_what_nobody_is_reminded_of_is_not_held(billed: FrontDesk, act: list[str], how: str) -> None:
+    billed.does(*act, billed.number, "--yes")
+    told = billed.refused_plain("invoices", "hold", billed.number, "--kind", "dispute")
+    assert told == f"{billed.number} can't be put on hold: it is {how}, and nothing of it is asked for."
+    assert billed.listed("contacts", "show", "zoe")[0]["holds"] == []
+
+
+def test_what_asks_for_nothing_is_not_held(billed: FrontDesk) -> None:
+    _, note, *_ = billed.does("invoices", "credit", billed.number, "--amount", "15", "--yes")
+    assert "can't be put on hold" in billed.refused_plain("invoices", "hold", note["number"])
+
+
+@pytest.mark.parametrize(
     ("arguments", "why"),
     [
         (["invoices", "void", "2026-9999"], "has no document '2026-9999'."),
