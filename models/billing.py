@@ -53,7 +53,7 @@ class BillingPlan:
 
 def plan_of(business: Business, contact: Contact) -> BillingPlan:
     """Return how a client is billed."""
-    return plan_from(business, [settings for _, settings in _named_sources(business, contact)])
+    return plan_from(business, [*said_for(business, contact), settings_of(business)])
 
 
 def plan_from(business: Business, sources: Sequence[Settings]) -> BillingPlan:
@@ -117,6 +117,12 @@ def _without(settings: Settings, keys: Iterable[str]) -> dict[str, Any]:
 def settings_of(whose: Business | Contact) -> dict[str, Any]:
     """Return what a business or a client itself says of billing."""
     return whose.billing if isinstance(whose.billing, dict) else {}
+
+
+def said_for(business: Business, contact: Contact) -> list[Settings]:
+    """Return what is said of billing for a client beside its business: its own settings and its groups', in order."""
+    groups = groups_of(settings_of(business))
+    return [settings_of(contact), *(settings for tag, settings in groups if tag in contact.tags)]
 
 
 def groups_of(settings: Settings) -> list[tuple[str, dict[str, Any]]]:

@@ -1,11 +1,9 @@
 """Why a line stands on a draft, and what has changed of its charge since it was written there (R14)."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from models.charge import Charge, ChargeState
-from models.contact import PayerKind
-from models.invoice import Invoice, InvoiceLine
+from models.invoice import InvoiceLine
 from models.refusals import show
 
 
@@ -27,10 +25,3 @@ def changes_since(line: InvoiceLine, charge: Charge) -> Iterator[str]:
         yield "paid" if charge.open <= 0 else f"{show(charge.settled, charge.currency)} paid"
     if (charge.service_from or charge.due_on) != line.service_from:
         yield f"moved to {charge.service_from or charge.due_on}"
-
-
-def is_over(draft: Invoice, country: str | None, today: date) -> bool:
-    """Whether a professional's month of service is over, within which the French rule wants it billed (R9)."""
-    day = draft.service_from
-    late = day is not None and (day.year, day.month) < (today.year, today.month)
-    return late and country == "FR" and draft.payer_kind != PayerKind.CONSUMER

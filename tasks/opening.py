@@ -14,6 +14,8 @@ from typing import Any
 from psycopg import Connection
 
 from models.automation import AutomationRow, AutomationState
+from models.billing import said_for, settings_of
+from models.billing_warnings import billing_warnings
 from models.business import Business
 from models.catalogue import ServiceVersion, current
 from models.changes import change
@@ -23,6 +25,7 @@ from models.coupon import Coupon
 from models.event_shapes import ServiceData
 from models.identifiers import stamp
 from models.matching import work_off
+from models.mentions import terms_complaint
 from models.ordering import complete_waiting
 from models.periods import zone
 from models.phones import mobile
@@ -32,6 +35,7 @@ from models.shop import Shop
 from models.shop_file import PublishedText, ShopFile
 from tasks.automation_rows import find, text_of
 from tasks.billing.planning import plan_billing
+from tasks.billing.professionals import has_professionals
 from tasks.engine import lock
 from tasks.loading import Loader
 from tasks.publishing import Waiting, publish, require_runnable
@@ -81,9 +85,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a shop file does, thing by thing in the file's order."""
+    """What a shop file does, thing by thing in the file's order; and what it allows and the law does not like."""
 
     entries: tuple[Entry, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def news(self) -> tuple[Entry, ...]:
@@ -94,8 +99,7 @@ class Plan:
 def plan_shop(connection: Connection[Any], shop_file: ShopFile, now: datetime) -> Plan:
     """Return what a file would do to the shop as it is."""
     require_own_series(connection, shop_file.business)
-    opening = _Opening(connection, shop_file, now)
-    return Plan((*opening.lay_over(), *opening.automations()))
+    return _Opening(connection, shop_file, now).plan()
 
 
 def open_shop(
@@ -108,18 +112,10 @@ def open_shop(
     lock(connection, [shop_file.business.id])
     require_own_series(connection, shop_file.business)
     opening = _Opening(connection, shop_file, now)
-    plan = Plan((*opening.lay_over(), *opening.automations()))
+    plan = opening.plan()
     if plan.news:
         opening.write(plan, actor, approved=approved)
     return plan
-
-
-def has_professionals(connection: Connection[Any], shop_file: ShopFile) -> bool:
-    """Whether a business has clients, or is given some, that are no consumers."""
-    kinds = {contact.kind for contact, _ in shop_file.contacts if isinstance(contact.kind, PayerKind)}
-    known = "SELECT EXISTS (SELECT FROM contacts WHERE business_id = %s AND kind <> 'consumer')"
-    row = connection.execute(known, (shop_file.business.id,)).fetchone()
-    return bool(kinds - {PayerKind.CONSUMER}) or bool(row and row[0])
 
 
 class _Opening:
@@ -149,7 +145,24 @@ class _Opening:
         seeds.priced.update((name, service.id, self.now) for service in self.file.services)
         return Loader(self.connection, self.now, [name]).load(seeds)[name]
 
-    def lay_over(self) -> Iterator[Entry]:
+    def plan(self) -> Plan:
+        """Lay the file over the shop, and return what that changes."""
+        entries = (*self._lay_over(), *self._automations())
+        return Plan(entries, tuple(self._warnings()))
+
+    def _warnings(self) -> Iterator[str]:
+        """Yield what the law does not like in terms and cycles of the business, its groups, and clients of the file."""
+        business = self.shop.business
+        complaint = terms_complaint(business.country, business.payment_terms_days)
+        if complaint:
+            yield f"payment_terms: {complaint}."
+        people = (self.shop.contacts.get(contact.id) for contact, _ in self.file.contacts)
+        others = [contact for contact in people if contact and contact.kind != PayerKind.CONSUMER]
+        own = ((f"client {one.id}", said_for(business, one)) for one in others if settings_of(one))
+        professionals = bool(others) or has_professionals(self.connection, business.id)
+        yield from billing_warnings(business, own, professionals=professionals)
+
+    def _lay_over(self) -> Iterator[Entry]:
         """Take over what the file says of the business, its contacts and services; yield what that changes."""
         yield _entry("business", self.file.business.id, self.known, self._business())
         self.shop.business = self._business()
@@ -188,7 +201,7 @@ class _Opening:
             setattr(known, name, getattr(told, name))
         return _entry("coupon", told.id, before, known)
 
-    def automations(self) -> Iterator[Entry]:
+    def _automations(self) -> Iterator[Entry]:
         """Yield what publishing the file's automations changes."""
         for published in self.file.automations:
             row = find(self.connection, self.file.business.id, published.automation.id)

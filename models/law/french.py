@@ -130,4 +130,5 @@ ROWS: tuple[LawText, ...] = (
     LawText("fr-terms-public", Subject.LONGEST_TERMS, "", _PUBLIC, payers=PUBLIC, value=Decimal(30)),
     LawText("fr-terms-periodic", Subject.LONGEST_TERMS_PERIODIC, "", date(2009, 1, 1), payers=BUSINESS,
             value=Decimal(45)),
+    LawText("fr-after-month", Subject.DAYS_AFTER_MONTH, "", _OLD, payers=PROFESSIONAL, value=Decimal(7)),
 )  # fmt: skip

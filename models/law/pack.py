@@ -28,3 +28,9 @@ def longest_terms(country: str, payer: str, on: date, *, periodic: bool = False)
     subject = Subject.LONGEST_TERMS_PERIODIC if periodic else Subject.LONGEST_TERMS
     row = law(country, subject, payer, "", "", on)
     return int(row.value) if row and row.value is not None else None
+
+
+def days_after_month(country: str, payer: str, on: date) -> int | None:
+    """Return how many days after the month of its services a periodic invoice is borne with; None without a limit."""
+    row = law(country, Subject.DAYS_AFTER_MONTH, payer, "", "", on)
+    return int(row.value) if row and row.value is not None else None

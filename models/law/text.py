@@ -22,6 +22,7 @@ class Subject(StrEnum):
     UNPAID = "unpaid"
     LONGEST_TERMS = "longest_terms"
     LONGEST_TERMS_PERIODIC = "longest_terms_periodic"
+    DAYS_AFTER_MONTH = "days_after_month"
 
 
 EVERYBODY = frozenset(PayerKind)

@@ -1,6 +1,7 @@
 """Billing by a person: begun now, looked at before, let go on over the bound of a day."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from models.billing_cycle import cycle_of
+from models.billing_month import month_complaint
 from models.billing_rows import BY_HAND, BillingOccurrence
 from models.business import Business
 from models.changes import Change, change
@@ -17,6 +19,7 @@ from models.refusals import RefusedError
 from models.rows import columns_of
 from tasks.billing.large import bill_large
 from tasks.billing.naming import next_clients
+from tasks.billing.professionals import warnings_of
 from tasks.engine import lock
 from tasks.writing import copy
 
@@ -25,7 +28,7 @@ PREVIEWED = 20_000
 
 MADE = """
 SELECT contact_id AS contact, kind, status, number, currency, total, amount_due, issued_on, due_on, service_from,
- service_to, id FROM (
+ service_to, id, payer_kind AS payer FROM (
  SELECT contact_id, 'document' AS kind, status, number, currency, total, amount_due, issued_on, due_on, service_from,
   service_to, id, payer_kind FROM invoices WHERE business_id = %(business)s AND cause ->> 'billing' = ANY(%(ids)s)
   AND created_at >= %(since)s
@@ -84,8 +87,17 @@ def preview(
     with connection.transaction(force_rollback=True):
         lock(connection, [business.id])
         for occasion in _occasions(connection, business, day, now, by_hand=by_hand):
-            made += _would_make(connection, business.id, occasion)
+            made += _would_make(connection, business, occasion)
     return made
+
+
+def warnings(connection: Connection[Any], business: Business, lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what the law does not like in a preview: in the settings, and of documents whose month is over."""
+    months = Counter(warning for line in lines for warning in line["warnings"])
+    return [
+        *warnings_of(connection, business),
+        *(f"{many} document{'s' if many > 1 else ''}: {warning}" for warning, many in sorted(months.items())),
+    ]
 
 
 def _occasions(
@@ -107,9 +119,9 @@ def _occasions(
         yield Occasion(BillingOccurrence(business.id, f"{id_} {on}", id_, on, at, at, at), at)
 
 
-def _would_make(connection: Connection[Any], business_id: str, occasion: Occasion) -> list[dict[str, Any]]:
-    """Bill an occasion to its end and return what it made, with the clients' names."""
-    one = occasion.occurrence
+def _would_make(connection: Connection[Any], business: Business, occasion: Occasion) -> list[dict[str, Any]]:
+    """Bill an occasion to its end and return what it made."""
+    one, business_id = occasion.occurrence, business.id
     connection.execute("DELETE FROM billing_occurrences WHERE business_id = %s AND id = %s", (business_id, one.id))
     copy(connection, BillingOccurrence, [one])
     while one.next_at is not None:
@@ -119,7 +131,16 @@ def _would_make(connection: Connection[Any], business_id: str, occasion: Occasio
         one = _read(connection, one)
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(MADE, {"business": business_id, "ids": [one.id], "since": occasion.at})
-        return [{"occurrence": one.id, "day": one.day} | row for row in cursor.fetchall()]
+        return [
+            {"occurrence": one.id, "day": one.day} | _with_warnings(business, one, row) for row in cursor.fetchall()
+        ]
+
+
+def _with_warnings(business: Business, one: BillingOccurrence, row: dict[str, Any]) -> dict[str, Any]:
+    """Say of a document to a professional whether its month of service is over (R9)."""
+    on = row["issued_on"] or one.day
+    warning = month_complaint(business.country, row.pop("payer") or "", row["service_from"], on)
+    return row | {"warnings": [warning] if warning else []}
 
 
 def _read(connection: Connection[Any], one: BillingOccurrence) -> BillingOccurrence:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func
 
+from models.billing_month import month_complaint
 from models.charge import Charge
-from models.draft_reasons import changes_since, is_over, where_from
+from models.draft_reasons import changes_since, where_from
 from models.errors import NotFoundError
 from models.invoice import DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from models.refusals import RefusedError
@@ -66,14 +67,14 @@ def _line(
     said = document_line(one, ordered, taxes)
     reasons = [_reason(line, charges.get(line.charge_id or "")) for line in ordered]
     said["lines"] = [line | reason for line, reason in zip(said["lines"], reasons, strict=True)]
-    late = is_over(one, office.business.country, office.today)
+    warning = month_complaint(office.business.country, one.payer_kind, one.service_from, office.today)
     return (
         {"id": one.id, "at": office.local(one.created_at), "contact": one.contact_id, "cause": one.cause}
         | said
         | {
             "revision": one.revision,
             "changed": sum(bool(reason["changed"]) for reason in reasons),
-            "warnings": ["Its month of service is over: a French business is billed within the month."] if late else [],
+            "warnings": [warning] if warning else [],
         }
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tasks import cycles, pauses
-from tests.database.conftest import Relance
+from tests.database.conftest import Relance, Terminal
 from tests.database.upstream import Upstream
 
 SHOP = """\
@@ -142,7 +142,7 @@ def test_what_is_on_hold_goes_on_when_resumed(debts: Relance, upstream: Upstream
     assert "billing of atelier: resumed" in debts("billing", "resume").out
     pauses.end(upstream.shell)
     bills(upstream)
-    assert [line["contact"] for line in debts("invoices", "list", "--json").lines] == ["ada", "zoe"]
+    assert sorted(line["contact"] for line in debts("invoices", "list", "--json").lines) == ["ada", "zoe"]
     assert "is not paused" in debts("billing", "resume").error
 
 
@@ -172,3 +172,71 @@ def test_a_preview_of_a_date_is_of_the_schedules_that_fall_on_it(debts: Relance)
 def test_two_runs_by_hand_do_not_stand_beside_each_other(debts: Relance) -> None:
     debts("billing", "run", "--yes", "--no-wait")
     assert "goes on already" in debts("billing", "run", "--yes", "--no-wait").error
+
+
+ODD = """\
+business:
+  id: atelier
+  name: Atelier
+  timezone: Europe/Paris
+  country: FR
+  billing: {enabled: true, anchor: 15, groups: {vip: {payment_terms: {days: 60}}}}
+contacts:
+  - {id: acme, name: Acme, kind: business, email: acme@example.org, billing: {payment_terms: {days: 90}}}
+  - {id: town, kind: public, tags: [vip], billing: {mode: draft}}
+  - {id: zoe, name: Zoé, email: zoe@example.org, billing: {payment_terms: {days: 90}}}
+"""
+
+
+@pytest.fixture
+def odd(relance: Relance, upstream: Upstream, tmp_path: Path) -> Relance:
+    """Open a shop of whose billing the law does not like much, where a firm and a consumer owe for an old month."""
+    file = tmp_path / "shop.yaml"
+    file.write_text(ODD)
+    answer = relance("business", "apply", file, "--yes")
+    assert answer.code == 0
+    assert "Warning: billing of client acme: 90 days" in answer.err
+    assert "client zoe" not in answer.err
+    upstream.sends(owes("acme"), owes("zoe"))
+    return relance
+
+
+def test_a_preview_warns_of_what_the_law_does_not_like(odd: Relance) -> None:
+    answer = odd("billing", "preview", "--now")
+    assert "Warning: billing: a business payer is to be billed by the end of the month of service" in answer.err
+    assert "Warning: billing of group vip: 60 days to pay are more than FR allows" in answer.err
+    assert "Warning: billing of client acme: 90 days to pay are more than FR allows" in answer.err
+    assert "Warning: 1 document: Its month of service was over on 2026-01-31" in answer.err
+    assert "client zoe" not in answer.err
+    assert "Warning" not in answer.out
+    assert "2 clients, 2 documents" in answer.out
+
+
+def test_warnings_are_lines_of_their_own_in_json(odd: Relance) -> None:
+    answer = odd("billing", "preview", "--now", "--json")
+    assert answer.err == ""
+    warnings = [line["warning"] for line in answer.lines if line["kind"] == "warning"]
+    assert [text.partition(":")[0] for text in warnings] == [
+        "billing", "billing of group vip", "billing of client acme", "1 document",
+    ]  # fmt: skip
+    documents = {line["contact"]: line["warnings"] for line in answer.lines if line["kind"] == "document"}
+    assert documents["zoe"] == []
+    assert "FR wants a business payer billed by then, and it is" in documents["acme"][0]
+
+
+def test_who_is_asked_whether_to_bill_now_reads_the_warnings_first(odd: Relance) -> None:
+    answer = odd("billing", "run", "--no-wait", typed=Terminal("n\n"))
+    assert "Warning: 1 document: Its month of service was over" in answer.err
+    assert odd("billing", "status", "--json").lines[-1].get("occurrence") is None
+
+
+def test_a_draft_of_a_month_that_is_over_warns_a_french_business(odd: Relance, upstream: Upstream) -> None:
+    upstream.sends(owes("town"))
+    assert odd("billing", "run", "--yes", "--no-wait").code == 0
+    bills(upstream)
+    (draft,) = odd("drafts", "list", "--json").lines
+    assert "over on 2026-01-31: FR wants a public payer billed by then" in draft["warnings"][0]
+    assert "month over" in odd("drafts", "list").out
+    assert draft["warnings"][0] in odd("drafts", "show", draft["id"]).out
+    asked = odd("drafts", "confirm", draft["id"], typed=Terminal("n\n"))
+    assert f"Warning: {draft['id']}: {draft['warnings'][0]}" in asked.err

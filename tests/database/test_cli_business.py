@@ -227,8 +227,8 @@ def test_billing_that_the_law_does_not_like_is_applied_with_a_warning(relance: R
     answer = relance("business", "apply", shop, "--yes")
     assert answer.code == 0, answer.err
     assert "Warning: billing: 46 days to pay are more than FR allows on a periodic invoice" in answer.err
-    change(shop, ("{id: ada}", "{id: ada, kind: business}"))
-    assert "billing: a business payer is to be billed within" in relance("business", "apply", shop, "--yes").err
+    change(shop, ("{id: ada}", "{id: ada, kind: business}"), ("{days: 46}", "{days: 45}, anchor: 20"))
+    assert "billing: a business payer is to be billed by the end" in relance("business", "apply", shop, "--yes").err
 
 
 def test_a_service_with_a_rate_that_france_does_not_know_is_refused(relance: Relance, shop: Path) -> None:

@@ -60,6 +60,8 @@ LOOK = 0.5
 """Seconds between looks at a run."""
 SHOWN = 100
 """So many lines a preview shows as a table."""
+WARNED = 20
+"""So many warnings are shown to a person."""
 
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The date that it is about.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="It goes on at the start of this day.")]
@@ -93,11 +95,14 @@ def preview(
     Without a date: what each schedule's next date would make of what is there by now.
     """
     with database() as engine:
-        found = _preview(engine, business_id(engine, business), _date(on), now=now)
+        found, warnings = _preview(engine, business_id(engine, business), _date(on), now=now)
     if as_json:
         for line in found:
             show_json({key: value for key, value in line.items() if key != "id"})
+        for warning in warnings:
+            show_json({"kind": "warning", "warning": warning})
         return
+    _warn(warnings)
     show_lines(found[:SHOWN], PREVIEWED)
     if len(found) > SHOWN:
         typer.echo(f"… and {len(found) - SHOWN} more (--json shows all).")
@@ -117,7 +122,9 @@ def run(
     with database() as engine:
         tenant = business_id(engine, business)
         if not yes:
-            typer.echo(_in_total(_preview(engine, tenant, day, now=True)))
+            found, warnings = _preview(engine, tenant, day, now=True)
+            _warn(warnings)
+            typer.echo(_in_total(found))
             if not confirm("Bill them now?", yes=yes):
                 raise typer.Exit(1)
         with engine.connect() as connection:
@@ -185,11 +192,20 @@ def _end_hold(engine: Engine, tenant: str, who: str, *, must: bool) -> bool:
     return True
 
 
-def _preview(engine: Engine, tenant: str, day: date | None, *, now: bool) -> list[Line]:
+def _preview(engine: Engine, tenant: str, day: date | None, *, now: bool) -> tuple[list[Line], list[str]]:
+    """Return what would be made, and what the law does not like in it."""
     at = SystemClock().now()
     with engine.connect() as connection:
         business = open_office(connection, tenant, at).business
-        return by_hand.preview(raw(connection), business, day, at, by_hand=now)
+        found = by_hand.preview(raw(connection), business, day, at, by_hand=now)
+        return found, by_hand.warnings(raw(connection), business, found)
+
+
+def _warn(warnings: Sequence[str]) -> None:
+    for warning in warnings[:WARNED]:
+        typer.echo(f"Warning: {warning}", err=True)
+    if len(warnings) > WARNED:
+        typer.echo(f"… and {len(warnings) - WARNED} more warnings (--json shows all).", err=True)
 
 
 def _in_total(lines: Sequence[Line]) -> str:

@@ -8,13 +8,11 @@ import msgspec
 import typer
 
 from models.automation_diff import lines_of, text_diff
-from models.billing_warnings import billing_warnings
 from models.db import raw, transact
-from models.mentions import terms_complaint
 from models.shop_file import ShopFile, load_shop
 from tasks.approving import proposals
 from tasks.gateways.clock import SystemClock
-from tasks.opening import Difference, Entry, Plan, Verdict, has_professionals, open_shop, plan_shop
+from tasks.opening import Difference, Entry, Plan, Verdict, open_shop, plan_shop
 from tasks.reading.businesses import business, businesses
 from worker.cli.desk import Business, By, ChangedMeanwhileError, Json, Yes, actor, confirm, database, listed, reading
 from worker.cli.files import beside, read_file
@@ -73,9 +71,9 @@ def apply(
     with database() as engine:
         with engine.connect() as connection:
             plan = plan_shop(raw(connection), shop, now)
-            professionals = has_professionals(raw(connection), shop)
         _show(plan, as_json=as_json)
-        _warn(shop, professionals=professionals)
+        for warning in plan.warnings:
+            typer.echo(f"Warning: {warning} Consumers may be billed so.", err=True)
         if plan.news:
             if not confirm("Apply this?", yes=yes):
                 typer.echo("Nothing was changed.", err=True)
@@ -96,16 +94,6 @@ def _open(connection: Any, shop: ShopFile, shown: Plan, who: str) -> None:
     """Apply what was shown, or nothing."""
     if open_shop(connection, shop, SystemClock().now(), actor=who) != shown:
         raise ChangedMeanwhileError
-
-
-def _warn(shop: ShopFile, *, professionals: bool) -> None:
-    """Say what is allowed and odd: terms and cycles of billing that the law does not like (R9, R24)."""
-    complaint = terms_complaint(shop.business.country, shop.business.payment_terms_days)
-    if complaint:
-        typer.echo(f"Warning: payment_terms: {complaint}. Consumers may be given any.", err=True)
-    own = [(f"client {contact.id}", billing) for contact, billing in shop.contacts if billing]
-    for warning in billing_warnings(shop.business, own, professionals=professionals):
-        typer.echo(f"Warning: {warning} Consumers may be billed so.", err=True)
 
 
 def _show(plan: Plan, *, as_json: bool) -> None:

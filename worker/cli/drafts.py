@@ -30,6 +30,7 @@ COLUMNS: dict[str, str | Cell] = {
     "for": lambda line: ", ".join(part["description"] for part in line["lines"]),
     "because of": _cause,
     "changed": lambda line: line["changed"] or "",
+    "": lambda line: "month over" if line["warnings"] else "",
 }
 LINES: Mapping[str, str | Cell] = {
     "charge": "charge",
@@ -129,6 +130,9 @@ def confirm(
     if ids and not waiting:
         return
     chosen = _chosen(waiting, every, contact, business)
+    for line in chosen:
+        for warning in line["warnings"]:
+            typer.echo(f"Warning: {line['id']}: {warning}", err=True)
     do(
         lambda at: desk.confirm_drafts(at, _seen(chosen), notify=send),
         business=business,

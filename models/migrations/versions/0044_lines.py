@@ -1,4 +1,4 @@
-"""Lines and VAT groups of documents without foreign keys: see docs/decisions/0012."""
+"""Lines and VAT groups of documents without foreign keys: see docs/decisions/0013."""
 
 from alembic import op
 
