@@ -49,7 +49,7 @@ def _in_bulk(
     if not is_plain(shop, terms):
         return Made(), clients
     run = _Run(connection, _facts(shop, clients, terms))
-    connection.execute(f"SET LOCAL work_mem = '{MEMORY}'".encode())
+    connection.execute(f"SET LOCAL work_mem = '{MEMORY}'; SET LOCAL random_page_cost = 1.1".encode())
     connection.execute(statements.TABLES.encode())
     for statement in (statements.CLIENTS, statements.CHARGES, statements.ODD, statements.WITHOUT_ODD):
         run(statement)

@@ -8,18 +8,19 @@ where everything that these statements do not know is absent; the test of the tw
 TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS bill_clients (k integer, id text, plain boolean, kind text, language text, email text,
  cc jsonb, payer jsonb, order_reference text) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS bill_charges (id text, k integer, amount bigint, owed bigint, gross boolean,
+CREATE TEMP TABLE IF NOT EXISTS bill_charges (at tid, id text, k integer, amount bigint, owed bigint, gross boolean,
  category text, rate numeric, currency text, scope text, month date, served date, served_to date, odd boolean,
  place integer) ON COMMIT DELETE ROWS;
-CREATE TEMP TABLE IF NOT EXISTS bill_lines (id text, k integer, first integer, head integer, place integer,
- net bigint, tax bigint, gross bigint, category text, rate numeric, currency text, scope text, served date,
- served_to date) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS bill_lines (at tid, id text, k integer, head integer, position integer, net bigint,
+ tax bigint, gross bigint, category text, rate numeric, currency text, scope text, served date, served_to date)
+ ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS bill_documents (nth bigint, id text, number text, k integer, head integer,
  currency text, scope text, net bigint, tax bigint, total bigint, cause text, served date, served_to date,
  lines bigint) ON COMMIT DELETE ROWS;
 TRUNCATE bill_clients, bill_charges, bill_lines, bill_documents;
 """
-"""A client is known by its place in the portion (`k`): what is sorted and joined often is an integer."""
+"""A client is known by its place in the portion (`k`), a charge by its own, a document by that of its first charge
+(`head`): what is sorted and joined often is an integer."""
 
 CLIENTS = """
 INSERT INTO bill_clients
@@ -40,14 +41,14 @@ FROM unnest(%(clients)s::text[]) k(id) LEFT JOIN contacts c ON c.business_id = %
 
 CHARGES = """
 INSERT INTO bill_charges
-SELECT c.id, k.k, c.amount, c.owed, c.tax_included, c.tax_category, c.tax_rate, c.currency,
+SELECT c.ctid, c.id, k.k, c.amount, c.owed, c.tax_included, c.tax_category, c.tax_rate, c.currency,
  CASE WHEN c.tax_category IN ('O', 'E') THEN c.tax_category ELSE 'vat' END,
  CASE WHEN %(monthly)s AND k.kind = 'business' THEN date_trunc('month', coalesce(c.service_from, c.due_on))::date END,
  coalesce(c.service_from, c.due_on), coalesce(c.service_to, c.due_on),
  c.settled <> 0 OR c.kept IS NOT NULL OR c.amount < 0 OR c.amount > 10^12 OR c.currency <> %(tax_currency)s
   OR c.tax_rate * 10000 <> trunc(c.tax_rate * 10000) OR c.tax_category IN ('O', 'E') AND c.tax_rate <> 0
   OR EXISTS (SELECT FROM allocations a WHERE a.business_id = %(tenant)s AND a.charge_id = c.id),
- row_number() OVER (PARTITION BY k.k ORDER BY coalesce(c.service_from, c.due_on), c.position, c.id COLLATE "C")
+ row_number() OVER (ORDER BY k.k, coalesce(c.service_from, c.due_on), c.position, c.id COLLATE "C")
 FROM bill_clients k JOIN charges c ON c.business_id = %(tenant)s AND c.contact_id = k.id
 WHERE k.plain AND c.state = 'due' AND c.invoice_id IS NULL AND c.due_on <= %(until)s AND c.recorded_at < %(before)s
  AND c.draft_id IS NULL AND c.voucher_purpose IS DISTINCT FROM 'multi_purpose'
@@ -56,8 +57,7 @@ WHERE k.plain AND c.state = 'due' AND c.invoice_id IS NULL AND c.due_on <= %(unt
 """What is due. Odd: money on a charge, what is left of a cancelled one, amounts beyond reason, VAT to be converted."""
 
 ODD = """
-UPDATE bill_clients k SET plain = false FROM (
- SELECT k FROM bill_charges GROUP BY k HAVING bool_or(odd) OR sum(amount) > 4 * 10^12) o WHERE o.k = k.k
+UPDATE bill_clients k SET plain = false FROM (SELECT DISTINCT k FROM bill_charges WHERE odd) o WHERE o.k = k.k
 """
 """A client with an odd charge is not plain."""
 
@@ -76,22 +76,18 @@ DELETE FROM bill_charges b USING (
 LINES = """
 INSERT INTO bill_lines
 WITH documents AS (
- SELECT *, min(place) OVER (PARTITION BY k, currency, scope) AS first,
-  min(place) OVER (PARTITION BY k, currency, scope, month) AS head,
-  amount * CASE WHEN gross THEN 1000000 ELSE (rate * 10000)::bigint END AS numerator,
-  CASE WHEN gross THEN 1000000 + (rate * 10000)::bigint ELSE 1000000 END AS denominator
- FROM bill_charges
-), groups AS (
- SELECT *, numerator / denominator AS part, (sum(numerator) OVER tax_group)::bigint AS whole,
-  (sum(numerator / denominator) OVER tax_group)::bigint AS parts,
-  row_number() OVER (PARTITION BY k, head, category, rate, gross
-   ORDER BY mod(numerator, denominator) DESC, place) AS turn
- FROM documents WINDOW tax_group AS (PARTITION BY k, head, category, rate, gross)
+ SELECT *, first_value(place) OVER document AS head, row_number() OVER document AS position,
+  amount * CASE WHEN gross THEN 1000000 ELSE (rate * 10000)::integer END AS numerator,
+  CASE WHEN gross THEN 1000000 + (rate * 10000)::integer ELSE 1000000 END AS denominator
+ FROM bill_charges WINDOW document AS (PARTITION BY k, currency, scope, month ORDER BY place)
+), parts AS (
+ SELECT *, numerator / denominator AS part, mod(numerator, denominator)::integer AS rest FROM documents
 ), shared AS (
- SELECT *, part + CASE WHEN turn <= (whole + denominator / 2) / denominator - parts THEN 1 ELSE 0 END AS share
- FROM groups
+ SELECT *, part + CASE WHEN row_number() OVER (PARTITION BY head, denominator, gross, category, rate
+   ORDER BY rest DESC, place) <= (sum(rest) OVER tax_group + denominator / 2) / denominator THEN 1 ELSE 0 END AS share
+ FROM parts WINDOW tax_group AS (PARTITION BY head, denominator, gross, category, rate)
 )
-SELECT id, k, first, head, place, CASE WHEN gross THEN share ELSE amount END,
+SELECT at, id, k, head, position, CASE WHEN gross THEN share ELSE amount END,
  CASE WHEN gross THEN amount - share ELSE share END, CASE WHEN gross THEN amount ELSE amount + share END,
  category, rate, currency, scope, served, served_to
 FROM shared
@@ -103,15 +99,21 @@ INSERT INTO bill_documents
 SELECT nth, 'inv_' || %(moment)s || substr(encode(sha256(convert_to(%(tenant)s || chr(31) || cause || chr(31) || number,
   'UTF8')), 'hex'), 1, 20), number, k, head, currency, scope, net, tax, net + tax, cause, served, served_to, lines
 FROM (
- SELECT row_number() OVER (ORDER BY k, min(first), head) AS nth, k, head,
-  min(currency) AS currency, min(scope) AS scope, sum(net)::bigint AS net, sum(tax)::bigint AS tax,
-  min(id) FILTER (WHERE place = head) AS cause, min(served) AS served, max(served_to) AS served_to, count(*) AS lines
- FROM bill_lines GROUP BY k, head HAVING sum(gross) > 0
+ SELECT row_number() OVER (ORDER BY first, head) AS nth, *
+ FROM (
+  SELECT *, min(head) OVER (PARTITION BY k, currency, scope) AS first
+  FROM (
+   SELECT k, head, currency, scope, sum(net)::bigint AS net, sum(tax)::bigint AS tax,
+    min(id) FILTER (WHERE position = 1) AS cause, min(served) AS served, max(served_to) AS served_to,
+    count(*) AS lines
+   FROM bill_lines GROUP BY k, head, currency, scope
+  ) m
+ ) w WHERE net + tax > 0
 ) d CROSS JOIN LATERAL (SELECT %(prefix)s || CASE WHEN length((%(last)s + nth)::text) < %(digits)s
  THEN lpad((%(last)s + nth)::text, %(digits)s, '0') ELSE (%(last)s + nth)::text END AS number) n
 """
 
-STATISTICS = "ANALYZE bill_clients (k); ANALYZE bill_lines (k, head); ANALYZE bill_documents (k, head)"
+STATISTICS = "ANALYZE bill_clients (k); ANALYZE bill_lines (head, category, rate); ANALYZE bill_documents (k, head)"
 """Tell the planner what it can't guess of tables that are made at once."""
 
 MADE = """
@@ -140,30 +142,30 @@ ORDER BY d.nth
 CLAIM = """
 WITH claimed AS (
  UPDATE charges c SET state = 'invoiced', invoice_id = d.id, owed = l.gross
- FROM bill_documents d JOIN bill_lines l ON l.k = d.k AND l.head = d.head
- WHERE c.business_id = %(tenant)s AND c.id = l.id
- RETURNING d.id AS invoice, l.place AS nth, l.net, l.tax, l.gross, c.*
+ FROM bill_documents d JOIN bill_lines l ON l.head = d.head
+ WHERE c.ctid = l.at
+ RETURNING c.business_id, l.id AS wanted, d.id AS invoice, l.position, c.description, c.quantity, c.unit, c.unit_price, c.amount,
+  c.tax_included, l.net, l.tax, l.gross, l.category, l.rate, c.id, l.served, l.served_to, c.place, c.participant_id,
+  c.nature, c.discount, c.discount_reason
 )
 INSERT INTO invoice_lines (business_id, invoice_id, position, description, quantity, unit, unit_price, amount,
  tax_included, net, tax, gross, category, rate, charge_id, service_from, service_to, place, participant, nature,
  discount, discount_reason)
-SELECT %(tenant)s, invoice, row_number() OVER (PARTITION BY invoice ORDER BY nth), description, quantity, unit,
- unit_price, amount, tax_included, net, tax, gross, tax_category, tax_rate, id, coalesce(service_from, due_on),
- coalesce(service_to, due_on), place, participant_id, nature, discount, discount_reason
-FROM claimed
+SELECT %(tenant)s, invoice, position, description, quantity, unit, unit_price, amount, tax_included, net, tax, gross,
+ category, rate, id, served, served_to, place, participant_id, nature, discount, discount_reason
+FROM claimed WHERE business_id = %(tenant)s AND id = wanted
 """
-"""Let charges stand on their documents, and owe what these say (R17)."""
+"""Let charges stand on their documents, and owe what these say (R17); where one has changed since, it is not found."""
 
 TAXES = """
 INSERT INTO invoice_taxes (business_id, invoice_id, position, category, rate, net, tax, exemption_code, exemption_text,
  settled, credited_net, credited_tax)
-SELECT %(tenant)s, g.id, row_number() OVER (PARTITION BY g.nth ORDER BY g.place), g.category, g.rate, g.net, g.tax,
+SELECT %(tenant)s, d.id, row_number() OVER (PARTITION BY d.nth ORDER BY g.position), g.category, g.rate, g.net, g.tax,
  x.code, x.text, 0, 0, 0
-FROM (SELECT d.nth, d.id, d.k, l.category, l.rate, min(l.place) AS place, sum(l.net)::bigint AS net,
-  sum(l.tax)::bigint AS tax
- FROM bill_documents d JOIN bill_lines l ON l.k = d.k AND l.head = d.head
- GROUP BY d.nth, d.id, d.k, l.category, l.rate) g
-JOIN bill_clients k ON k.k = g.k
+FROM (SELECT head, category, rate, min(position) AS position, sum(net)::bigint AS net, sum(tax)::bigint AS tax
+ FROM bill_lines GROUP BY head, category, rate) g
+JOIN bill_documents d ON d.head = g.head
+JOIN bill_clients k ON k.k = d.k
 LEFT JOIN jsonb_to_recordset(%(exemptions)s) AS x(language text, category text, code text, text text)
  ON x.language = k.language AND x.category = g.category
 """
