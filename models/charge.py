@@ -57,7 +57,6 @@ class FeeKind(StrEnum):
     "charges",
     looks=[
         Look(("business_id", "order_id"), where="order_id IS NOT NULL"),
-        Look(("business_id", "invoice_id"), where="invoice_id IS NOT NULL"),
         Look(("business_id", "draft_id"), where="draft_id IS NOT NULL"),
         Look(("business_id", "contact_id", "due_on"), where="state = 'due'"),
         Look(("business_id", "recurring_id"), where="recurring_id IS NOT NULL"),

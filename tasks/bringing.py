@@ -22,6 +22,13 @@ _OWNERS = {
     "run_id": "runs",
 }
 """Columns that name a row of a shelf: of one that was made since loading the database knows nothing."""
+_BY_LINES = (
+    "(t.business_id, t.id, t.invoice_id) IN (SELECT l.business_id, l.charge_id, l.invoice_id"  # noqa: S608  # ours
+    " FROM invoice_lines l"
+    f" WHERE (l.business_id, l.invoice_id) IN (SELECT * FROM {pairs_sql()}))"
+)
+_WHERE = {("charges", "invoice_id"): _BY_LINES}
+"""How rows of a kind are found by a column without an index: a document's charges by its lines, which name them."""
 
 
 class Bringer:
@@ -58,9 +65,10 @@ class Bringer:
         elif column == "id" and cls is not ServiceVersion:
             unasked -= {pair for pair in unasked if pair[1] in getattr(self.shops[pair[0]], shelf)}
         if unasked:
-            where = f"(t.business_id, t.{column}) IN (SELECT * FROM {pairs_sql()}){more}"  # noqa: S608  # names are ours
+            usual = f"(t.business_id, t.{column}) IN (SELECT * FROM {pairs_sql()})"  # noqa: S608  # names are ours
+            where = _WHERE.get((shelf, column), usual)
             businesses, ids = zip(*unasked, strict=True)
-            self._shelve(cls, shelf, where, spread(businesses), spread(ids))
+            self._shelve(cls, shelf, where + more, spread(businesses), spread(ids))
         self._find(shelf, column, keys)
 
     def _find(self, shelf: str, column: str, keys: Pairs) -> None:

@@ -73,8 +73,9 @@ _NEWEST_OF_CLIENT = (
     " ((SELECT business_id, id FROM invoices WHERE business_id = k.b AND contact_id = k.c"
     " AND status IN ('issued', 'draft'))"
     f" UNION ({_CLOSED} ORDER BY created_at DESC, number DESC LIMIT 2)"
-    f" UNION ({_CLOSED} AND EXISTS (SELECT FROM charges c WHERE c.business_id = d.business_id AND c.invoice_id = d.id"
-    " AND c.settled > 0) ORDER BY created_at DESC, number DESC LIMIT 4)) i)"
+    f" UNION ({_CLOSED} AND EXISTS (SELECT FROM invoice_lines l JOIN charges c ON c.business_id = l.business_id"
+    " AND c.id = l.charge_id AND c.invoice_id = l.invoice_id AND c.settled > 0 WHERE l.business_id = d.business_id"
+    " AND l.invoice_id = d.id) ORDER BY created_at DESC, number DESC LIMIT 4)) i)"
 )
 """The open documents of a client, its newest closed ones, and the newest of these on which there is money (R28)."""
 _AUDIENCES = (

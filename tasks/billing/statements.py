@@ -144,9 +144,9 @@ WITH claimed AS (
  UPDATE charges c SET state = 'invoiced', invoice_id = d.id, owed = l.gross
  FROM bill_documents d JOIN bill_lines l ON l.head = d.head
  WHERE c.ctid = l.at
- RETURNING c.business_id, l.id AS wanted, d.id AS invoice, l.position, c.description, c.quantity, c.unit, c.unit_price, c.amount,
-  c.tax_included, l.net, l.tax, l.gross, l.category, l.rate, c.id, l.served, l.served_to, c.place, c.participant_id,
-  c.nature, c.discount, c.discount_reason
+ RETURNING c.business_id, l.id AS wanted, d.id AS invoice, l.position, c.description, c.quantity, c.unit,
+  c.unit_price, c.amount, c.tax_included, l.net, l.tax, l.gross, l.category, l.rate, c.id, l.served, l.served_to,
+  c.place, c.participant_id, c.nature, c.discount, c.discount_reason
 )
 INSERT INTO invoice_lines (business_id, invoice_id, position, description, quantity, unit, unit_price, amount,
  tax_included, net, tax, gross, category, rate, charge_id, service_from, service_to, place, participant, nature,
