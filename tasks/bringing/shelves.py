@@ -1,17 +1,19 @@
 """Bringing rows onto shelves: each asked for once, and found again among what is there (see `tasks.loading`)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from psycopg import Connection
 
 from models.catalogue import ServiceVersion
+from models.payment import Payment
 from models.rows import columns_of, table_of
 from models.shelf import Shelf
 from models.shop import Shop
 from tasks.arrays import pairs_sql, spread
-from tasks.seeds import Pairs
+from tasks.seeds import KINDS, Pairs
 
 _OWNERS = {
     "invoice_id": "invoices",
@@ -34,9 +36,11 @@ _WHERE = {("charges", "invoice_id"): _BY_LINES}
 class Bringer:
     """Brings rows of many shops over one connection; what it has found belongs to the closure at hand."""
 
-    def __init__(self, connection: Connection[Any]) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection[Any], now: datetime) -> None:
+        self.connection, self.now = connection, now
         self.shops: dict[str, Shop] = {}
+        self._closed: dict[str, Pairs] = {kind: set() for kind in KINDS}
+        self._followed: list[tuple[str, Payment]] = []
         self._asked: dict[tuple[str, str], Pairs] = {}
         self._found: dict[str, dict[int, tuple[str, Any]]] = {}
 
