@@ -72,34 +72,46 @@ def queue(
         return []
     if mailed and ways[0].channel != Channel.EMAIL:
         ask_to_print(shop, contact, template)
-    cause, document = shop.cause, documents[0] if documents else None
-    origin = ("msg", template, contact.id, cause.run or "" if cause else "", shop.next_serial())
+    document = documents[0] if documents else None
+    origin = ("msg", template, contact.id, _run_of(shop), shop.next_serial())
     ids = [shop.key(*origin, *_suffix(way)) for way in ways]
-    messages = [
-        Message(
-            business_id=shop.id,
-            id=id_,
-            channel=str(way.channel),
-            template=template,
-            purpose=purpose,
-            created_at=shop.now,
-            recipient=way.to,
-            contact_id=contact.id,
-            cc=contact.cc if way.channel == Channel.EMAIL else [],
-            automation_id=automation[0] if automation else None,
-            version=automation[1] if automation else None,
-            step=step,
-            run_id=cause.run if cause else None,
-            invoice_id=document.id if document else None,
-            documents=[doc.id for doc in documents],
-            subject_ids={name: value for name, value in subject_ids.items() if value is not None},
-            depth=cause.depth if cause else 0,
-            consent_id=consent_to(contact, way.channel) if purpose == MessagePurpose.MARKETING else None,
-            beside=next((other for other in ids if other != id_), None),
-        )
-        for id_, way in zip(ids, ways, strict=True)
-    ]
+    messages = [_message(shop, id_, way, template, purpose, subject_ids) for id_, way in zip(ids, ways, strict=True)]
+    for message, way in zip(messages, ways, strict=True):
+        message.contact_id, message.cc = contact.id, contact.cc if way.channel == Channel.EMAIL else []
+        message.invoice_id, message.documents = document.id if document else None, [one.id for one in documents]
+        message.consent_id = consent_to(contact, way.channel) if purpose == MessagePurpose.MARKETING else None
+        message.beside = next((other for other in ids if other != message.id), None)
+        _by_step(message, automation, step)
     return [_put_in_line(shop, message) for message in messages]
+
+
+def _message(
+    shop: Shop, id_: str, way: Way, template: str, purpose: MessagePurpose, subject_ids: dict[str, Any]
+) -> Message:
+    """Return a message as any begins, caused by what is at work."""
+    cause = shop.cause
+    return Message(
+        business_id=shop.id,
+        id=id_,
+        channel=str(way.channel),
+        template=template,
+        purpose=purpose,
+        created_at=shop.now,
+        recipient=way.to,
+        run_id=cause.run if cause else None,
+        subject_ids={name: value for name, value in subject_ids.items() if value is not None},
+        depth=cause.depth if cause else 0,
+    )
+
+
+def _by_step(message: Message, automation: tuple[str, int] | None, step: str | None) -> None:
+    """Note which step of which version of an automation says it."""
+    message.automation_id, message.version = automation or (None, None)
+    message.step = step
+
+
+def _run_of(shop: Shop) -> str:
+    return shop.cause.run or "" if shop.cause else ""
 
 
 def must_be_mailed(purpose: str, template: str, documents: Sequence[Any]) -> bool:
@@ -116,25 +128,13 @@ def queue_to_owner(
     shop: Shop, *, template: str, subject_ids: dict[str, Any], step: str | None, automation: tuple[str, int]
 ) -> Message | None:
     """Queue a message to the business itself; without an address an alert says the same."""
-    cause = shop.cause
     if not shop.business.email:
         tell_owner(shop, "notice", f"Automation {automation[0]} has something to tell.", **subject_ids)
         return None
-    message = Message(
-        business_id=shop.id,
-        id=shop.key("msg", template, OWNER, cause.run or "" if cause else "", shop.next_serial()),
-        channel="email",
-        template=template,
-        purpose=MessagePurpose.SERVICE,
-        created_at=shop.now,
-        recipient=shop.business.email,
-        automation_id=automation[0],
-        version=automation[1],
-        step=step,
-        run_id=cause.run if cause else None,
-        subject_ids={name: value for name, value in subject_ids.items() if value is not None},
-        depth=cause.depth if cause else 0,
-    )
+    id_ = shop.key("msg", template, OWNER, _run_of(shop), shop.next_serial())
+    way = Way(Channel.EMAIL, shop.business.email)
+    message = _message(shop, id_, way, template, MessagePurpose.SERVICE, subject_ids)
+    _by_step(message, automation, step)
     return _put_in_line(shop, message)
 
 
