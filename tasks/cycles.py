@@ -12,14 +12,12 @@ from typing import Any
 import structlog
 from psycopg import Connection
 
-from models.billing_rows import BillingOccurrence
 from models.db import AWAY, transact
 from models.errors import told
 from models.periods import decision_instant
-from models.rows import columns_of
 from models.shop import tell_owner
 from tasks.billing.large import bill_large
-from tasks.billing.naming import PORTION, next_clients
+from tasks.billing.naming import PORTION, next_clients, read_occurrence
 from tasks.catching_up import View
 from tasks.claiming import horizons
 from tasks.due import view
@@ -94,7 +92,7 @@ def _claim_and_bill(connection: Connection[Any], sight: View, now: datetime, man
     item = _claim(connection, sight)
     if item is None:
         return None
-    occurrence = _occurrence(connection, item)
+    occurrence = read_occurrence(connection, item.business_id, item.id)
     (portion,) = next_clients(connection, [(item.business_id, occurrence, many)]).values()
     if len(portion.clients) < SMALL or many < SMALL:
         item.many = min(many, PORTION)
@@ -122,22 +120,14 @@ def _claim(connection: Connection[Any], sight: View) -> DueBilling | None:
     return None
 
 
-def _occurrence(connection: Connection[Any], item: DueBilling) -> BillingOccurrence:
-    columns = ", ".join(columns_of(BillingOccurrence))
-    row = connection.execute(
-        f"SELECT {columns} FROM billing_occurrences WHERE business_id = %s AND id = %s".encode(),  # noqa: S608  # ours
-        (item.business_id, item.id),
-    ).fetchone()
-    assert row is not None
-    return BillingOccurrence(*row)
-
-
 def _leave_out(connection: Connection[Any], sight: View, now: datetime, reason: str) -> Outcome | None:
     """Go on after the next client, who can't be billed; the owner is told, and what is owed waits for the next time."""
     item = _claim(connection, sight)
     if item is None:
         return None
-    (portion,) = next_clients(connection, [(item.business_id, _occurrence(connection, item), 1)]).values()
+    (portion,) = next_clients(
+        connection, [(item.business_id, read_occurrence(connection, item.business_id, item.id), 1)]
+    ).values()
     work = Work(connection, now, [item.business_id])
     seeds = Seeds()
     seeds.add("billings", item.business_id, [item.id])

@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from models.errors import ConfigurationError
 from tasks.gateways.cards import ForgedWebhookError
 from tasks.webhooks import keep_webhook
+from web.bodies import read_body
 from web.room import Room
 
 LARGEST = 1_000_000
@@ -20,11 +21,9 @@ class Hooks:
 
     async def take(self, request: Request) -> Response:
         """Take one message; what is kept is answered with 204, so that it is not told again."""
-        raw = b""
-        async for part in request.stream():
-            raw += part
-            if len(raw) > LARGEST:
-                return PlainTextResponse("Too large.", 413)
+        raw = await read_body(request, LARGEST)
+        if isinstance(raw, Response):
+            return raw
         return await run_in_threadpool(self._keep, request, raw)
 
     def _keep(self, request: Request, raw: bytes) -> Response:

@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from models.db import transact
 from models.errors import BadInputError
 from tasks.replies import SIGNATURE, ForgedReplyError, Signed, read_reply, record_reply
+from web.bodies import read_body
 from web.room import Room
 
 LARGEST = 100_000
@@ -20,11 +21,9 @@ class Replies:
 
     async def take(self, request: Request) -> Response:
         """Take a reply."""
-        raw = b""
-        async for part in request.stream():
-            raw += part
-            if len(raw) > LARGEST:
-                return PlainTextResponse("Too large.", 413)
+        raw = await read_body(request, LARGEST)
+        if isinstance(raw, Response):
+            return raw
         signed = Signed(raw, request.headers.get(SIGNATURE, ""))
         return await run_in_threadpool(self._record, request.path_params["business"], signed)
 

@@ -16,9 +16,8 @@ from models.business import Business
 from models.changes import Change, change
 from models.periods import at_local, zone
 from models.refusals import RefusedError
-from models.rows import columns_of
 from tasks.billing.large import bill_large
-from tasks.billing.naming import next_clients
+from tasks.billing.naming import next_clients, read_occurrence
 from tasks.billing.professionals import warnings_of
 from tasks.engine import lock
 from tasks.writing import copy
@@ -128,7 +127,7 @@ def _would_make(connection: Connection[Any], business: Business, occasion: Occas
         many = PREVIEWED
         (portion,) = next_clients(connection, [(business_id, one, many)]).values()
         bill_large(connection, business_id, one, portion, occasion.at)
-        one = _read(connection, one)
+        one = read_occurrence(connection, business_id, one.id)
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(MADE, {"business": business_id, "ids": [one.id], "since": occasion.at})
         return [
@@ -141,16 +140,6 @@ def _with_warnings(business: Business, one: BillingOccurrence, row: dict[str, An
     on = row["issued_on"] or one.day
     warning = month_complaint(business.country, row.pop("payer") or "", row["service_from"], on)
     return row | {"warnings": [warning] if warning else []}
-
-
-def _read(connection: Connection[Any], one: BillingOccurrence) -> BillingOccurrence:
-    columns = ", ".join(columns_of(BillingOccurrence))
-    row = connection.execute(
-        f"SELECT {columns} FROM billing_occurrences WHERE business_id = %s AND id = %s".encode(),  # noqa: S608  # ours
-        (one.business_id, one.id),
-    ).fetchone()
-    assert row is not None
-    return BillingOccurrence(*row)
 
 
 def _by_hand(business_id: str, day: date, now: datetime, actor: str | None) -> BillingOccurrence:

@@ -7,6 +7,7 @@ from psycopg import Connection
 
 from models.billing_rows import BillingOccurrence, Portion
 from models.charge import ChargeState
+from models.rows import columns_of
 from models.shop import Shop
 from tasks.seeds import Seeds
 
@@ -32,6 +33,17 @@ SELECT c.business_id, c.id FROM family f JOIN charges c ON c.business_id = f.b A
 WHERE c.state = 'due'
 """
 """What is due of clients, of those for whom they pay, and of those who may pay for them."""
+
+
+def read_occurrence(connection: Connection[Any], business_id: str, id_: str) -> BillingOccurrence:
+    """Return an occurrence, which is there, as it stands now."""
+    columns = ", ".join(columns_of(BillingOccurrence))
+    row = connection.execute(
+        f"SELECT {columns} FROM billing_occurrences WHERE business_id = %s AND id = %s".encode(),  # noqa: S608  # ours
+        (business_id, id_),
+    ).fetchone()
+    assert row is not None
+    return BillingOccurrence(*row)
 
 
 def name_clients(
