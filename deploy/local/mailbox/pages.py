@@ -1,21 +1,18 @@
 """The HTTP side: pages for people, JSON for programs."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
 
 from deploy.local.mailbox.reading import Letter
 from deploy.local.mailbox.store import Store
-from deploy.local.ports import LOOPBACK
+from deploy.local.stand_in import site_of
 
 TEMPLATES = Path(__file__).with_name("templates")
 PAGE_LENGTH = 100
@@ -94,19 +91,17 @@ class Pages:
 
 
 def site(file: Path) -> Starlette:
-    """Return the application over the mails in `file`; it answers this machine's own names only."""
+    """Return the application over the mails in `file`."""
     pages = Pages(file)
-    routes: tuple[tuple[str, str, Callable[[Request], Response | Awaitable[Response]]], ...] = (
-        ("GET", "/", pages.index),
-        ("GET", "/mailbox.css", pages.style),
-        ("GET", "/messages.json", pages.list_json),
-        ("DELETE", "/messages.json", pages.clear),
-        ("GET", "/messages/{number:int}", pages.show),
-        ("GET", "/messages/{number:int}/html", pages.html),
-        ("GET", "/messages/{number:int}/source", pages.source),
-        ("GET", "/messages/{number:int}/attachments/{position:int}", pages.attachment),
-    )
-    return Starlette(
-        routes=[Route(path, answer, methods=[method]) for method, path, answer in routes],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[LOOPBACK, "localhost"])],
+    return site_of(
+        (
+            ("GET", "/", pages.index),
+            ("GET", "/mailbox.css", pages.style),
+            ("GET", "/messages.json", pages.list_json),
+            ("DELETE", "/messages.json", pages.clear),
+            ("GET", "/messages/{number:int}", pages.show),
+            ("GET", "/messages/{number:int}/html", pages.html),
+            ("GET", "/messages/{number:int}/source", pages.source),
+            ("GET", "/messages/{number:int}/attachments/{position:int}", pages.attachment),
+        )
     )

@@ -1,12 +1,12 @@
 """The mails that were caught: raw, in one SQLite file, understood only when somebody reads them."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Self
+
+from deploy.local.sqlite_file import SqliteFile
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS mail (
@@ -31,20 +31,10 @@ class StoredMail:
         return cls(row[0], datetime.fromisoformat(row[1]), tuple(json.loads(row[2])), row[3])
 
 
-class Store:
-    """A connection of one thread to the mails; a mail that was added survives the end of the process."""
+class Store(SqliteFile):
+    """The mails; a mail that was added survives the end of the process."""
 
-    def __init__(self, file: Path) -> None:
-        self._connection = sqlite3.connect(file, isolation_level=None, timeout=10)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute(SCHEMA)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+    schema = SCHEMA
 
     def add(self, recipients: list[str], raw: bytes) -> int:
         """Keep a mail and return its number."""

@@ -1,67 +1,41 @@
 """Run the sandbox card provider until a signal ends it."""
 
-import argparse
-import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
-from deploy.local.home import prepare, secret
-from deploy.local.ports import LOOPBACK
 from deploy.local.provider.api import Api
 from deploy.local.provider.hooks import Messenger
 from deploy.local.provider.pages import Pages
+from deploy.local.stand_in import orders, serve, site_of
 
 KEY = "RELANCE_SANDBOX_KEY"
 
 
 def site(file: Path, key: str) -> Starlette:
-    """Return the application over what is in `file`; it answers this machine's own names only."""
+    """Return the application over what is in `file`."""
     api, pages = Api(file, key), Pages(file)
-    routes: tuple[tuple[str, str, Callable[[Request], Response | Awaitable[Response]]], ...] = (
-        ("GET", "/health", api.health),
-        ("POST", "/v1/faults", api.order_faults),
-        ("POST", "/v1/checkouts/{page}/expire", api.expire),
-        ("POST", "/v1/{kinds}", api.call),
-        ("GET", "/v1/{kinds}", api.find),
-        ("GET", "/provider.css", pages.style),
-        ("GET", "/pay/{page}", pages.show),
-        ("POST", "/pay/{page}", pages.pay),
-    )
-    return Starlette(
-        routes=[Route(path, answer, methods=[method]) for method, path, answer in routes],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[LOOPBACK, "localhost"])],
+    return site_of(
+        (
+            ("GET", "/health", api.health),
+            ("POST", "/v1/faults", api.order_faults),
+            ("POST", "/v1/checkouts/{page}/expire", api.expire),
+            ("POST", "/v1/{kinds}", api.call),
+            ("GET", "/v1/{kinds}", api.find),
+            ("GET", "/provider.css", pages.style),
+            ("GET", "/pay/{page}", pages.show),
+            ("POST", "/pay/{page}", pages.pay),
+        )
     )
 
 
 def main() -> None:
     """Read the command line and run."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.local.provider", description=__doc__)
-    parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--webhooks", default="")
-    options = parser.parse_args()
-    home = prepare(options.home)
-    key = os.environ.get(KEY) or secret(home, "provider")
-    folder = home / "provider"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if options.webhooks:
-        Messenger(folder / "cards.sqlite", options.webhooks, key).start()
-    uvicorn.run(
-        site(folder / "cards.sqlite", key),
-        host=LOOPBACK,
-        port=options.port,
-        log_level="warning",
-        lifespan="off",
-        timeout_graceful_shutdown=2,
-    )
+    told = orders("provider", KEY, __doc__)
+    file = told.folder / "cards.sqlite"
+    if told.webhooks:
+        Messenger(file, told.webhooks, told.key).start()
+    serve(site(file, told.key), told.port)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
+
+from deploy.local.sqlite_file import SqliteFile
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS thing (
@@ -22,20 +22,10 @@ CREATE TABLE IF NOT EXISTS fault (id INTEGER PRIMARY KEY AUTOINCREMENT, call TEX
 Thing = dict[str, Any]
 
 
-class Store:
-    """A connection of one thread; what was committed survives the end of the process."""
+class Store(SqliteFile):
+    """What the provider knows."""
 
-    def __init__(self, file: Path) -> None:
-        self._connection = sqlite3.connect(file, isolation_level=None, timeout=30)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(SCHEMA)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+    schema = SCHEMA
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -1,10 +1,7 @@
 """The gateway's API: JSON over HTTP, a key of ours in `Authorization`, a key of the caller's for every SMS."""
 
 import asyncio
-import hmac
 import json
-import time
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -13,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from deploy.local.sms.numbers import NUMBERS
 from deploy.local.sms.store import ACCEPTED, REFUSED, Store, StoredSms
+from deploy.local.stand_in import Door, locked_out, refused
 from models.phones import mobile
 
 WISH = ("business", "key", "to", "text")
@@ -33,31 +31,23 @@ class Dropped(Response):
             pass
 
 
-class Api:
-    """The answers to programs. Each request opens the store anew: it runs in a thread of its own."""
-
-    def __init__(self, file: Path, key: str) -> None:
-        self._file = file
-        self._key = key
+class Api(Door):
+    """The answers to programs."""
 
     async def take(self, request: Request) -> Response:
         """Take an SMS once for its key; ordered faults, and those of numbers for trying, come before or after."""
         if not self._admitted(request):
-            return _refused(401, "no_access", "The key is not the right one.")
+            return locked_out()
         try:
             told = json.loads(await request.body())
             wish = {name: str(told[name]) for name in WISH} | {"sender": str(told.get("sender") or "")}
         except (ValueError, KeyError, TypeError) as error:
-            return _refused(422, "malformed", f"The call can't be read: {error!r}.")
+            return refused(422, "malformed", f"The call can't be read: {error!r}.")
         fault = await asyncio.to_thread(self._fault, wish)
         if fault and not fault.endswith("_after") and (answer := await _break(fault)):
             return answer
         answer = await asyncio.to_thread(self._keep, wish)
         return (await _break(fault.removesuffix("_after")) or answer) if fault and fault != "slow" else answer
-
-    def _admitted(self, request: Request) -> bool:
-        told = request.headers.get("authorization", "").removeprefix("Bearer ")
-        return hmac.compare_digest(told.encode(), self._key.encode())
 
     def _fault(self, wish: dict[str, str]) -> str | None:
         with Store(self._file) as store:
@@ -79,19 +69,19 @@ class Api:
     def find(self, request: Request) -> Response:
         """Return the SMS that came with a key (`?business=&key=`)."""
         if not self._admitted(request):
-            return _refused(401, "no_access", "The key is not the right one.")
+            return locked_out()
         asked = request.query_params
         with Store(self._file) as store:
             found = store.by_key(asked.get("business", ""), asked.get("key", ""))
-        return _answered(found, found.recipient) if found else _refused(404, "unknown_key", "No SMS has this key.")
+        return _answered(found, found.recipient) if found else refused(404, "unknown_key", "No SMS has this key.")
 
     async def order_faults(self, request: Request) -> Response:
         """Let the next calls go wrong: `{"faults": ["busy", "drop_after"]}`."""
         if not self._admitted(request):
-            return _refused(401, "no_access", "The key is not the right one.")
+            return locked_out()
         faults = json.loads(await request.body()).get("faults", [""])
         if not set(faults) <= set(FAULTS):
-            return _refused(422, "malformed", f"Faults are {', '.join(FAULTS)}.")
+            return refused(422, "malformed", f"Faults are {', '.join(FAULTS)}.")
         await asyncio.to_thread(self._plan, faults)
         return JSONResponse({"planned": len(faults)})
 
@@ -99,23 +89,13 @@ class Api:
         with Store(self._file) as store:
             store.plan(faults)
 
-    def health(self, request: Request) -> Response:
-        """Say that it is there, and whether the caller's key is right."""
-        if not self._admitted(request):
-            return _refused(401, "no_access", "The key is not the right one.")
-        return JSONResponse({"time": time.time()})
-
 
 def _answered(sms: StoredSms, wanted: str) -> Response:
     if sms.recipient != wanted:
-        return _refused(409, "key_reused", "This key stands for an SMS to another number already.")
+        return refused(409, "key_reused", "This key stands for an SMS to another number already.")
     if sms.status == REFUSED:
-        return _refused(422, "no_such_number", f"Nobody has the number {sms.recipient}.")
+        return refused(422, "no_such_number", f"Nobody has the number {sms.recipient}.")
     return JSONResponse(sms.as_json())
-
-
-def _refused(status: int, code: str, reason: str) -> Response:
-    return JSONResponse({"code": code, "reason": reason}, status)
 
 
 async def _break(fault: str) -> Response | None:
@@ -127,5 +107,5 @@ async def _break(fault: str) -> Response | None:
     if fault == "drop":
         return Dropped()
     if fault == "busy":
-        return _refused(503, "busy", "Too much to do, try again later.")
-    return _refused(500, "error", "Something went wrong here.")
+        return refused(503, "busy", "Too much to do, try again later.")
+    return refused(500, "error", "Something went wrong here.")

@@ -1,12 +1,11 @@
 """The SMS that were given to the gateway, in one SQLite file, and the faults that were ordered."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+from deploy.local.sqlite_file import SqliteFile
 from models.sms_text import Measure, measure
 
 SCHEMA = """
@@ -76,20 +75,10 @@ class StoredReply:
     taken: bool
 
 
-class Store:
-    """A connection of one thread to the SMS; one that was added survives the end of the process."""
+class Store(SqliteFile):
+    """The SMS; one that was added survives the end of the process."""
 
-    def __init__(self, file: Path) -> None:
-        self._connection = sqlite3.connect(file, isolation_level=None, timeout=30)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(SCHEMA)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+    schema = SCHEMA
 
     def take(self, wish: dict[str, str], status: str) -> StoredSms:
         """Keep an SMS, once for its key; return it as it is kept, which tells whether it came before."""
