@@ -222,6 +222,20 @@ def test_a_closed_period_stays_as_it_was_sealed(command: Callable[[str], Relance
     assert books("books", "verify").code == 0
 
 
+def test_money_of_a_day_that_was_entered_before_that_was_closed_stays_on_its_day(
+    command: Callable[[str], Relance], databases: Databases
+) -> None:
+    books = command(url_after(databases, tell))
+    january = ("books", "totals", "--from", "2025-01-01", "--to", "2025-01-31", "--json")
+    assert books("payments", "record", "5", "--contact", "ada", "--on", "2025-01-15").code == 0
+    before = books(*january).lines
+    assert [line["amount"] for line in before if line.get("day") == "2025-01-15"] == [500]
+    sealed = books("books", "close", "2025-01", "--yes", "--json").line["figures"]
+    assert sealed == before
+    assert books(*january).lines == sealed
+    assert [line for line in figures(books, "--from", "2026-01-01") if line["figure"] == "money"] == []
+
+
 def test_the_credit_of_a_voucher_is_no_money_received(databases: Databases, command: Callable[[str], Relance]) -> None:
     def sell(shop: Story) -> None:
         shop.span("2025-01-01 00:00", "2025-04-01 00:00")
