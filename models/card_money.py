@@ -6,6 +6,7 @@ from models.bookkeeping import enter
 from models.card import IN_DOUBT, CardAttempt, CardKind, CardState, attempt_of, payment_by
 from models.card_reports import CardOutcome, CardReport
 from models.card_settings import CONSENT, cards_of
+from models.collecting import SENDING_LEASE
 from models.contact import Mandate
 from models.facts import raise_fact
 from models.identifiers import stamp
@@ -115,12 +116,19 @@ def _received(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
 
 
 def _keep_card(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
-    """Keep a card that the client lets us charge again; it takes the place of the one before."""
+    """Keep a card that the client lets us charge again; the one before, whose place it takes, is to be forgotten.
+
+    Not before a call is over that may charge it just now.
+    """
     assert report.card is not None
     if attempt.contact_id is None:
         return
+    kept = (attempt.provider, report.card.reference)
     for mandate in shop.mandates.by("contact_id", attempt.contact_id):
-        mandate.ended_at = mandate.ended_at or shop.now
+        if mandate.ended_at is None:
+            mandate.ended_at = shop.now
+            if (mandate.provider, mandate.reference) != kept:
+                mandate.forget_at = shop.now + SENDING_LEASE
     shop.mandates.add(
         Mandate(
             shop.id,

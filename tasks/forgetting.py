@@ -1,4 +1,6 @@
-"""Saved cards of erased clients: their provider is told to forget them, before we forget what it calls them.
+"""Saved cards of erased clients, and those that another has replaced: their provider is told to forget them.
+
+Only then we forget what it calls them.
 
 Being told twice does no harm, so rows are not claimed: a call is made without a lock, and its answer is recorded once.
 """
@@ -31,13 +33,17 @@ GONE = frozenset({CardOutcome.SUCCEEDED, CardOutcome.ABSENT})
 _DUE = """
 SELECT m.business_id, m.id, m.contact_id, m.provider, m.reference, m.forget_calls, b.cards ->> 'account', EXISTS
     (SELECT FROM mandates o WHERE (o.business_id, o.provider, o.reference) = (m.business_id, m.provider, m.reference)
-     AND o.forget_at IS NULL AND o.ended_at IS NULL)
+     AND o.forget_at IS NULL AND o.ended_at IS NULL), EXISTS
+    (SELECT FROM mandates o WHERE (o.business_id, o.contact_id) = (m.business_id, m.contact_id) AND o.ended_at IS NULL)
 FROM mandates m JOIN businesses b ON b.id = m.business_id WHERE m.forget_at <= %s ORDER BY m.forget_at LIMIT %s"""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A card to be forgotten; one that is `shared` with a client who stays is only forgotten here."""
+    """A card to be forgotten; one that is `shared`, still charged by another agreement, is only forgotten here.
+
+    `replaced` is one whose client stays and has another.
+    """
 
     business_id: str
     id: str
@@ -47,11 +53,12 @@ class Leaving:
     calls: int
     account: str | None
     shared: bool
+    replaced: bool
 
 
 @task("payments.forget_cards", queue="payments")
 def forget_cards(shell: Shell) -> Counts:
-    """Tell providers to forget the cards of erased clients, until they have."""
+    """Tell providers to forget cards, until they have."""
     counts = dict.fromkeys(("forgotten", "later", "more"), 0)
     for _ in range(ROUNDS):
         due = transact(shell.database, lambda c: c.execute(_DUE, (shell.clock.now(), AT_ONCE)).fetchall())
@@ -98,7 +105,7 @@ def _record(connection: Connection[Any], card: Leaving, report: CardReport, now:
             card.calls,
         ),
     ).rowcount
-    if changed and report.outcome in GONE:
+    if changed and report.outcome in GONE and not card.shared:
         act = change(card.business_id, now, SYSTEM, "contact", card.contact_id, "card forgotten by its provider")
         copy(connection, Change, [act])
     elif changed and (gone or card.calls + 1 == IN_DOUBT_FOR_LONG):
@@ -108,9 +115,10 @@ def _record(connection: Connection[Any], card: Leaving, report: CardReport, now:
 
 
 def _alert(connection: Connection[Any], card: Leaving, why: str, now: datetime, *, again: bool) -> None:
+    whose = f"that client {card.contact_id} has replaced" if card.replaced else "of a client who was erased"
     text = (
-        f"The card provider {card.provider} has not forgotten the saved card {card.reference} of a client who was "
-        f"erased: {why}. {'It is told again by and by.' if again else 'Remove it there.'}"
+        f"The card provider {card.provider} has not forgotten the saved card {card.reference} {whose}: {why}. "
+        f"{'It is told again by and by.' if again else 'Remove it there.'}"
     )
     id_ = key("alr", now, card.business_id, "card_not_forgotten", card.id)
     copy(connection, Alert, [Alert(card.business_id, id_, now, "card_not_forgotten", text, card.contact_id)])

@@ -1,13 +1,17 @@
-"""Saved cards of erased clients: the provider is told to forget them, until it has; only then we forget its names."""
+"""Saved cards of erased clients, or replaced by others: the provider is told to forget them, until it has.
+
+Only then we forget its names.
+"""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from psycopg import Connection
 
-from models.card_reports import CardOutcome, CardReport
+from models.card_reports import CardOutcome, CardReport, SavedCard
 from models.contact import Mandate
 from models.db import transact
 from tasks.desk.acting import Desk
@@ -50,6 +54,11 @@ class Vault(Till):
         return self.sql(
             "SELECT reference, forget_at IS NOT NULL FROM mandates WHERE contact_id = %s ORDER BY id", client
         )
+
+    def pays_by(self, card: str, amount: int) -> None:
+        """Let zoe pay a part of her invoice on the provider's page, where she lets a card be kept."""
+        opened = self.opens(self.debt(amount))
+        self.tells(replace(self.cards.pays(opened.attempt_id), card=SavedCard(card, "Visa 1111")))
 
     def tells_provider(self, *, after: timedelta = timedelta(0)) -> dict[str, int]:
         self.clock.at += after
@@ -148,3 +157,44 @@ def test_what_the_command_says_is_emptied(vault: Vault, command: Callable[[str],
     relance = command(vault.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
     shown = relance("contacts", "erase", "ada", "--dry-run").out
     assert "2 saved cards ended" in shown
+
+
+OVER = timedelta(minutes=1)
+"""No call is under way any more that began before."""
+
+
+def test_a_card_in_whose_place_the_client_puts_another_is_forgotten_too(vault: Vault) -> None:
+    vault.keeps("zoe", "card_3")
+    vault.pays_by("card_4", 1000)
+    assert vault.cards_of("zoe") == [("card_4", False), ("card_3", True)]
+    assert vault.tells_provider() == {}, "a call that charges it may be under way"
+    assert vault.tells_provider(after=OVER) == {"forgotten": 1}
+    assert vault.cards.forgotten == ["card_3"]
+    assert vault.cards_of("zoe") == [("card_4", False), GONE]
+    assert vault.sql("SELECT label FROM mandates WHERE contact_id = 'zoe' AND ended_at IS NULL") == [("Visa 1111",)]
+    assert vault.alerts() == []
+
+
+def test_a_provider_that_is_away_keeps_no_client_from_another_card(vault: Vault) -> None:
+    vault.keeps("zoe", "card_3")
+    vault.cards.plan("card_3", *[AWAY] * 5)
+    vault.pays_by("card_4", 1000)
+    assert vault.tells_provider(after=OVER) == {"later": 1}
+    assert vault.payments() == [(1000, 0, "ref_" + next(iter(vault.cards.pages)))]
+    for _ in range(4):
+        vault.tells_provider(after=timedelta(hours=4))
+    ((text,),) = vault.sql("SELECT text FROM alerts")
+    assert "has not forgotten the saved card card_3 that client zoe has replaced" in text
+    assert vault.tells_provider(after=timedelta(days=1)) == {"forgotten": 1}
+    assert vault.cards.forgotten == ["card_3"]
+
+
+def test_a_card_that_is_saved_again_is_not_forgotten(vault: Vault) -> None:
+    vault.keeps("zoe", "card_3")
+    vault.pays_by("card_3", 1000)
+    assert vault.tells_provider(after=OVER) == {}
+    vault.pays_by("card_4", 500)
+    vault.pays_by("card_3", 500)
+    assert vault.tells_provider(after=OVER) == {"forgotten": 2}
+    assert vault.cards.forgotten == ["card_4"]
+    assert ("card_3", False) in vault.cards_of("zoe")
