@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from models.languages import Language, Words, words
 
 ACTS: Mapping[str, Words] = {
+    "added": words("ajouté", "added"),
     "approval asked for": words("accord demandé", "approval asked for"),
     "approved": words("accordé", "approved"),
     "archived": words("archivé", "archived"),
@@ -75,6 +76,7 @@ KINDS: Mapping[str, Words] = {
     "payment": words("paiement", "payment"),
     "payment_link": words("lien de paiement", "payment link"),
     "quote": words("devis", "quote"),
+    "recurring_payment": words("paiement récurrent", "recurring payment"),
     "session": words("séance", "session"),
     "books": words("comptes", "books"),
     "business": words("entreprise", "business"),
@@ -85,6 +87,8 @@ KINDS: Mapping[str, Words] = {
 
 DETAILS: Mapping[str, Words] = {
     "amount": words("montant", "amount"),
+    "contact": words("client", "contact"),
+    "description": words("libellé", "description"),
     "documents": words("documents", "documents"),
     "due_on": words("échéance", "due on"),
     "method": words("moyen", "method"),

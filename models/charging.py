@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from models.booking import Booking, Order
-from models.charge import MULTI_PURPOSE, Charge
+from models.charge import MULTI_PURPOSE, Charge, FeeKind
 from models.contacts import Event, know_contact
 from models.event_shapes import ChargeData, ItemData
 from models.facts import raise_fact
@@ -25,7 +25,7 @@ from models.pricing import (
 from models.reckoning import reckon, take_off
 from models.shop import Shop
 from models.tax import OUTSIDE_VAT, check_rate
-from models.taxing import tax_of
+from models.taxing import Borne, tax_of
 
 ALL = 10**18
 """More than any price: a discount of all of it."""
@@ -117,11 +117,29 @@ def add_charge(shop: Shop, event: Event) -> None:
     contact = know_contact(shop, event.data.contact, event.stamp)
     charge = charge_of(shop, data.id, event)
     first = not charge.stamp
-    if _sell(shop, event, data, charge) and data.due_on is not None:
-        charge.due_on = data.due_on
+    if event.stamp > charge.stamp:
+        _allow(shop, charge, data)
+    if _sell(shop, event, data, charge, data.service_on):
+        charge.due_on = data.due_on or local_date(event.time, shop.zone)
+        charge.participant_id = data.participant
     reckon(shop, [charge])
     if first and charge.kept is None:
         raise_fact(shop, "charge.added", contact_id=contact.id, charge=charge.id)
+
+
+def _allow(shop: Shop, charge: Charge, data: ChargeData) -> None:
+    """Let a charge have the discount and the nature that it is told with; what a coupon takes off it stays (R18).
+
+    One that a document holds otherwise is taken off it first.
+    """
+    off = data.discount.amount if data.discount else 0
+    coupon = (charge.discount_reason, f"charge:{charge.id}") in shop.coupon_uses
+    if charge.invoice_id is not None and (charge.fee_kind != data.fee or (not coupon and charge.discount != off)):
+        take_off(shop, charge)
+    charge.fee_kind = data.fee
+    if not coupon:
+        charge.discount = off
+        charge.discount_reason = data.discount_reason if off else None
 
 
 def cancel_added_charge(shop: Shop, event: Event) -> None:
@@ -139,7 +157,9 @@ def charge_of(shop: Shop, id_: str, event: Event) -> Charge:
     return known or shop.charges.add(new_charge(shop, id_, "other", local_date(event.time, shop.zone)))
 
 
-def _sell(shop: Shop, event: Event, line: ItemData | ChargeData, charge: Charge) -> bool:
+def _sell(
+    shop: Shop, event: Event, line: ItemData | ChargeData, charge: Charge, service_on: date | None = None
+) -> bool:
     """Let a charge be what was sold, if the event is newer than what is known; tell whether it is."""
     charge.first_stamp = min(charge.first_stamp or event.stamp, event.stamp)
     if event.stamp <= charge.stamp:
@@ -148,9 +168,18 @@ def _sell(shop: Shop, event: Event, line: ItemData | ChargeData, charge: Charge)
         check_rate(shop.business.country, line.tax_rate)
     charge.full_rate = line.tax_rate if line.tax_rate is not None else shop.business.tax_rate
     sold_on, price = local_date(event.time, shop.zone), line.price
-    rate, category = tax_of(shop, charge, charge.full_rate, sold_on)
+    served_on = service_on or sold_on
+    rate, category = _borne(shop, charge, charge.full_rate, served_on)
     new = Agreed(event.data.contact.id, line.quantity, price.amount, price.currency, line.tax_included, rate, category)
     agree(shop, charge, new)
     charge.stamp, charge.kind, charge.description = event.stamp, line.kind, line.description
-    charge.due_on = charge.service_from = charge.service_to = sold_on
+    charge.due_on = sold_on
+    charge.service_from = charge.service_to = served_on
     return True
+
+
+def _borne(shop: Shop, charge: Charge, rate: Decimal, service_on: date) -> Borne:
+    """Return the tax of what is sold; an indemnity stands outside VAT (R28)."""
+    if charge.fee_kind == FeeKind.INDEMNITY:
+        return Borne(Decimal(0), OUTSIDE_VAT)
+    return tax_of(shop, charge, rate, service_on)

@@ -158,26 +158,32 @@ def saved_card(shop: Shop, contact_id: str, provider: str) -> Mandate | None:
     return own if own.reference != NO_CARD else None
 
 
+def chargeable(shop: Shop, contact_id: str, amount: int, currency: str) -> tuple[CardSettings, Mandate]:
+    """Return how cards are taken, and the saved card of a client that may be charged for so much; or refuse."""
+    settings = settings_of(shop)
+    mandate = saved_card(shop, contact_id, settings.provider)
+    if mandate is None:
+        raise CardRefusedError(
+            "no_card",
+            f"Client {contact_id} has no saved card that may be charged. Who pays by card on a page can let it be "
+            "kept for next time.",
+        )
+    capped_in = mandate.currency or currency
+    if mandate.cap is not None and (amount > mandate.cap or capped_in != currency):
+        raise CardRefusedError(
+            "over_cap",
+            f"Client {contact_id} lets the card be charged up to {show(mandate.cap, capped_in)} a time: "
+            "ask for it otherwise.",
+        )
+    return settings, mandate
+
+
 def plan_charge(shop: Shop, debt: Debt) -> CardAttempt:
     """Plan to charge the client's saved card at once; a try that is planned for later is brought forward.
 
     Never two for one debt: what is under way, or in doubt, is refused.
     """
-    settings = settings_of(shop)
-    mandate = saved_card(shop, debt.contact_id, settings.provider)
-    if mandate is None:
-        raise CardRefusedError(
-            "no_card",
-            f"Client {debt.contact_id} has no saved card that may be charged. Who pays by card on a page can let it be "
-            "kept for next time.",
-        )
-    capped_in = mandate.currency or debt.currency
-    if mandate.cap is not None and (debt.amount > mandate.cap or capped_in != debt.currency):
-        raise CardRefusedError(
-            "over_cap",
-            f"Client {debt.contact_id} lets the card be charged up to {show(mandate.cap, capped_in)} a time: "
-            "ask for it otherwise.",
-        )
+    settings, mandate = chargeable(shop, debt.contact_id, debt.amount, debt.currency)
     for attempt in attempts_on(shop, debt):
         if attempt.kind == CardKind.CHARGE:
             return _bring_forward(shop, attempt)

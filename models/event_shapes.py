@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from models.booking import Attendance
+from models.charge import FeeKind
 from models.contact import PayerKind
 from models.event_checks import (
     MAX_QUANTITY,
@@ -262,14 +263,36 @@ class ItemData(Line, frozen=True, gc=False):
 
 
 class ChargeData(Line, frozen=True, gc=False):
-    """A charge outside any order; without `due_on` it is due on the local date of the event's time."""
+    """A charge outside any order; without `due_on` and `service_on` both are the local date of the event's time.
+
+    `discount` is off the whole, `participant` the id of the contact for whom it was. A `fee` says what it is (R28): an
+    indemnity stands outside VAT.
+    """
 
     kind: Kind = "other"
     due_on: date | None = None
+    service_on: date | None = None
+    discount: Amount | None = None
+    discount_reason: str | None = None
+    participant: Id | None = None
+    fee: FeeKind | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_date(self.due_on, "due_on")
+        check_date(self.service_on, "service_on")
+        check_text(self.participant or "", "participant")
+        check_text(self.discount_reason or "", "discount_reason")
+        if self.fee == FeeKind.INDEMNITY and self.tax_rate:
+            raise Refusal(Flaw.OUT_OF_RANGE, "must be left out: an indemnity bears no VAT", "tax_rate")
+        if self.discount is not None:
+            self._check_discount(self.discount)
+
+    def _check_discount(self, discount: Amount) -> None:
+        if discount.currency != self.price.currency:
+            raise Refusal(Flaw.UNKNOWN_VALUE, f"must be {self.price.currency}, as the price is", "discount.currency")
+        if discount.amount > self.price.amount * self.quantity:
+            raise Refusal(Flaw.OUT_OF_RANGE, "is more than the charge comes to", "discount.amount")
 
 
 class OrderData(Reference, frozen=True, gc=False):

@@ -91,7 +91,7 @@ def _ask_owner(shop: Shop, run: Run, settings: AddCharge, seat: Booking | None) 
         shop,
         "no_policy",
         f"Automation {run.automation_id} would charge {show(settings.price.amount, settings.price.currency)} "
-        f"for {about}, which carries no accepted policy. Ask for it yourself if it is agreed: send charge.added.",
+        f"for {about}, which carries no accepted policy. If it is agreed, ask by `relance charges add`.",
         contact_id=run.contact_id,
         booking=seat.id if seat else None,
     )

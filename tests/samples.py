@@ -178,7 +178,17 @@ FULL: dict[str, Json] = MINIMAL | {
         reason="Ill", refund=money(1000), notify={"cancellation": True, "refund": True}
     ),
     "session.cancelled": session_cancelled(reason="Storm", refund="full", notify={"cancellation": True}),
-    "charge.added": charge_added(quantity="2", tax_rate="20", tax_included=True, due_on="2027-04-30"),
+    "charge.added": charge_added(
+        quantity="2",
+        tax_rate="20",
+        tax_included=True,
+        due_on="2027-04-30",
+        service_on="2027-03-25",
+        discount=money(500),
+        discount_reason="Regular client",
+        participant="lea",
+        fee="price_kept",
+    ),
     "payment.received": payment_received(target={"charges": ["b1", "i1"]}),
     "recurring_payment.started": recurring_payment_started(
         anchor=31,

@@ -103,8 +103,10 @@ class Money(Diary):
         self._by(Payment, "payments", "contact_id", self._all("contacts", "id"), " AND t.available > 0")
 
     def _coupons(self, seeds: Seeds) -> None:
-        """Take the coupons with which orders came, and how often these clients have used which."""
-        codes = seeds.pairs["coupons"] | self._all("orders", "coupon")
+        """Take the coupons with which orders came or off named charges, and how often these clients had which."""
+        named = [(name, self.shops[name].charges.get(id_)) for name, id_ in seeds.pairs["charges"]]
+        off = {(name, charge.discount_reason) for name, charge in named if charge and charge.discount_reason}
+        codes = seeds.pairs["coupons"] | self._all("orders", "coupon") | off
         if codes:
             self._by(Coupon, "coupons", "id", codes)
             self._by(CouponUse, "coupon_uses", "contact_id", self._all("contacts", "id"))

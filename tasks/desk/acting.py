@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from psycopg import Connection
 
+from models.card import CardAttempt, CardKind
 from models.changes import change
 from models.errors import BadInputError
 from models.matching import work_off
@@ -141,6 +142,7 @@ def _decide(desk: Desk, item: Item, note: Noted) -> Done:
     work.decide(item, desk.now)
     shop.changes.add(change(shop.id, desk.now, desk.actor, note.kind, note.subject, note.act, **note.detail))
     lines = teller.news() + [_queued(shop, message) for message in shop.messages.fresh]
+    lines += [card_line(shop, one) for one in shop.attempts.fresh if one.kind == CardKind.CHARGE]
     work.write()
     return Done(note, lines, shop)
 
@@ -156,4 +158,20 @@ def _queued(shop: Shop, message: Any) -> Line:
         "template": message.template,
         "purpose": str(message.purpose),
         "state": str(message.state),
+    }
+
+
+def card_line(shop: Shop, attempt: CardAttempt) -> Line:
+    """Return the line of a saved card that is about to be charged: workers do it, and tell what came of it."""
+    invoice, card = shop.invoices.get(attempt.invoice_id), shop.mandates.get(attempt.mandate_id)
+    return {
+        "at": shop.now.astimezone(shop.zone).isoformat(timespec="seconds"),
+        "kind": "card_charge",
+        "contact": attempt.contact_id,
+        "amount": attempt.amount,
+        "currency": attempt.currency,
+        "method": "card",
+        "documents": [invoice.number] if invoice else [],
+        "status": "planned",
+        "card": card.label if card else None,
     }

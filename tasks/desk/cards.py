@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from models.card import CardAttempt
 from models.card_charging import charge_document
 from models.card_settings import cards_of
 from models.collecting import settings_of
 from models.invoice import Invoice
 from models.shop import Shop
 from tasks.checkouts import require
-from tasks.desk.acting import Desk, Done
+from tasks.desk.acting import Desk, Done, card_line
 from tasks.desk.documents import document_named, on_document
 from tasks.gateways.cards import Capability, CardProviders
 from tasks.lines import Line
@@ -27,24 +26,11 @@ def charge_card(desk: Desk, number: str, providers: CardProviders) -> Done:
     planned: list[Line] = []
 
     def plan(shop: Shop, invoice: Invoice) -> None:
-        planned.append(_line(shop, charge_document(shop, invoice), invoice))
+        attempt = charge_document(shop, invoice)
+        if attempt not in shop.attempts.fresh:  # planned before, for later
+            planned.append(card_line(shop, attempt))
 
     done = on_document(
         desk, "charge_card", number, "charged to the saved card", plan, amount=found.amount_due, currency=found.currency
     )
     return replace(done, lines=[*done.lines, *planned])
-
-
-def _line(shop: Shop, attempt: CardAttempt, invoice: Invoice) -> Line:
-    card = shop.mandates.get(attempt.mandate_id)
-    return {
-        "at": shop.now.astimezone(shop.zone).isoformat(timespec="seconds"),
-        "kind": "card_charge",
-        "contact": attempt.contact_id,
-        "amount": attempt.amount,
-        "currency": attempt.currency,
-        "method": "card",
-        "documents": [invoice.number],
-        "status": "planned",
-        "card": card.label if card else None,
-    }

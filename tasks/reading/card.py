@@ -5,13 +5,13 @@ from sqlalchemy import text
 from models.charge import Charge
 from models.contact import Consent, Hold, Mandate
 from models.coupon import CouponUse
-from models.recurrence import RecurringPayment
 from models.standing import debt_standing
 from tasks.reading.clients import contact, payments
 from tasks.reading.documents import documents
 from tasks.reading.messages import messages
 from tasks.reading.office import Line, Office, columns
 from tasks.reading.records import files_of, notes_of
+from tasks.reading.recurring import recurring_payments
 
 _BOOKINGS = text("""
 SELECT b.id, b.placed_at, s.service_id AS service, s.starts_at, s.ends_at, s.place, b.quantity, b.status, b.attendance,
@@ -36,7 +36,7 @@ def card(office: Office, id_: str) -> Line:
         "bookings_coming": [one for one, past in zip(booked, over, strict=True) if not past],
         "bookings_past": [one for one, past in zip(booked, over, strict=True) if past],
         "payments": payments(office, contact=id_),
-        "recurring_payments": _recurring(office, id_),
+        "recurring_payments": recurring_payments(office, contact=id_),
         "saved_cards": _saved_cards(office, id_),
         "documents": list(documents(office, kind=None, contact=id_)),
         "messages": messages(office, contact=id_),
@@ -56,18 +56,6 @@ def _bookings(office: Office, id_: str) -> list[Line]:
         one["standing"] = str(debt_standing(one["price"], one["paid"], one["refunded"]))
         one |= {key: office.local(one[key]) for key in ("placed_at", "starts_at", "ends_at")}
     return found
-
-
-def _recurring(office: Office, id_: str) -> list[Line]:
-    """Return what a client has agreed to pay again and again; `next` is the next date, none where it is over."""
-    about = columns(RecurringPayment)
-    found = office.rows(RecurringPayment, about.contact_id == office.client(id_), order=[about.starts_on, about.id])
-    names = ("id", "description", "price", "currency", "every", "anchor", "starts_on", "ends_on", "collect")
-    return [
-        {name: getattr(one, name) for name in names}
-        | {"next": office.local(one.next_run_at), "reason": one.cancel_reason if one.next_run_at is None else None}
-        for one in found
-    ]
 
 
 def _saved_cards(office: Office, id_: str) -> list[Line]:

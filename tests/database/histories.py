@@ -220,6 +220,9 @@ def _charge(t: Telling) -> None:
     t.charges += [] if name in added else [name]
     told = _item(t, name) | {"kind": "other"}
     told |= {"due_on": "2027-02-01"} if t.pick(False, True) else {}
+    told |= {"discount": told["price"] | {"amount": 100}} if t.pick(False, False, True) else {}
+    if t.pick(False, False, False, True):
+        told |= {"fee": "indemnity", "tax_rate": None}
     t.tell("charge.added", {"contact": {"id": t.pick(*t.people)}, "charge": told})
 
 

@@ -33,12 +33,16 @@ def test_a_saved_card_is_charged_for_what_is_open(desk: FrontDesk) -> None:
     assert "nobody can be asked" in asked.err
     assert all(words in asked.out for words in ("Test 4242", desk.number, "45.00 EUR"))
     assert desk.listed("payments", "attempts") == []
-    done, *_ = desk.does("payments", "charge-card", desk.number, "--yes")
+    done, *lines = desk.does("payments", "charge-card", desk.number, "--yes")
+    assert [(line["amount"], line["card"]) for line in lines if line["kind"] == "card_charge"] == [(4500, "Test 4242")]
     assert (done["invoice"], done["done"], done["amount"]) == (desk.number, "charged to the saved card", 4500)
     (attempt,) = desk.listed("payments", "attempts", "--contact", "zoe", "--state", "prepared")
     assert (attempt["kind"], attempt["amount"], attempt["document"]) == ("charge", 4500, desk.number)
     assert ("olga", "charged to the saved card", desk.number) in desk.acts()
     assert "prepared" in desk.says("payments", "attempts").out
+    _, *again = desk.does("payments", "charge-card", desk.number, "--yes")
+    assert [line["kind"] for line in again] == ["card_charge"], "the same try, not a second one"
+    assert len(desk.listed("payments", "attempts")) == 1
 
 
 def test_what_can_not_be_charged_is_refused_with_the_reason(desk: FrontDesk) -> None:

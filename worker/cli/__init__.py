@@ -38,6 +38,8 @@ COMMANDS = {
     "invoices": Entry("Look at invoices; issue, remind, credit, void, hold them.", "invoices:app"),
     "drafts": Entry("Look at drafts; edit, confirm, delete them.", "drafts:app"),
     "billing": Entry("Say how a client is billed by cycles, and why.", "billing:app"),
+    "charges": Entry("Look at what is owed item by item; add and cancel charges.", "charges:app"),
+    "recurring": Entry("Look at recurring payments; start and cancel them.", "recurring:app"),
     "payments": Entry("Look at payments; mark as paid, record, refund, reverse.", "payments:app"),
     "coupons": Entry("Look at coupons; create, revoke and apply them.", "coupons:app"),
     "quotes": Entry("Draft quotes, send them, note the answer.", "quotes:app"),

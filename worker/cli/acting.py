@@ -10,7 +10,7 @@ from redis import RedisError
 
 from deploy.local import discover
 from models.errors import RelanceError
-from models.invoice import DocumentKind
+from models.invoice import DocumentKind, DocumentStatus
 from models.periods import start_of_day, zone
 from models.yamlfile import as_date, as_instant
 from tasks.desk.acting import Desk, Done
@@ -37,6 +37,9 @@ AFTER_AN_ACT = (
 )
 """What an act on money or on messages may have made due."""
 
+_FINAL = frozenset({"invoice", "credit_note", "receipt", "message", "payment", "refund", "card_charge"})
+"""Kinds of lines that tell of what can't be taken back."""
+
 Work = Callable[[Desk], Done]
 
 
@@ -48,9 +51,13 @@ def do(
     as_json: bool,
     dry_run: bool = False,
     question: str | None = None,
+    ask_if: Callable[[Done], bool] = bool,
     yes: bool = False,
 ) -> None:
-    """Do an act under the tenant's lock; what has a `question` can't be undone: it is shown first, and asked for."""
+    """Do an act under the tenant's lock; what has a `question` can't be undone: it is shown first, and asked for.
+
+    With `ask_if` only where that says so of what would come of it.
+    """
     who, now = actor(by), SystemClock().now()
     with database() as engine:
         tenant = business_id(engine, business)
@@ -61,14 +68,21 @@ def do(
         would = None
         if dry_run or (question and not yes):
             would = locked(engine, tenant, unit, only_try=True)
-            _show(would, as_json=as_json, would=True)
+            ask = not dry_run and ask_if(would)
+            if dry_run or ask:
+                _show(would, as_json=as_json, would=True)
             if dry_run:
                 return
-            if not confirm(question or "", yes=yes):
+            if ask and not confirm(question or "", yes=yes):
                 raise typer.Exit(1)
         done = locked(engine, tenant, _as_shown(unit, would), only_try=False)
     ring()
     _show(done, as_json=as_json, would=False)
+
+
+def is_final(done: Done) -> bool:
+    """Whether something came of an act that can't be taken back: issued, sent, or charged to a card."""
+    return any(line["kind"] in _FINAL and line.get("status") != DocumentStatus.DRAFT for line in done.lines)
 
 
 def _as_shown(unit: Callable[[Connection[Any]], Done], would: Done | None) -> Callable[[Connection[Any]], Done]:
@@ -104,16 +118,18 @@ def _kind(line: Mapping[str, Any]) -> str:
 
 def _what(line: Mapping[str, Any]) -> object:
     match line["kind"]:
+        case "charge" | "recurring_payment":
+            due = line.get("due_on", line.get("next"))
+            return f"{line['id']}, due {due}" if due else line["id"]
         case "message":
             return f"{line['template'].replace('_', ' ')} to {line['to']}"
         case "skipped":
             return line["reason"]
         case "emptied" | "kept":
             return f"{line['rows']} {line['what']}"
-        case "card_charge":
-            return ", ".join(filter(None, [line["card"], *line["documents"]]))
-        case "payment" | "refund":
-            return ", ".join(filter(None, [line["method"], *line["documents"]]))
+        case "card_charge" | "payment" | "refund" as kind:
+            by = line["card" if kind == "card_charge" else "method"]
+            return ", ".join(filter(None, [by, *line["documents"]]))
         case _:
             return line.get("number")
 
@@ -163,3 +179,12 @@ def moment(desk: Desk, text: str | None) -> datetime | None:
     row = desk.connection.execute("SELECT timezone FROM businesses WHERE id = %s", (desk.business_id,)).fetchone()
     assert row is not None
     return start_of_day(day, zone(row[0]))
+
+
+def currency_of(desk: Desk, code: str | None) -> str:
+    """Return the currency that is typed, in whatever case, else the business's."""
+    if code is not None:
+        return code.upper()
+    row = desk.connection.execute("SELECT currency FROM businesses WHERE id = %s", (desk.business_id,)).fetchone()
+    assert row is not None
+    return str(row[0])

@@ -1,6 +1,5 @@
 """`relance coupons`: codes that take something off what is ordered."""
 
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -9,12 +8,12 @@ from models.coupon import Coupon, code_of
 from models.errors import BadInputError
 from models.money import is_currency, major
 from models.tax import parse_rate
-from models.yamlfile import as_date
 from tasks.desk import coupons as desk
 from tasks.desk.acting import Desk, Done
 from tasks.reading.coupons import coupons
 from worker.cli.acting import Sure, do
 from worker.cli.amounts import minor
+from worker.cli.dates import date_of
 from worker.cli.desk import Business, By, Json, Limit, listed, read
 from worker.cli.output import Cell, Line
 
@@ -83,18 +82,12 @@ def create(
     def work(at: Desk) -> Done:
         coupon = Coupon(
             at.business_id, code_of(code), at.now, rate, sum_, currency if sum_ is not None else None, named,
-            _day(valid_from), _day(expires), uses, per_client, actor=at.actor,
+            date_of(valid_from) if valid_from else None,
+            date_of(expires) if expires else None, uses, per_client, actor=at.actor,
         )  # fmt: skip
         return desk.create(at, coupon)
 
     do(work, business=business, by=by, as_json=as_json)
-
-
-def _day(text: str | None) -> date | None:
-    day = as_date(text) if text is not None else None
-    if text is not None and day is None:
-        raise BadInputError(f"{text!r} is no date. Write it as 2027-03-01.")
-    return day
 
 
 @app.command()

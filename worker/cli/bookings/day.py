@@ -1,14 +1,13 @@
 """`relance bookings day | report`: who pays and who comes on a day; how many came in a period."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from models.errors import BadInputError
-from models.yamlfile import as_date
 from tasks.reading.days import attendance_report, day_of
+from worker.cli.dates import date_of
 from worker.cli.desk import Business, Contact, Json, listed, office, read
 from worker.cli.output import Cell, money
 
@@ -36,7 +35,7 @@ def day(
     as_json: Json = False,
 ) -> None:
     """Show who pays and who comes on a day, session by session."""
-    chosen = _date(on) if on else None
+    chosen = date_of(on) if on else None
 
     listed(
         lambda _most: read(business, lambda seen: day_of(seen, chosen or seen.today)),
@@ -68,8 +67,8 @@ def report(
 ) -> None:
     """Count who came, who did not and who was not noted, of sessions in a period, by client, service, day or month."""
     with office(business) as seen:
-        last = _date(until) if until else seen.today
-    first = _date(since) if since else last - timedelta(days=30)
+        last = date_of(until) if until else seen.today
+    first = date_of(since) if since else last - timedelta(days=30)
     columns: dict[str, str | Cell] = {
         str(by): str(by),
         "booked": "booked",
@@ -86,10 +85,3 @@ def report(
         latest=False,
         nothing="There were no sessions in that period.",
     )
-
-
-def _date(text: str) -> date:
-    found = as_date(text)
-    if found is None:
-        raise BadInputError(f"{text!r} is no date. Write 2027-03-31.")
-    return found

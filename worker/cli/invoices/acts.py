@@ -1,17 +1,16 @@
 """`relance invoices create | void | credit | write-off | set-due | hold | release`: acts on documents."""
 
-from datetime import date
 from typing import Annotated
 
 import typer
 
 from models.contact import HoldKind
 from models.errors import BadInputError
-from models.yamlfile import as_date
 from tasks.desk import documents as desk
 from tasks.desk.acting import Desk, Done
 from worker.cli.acting import DryRun, Note, Reason, Sure, do
 from worker.cli.amounts import minor
+from worker.cli.dates import date_of
 from worker.cli.desk import Business, By, Json
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The document's number, or its id.")]
@@ -122,7 +121,7 @@ def set_due(
     as_json: Json = False,
 ) -> None:
     """Move the due date of a document, and the waits that hang on it."""
-    day = _date(due_on)
+    day = date_of(due_on)
     do(lambda at: desk.move_due_date(at, number, day), business=business, by=by, as_json=as_json)
 
 
@@ -139,7 +138,7 @@ def hold(
     as_json: Json = False,
 ) -> None:
     """Stop reminders of a document, or of all documents of a payer."""
-    end = _date(until) if until else None
+    end = date_of(until) if until else None
 
     def work(at: Desk) -> Done:
         if _one(number, contact):
@@ -171,10 +170,3 @@ def _one(number: str | None, contact: str | None) -> bool:
     if (number is None) is (contact is None):
         raise BadInputError("Name a document, or a payer with --contact ID.")
     return number is not None
-
-
-def _date(text: str) -> date:
-    day = as_date(text)
-    if day is None:
-        raise BadInputError(f"{text!r} is no date. Write 2027-03-31.")
-    return day
