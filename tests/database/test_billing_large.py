@@ -1,14 +1,14 @@
 """Billing of many clients: portions by SQL beside those by the pure rules, all of one occurrence (R3, R9, R13)."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from models.db import raw, transact
-from tasks import cycles
+from tasks import cycles, events
 from tasks.billing import large, naming, portion
 from tasks.books import check_books
 from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
@@ -16,6 +16,7 @@ from tasks.gateways.recording import RecordingMail
 from tasks.settings import Settings
 from tasks.shell import Shell
 from tests.benchmarks.debts import let_owe, open_shops
+from tests.samples import charge_added, encoded, money
 from tests.scenarios.story import Databases
 
 CLIENTS = 260
@@ -26,8 +27,8 @@ class Town:
     """Shops whose clients owe, and a worker in this process."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine, self.clock = engine, VirtualClock(DUE)
-        self.shell = Shell(engine, self.clock, Settings(), SilentBells(), MemoryStream(), RecordingMail())
+        self.engine, self.clock, self.stream = engine, VirtualClock(DUE), MemoryStream()
+        self.shell = Shell(engine, self.clock, Settings(), SilentBells(), self.stream, RecordingMail())
 
     def sql(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement and commit; return its rows."""
@@ -36,6 +37,25 @@ class Town:
             rows = cursor.fetchall() if cursor.description else []
             raw(connection).commit()
         return rows
+
+    def bills_a_portion(self, many: int = 100) -> bool:
+        """Bill a portion of what is open; tell whether there was one."""
+        return cycles._bill_portion(self.shell, dict.fromkeys(("portions", "rows", "skipped"), 0), many)
+
+    def owes(self, business: str, client: str, id_: str) -> None:
+        """Let a client owe something more from now on."""
+        told = charge_added(id_, of=client, price=money(700))
+        now = self.clock.at.isoformat()
+        self.stream.put(encoded("charge.added", told, id=id_, time=now, business=business), self.clock.at)
+        events.drain(self.shell)
+
+    def billed(self, id_: str) -> list[str]:
+        """Return by which occurrences a charge was billed."""
+        found = self.sql(
+            "SELECT d.cause ->> 'billing' FROM invoices d JOIN charges c ON c.business_id = d.business_id"  # noqa: S608  # ours
+            f" AND c.invoice_id = d.id WHERE c.id = '{id_}'"
+        )
+        return [row[0] for row in found]
 
     def bills(self) -> dict[str, int]:
         """Open what is due, and bill until nothing is."""
@@ -105,7 +125,39 @@ def test_it_goes_on_in_turns_and_begins_again_where_it_stood(town: Town) -> None
     cycles.open_cycles(town.shell)
     last = "SELECT business_id FROM billing_occurrences ORDER BY next_at DESC NULLS LAST, ended_at DESC LIMIT 1"
     seen: list[str] = []
-    while cycles._bill_portion(town.shell, dict.fromkeys(("portions", "rows", "skipped"), 0), 100):
+    while town.bills_a_portion():
         seen += [name for (name,) in town.sql(last)]
         town.clock.at = DUE.replace(second=len(seen))
     assert seen in (["a", "b"] * 3, ["b", "a"] * 3)
+
+
+FIRST, LAST, NOBODY = "c0000001", "c0000259", "c0000300"
+"""Clients billed in the first portion and in the last, and one who owed nothing before."""
+FEBRUARY, MARCH = "monthly 1 08:00 2027-02-01", "monthly 1 08:00 2027-03-01"
+
+
+@pytest.mark.parametrize("small", [40, 10**6], ids=["by SQL", "by the pure rules"])
+@pytest.mark.parametrize("late", [timedelta(), timedelta(hours=2)], ids=["on time", "late"])
+def test_a_charge_that_comes_between_two_portions_waits_for_the_next_date(
+    town: Town, monkeypatch: pytest.MonkeyPatch, small: int, late: timedelta
+) -> None:
+    monkeypatch.setattr(cycles, "SMALL", small)
+    town.sql("UPDATE billing_schedules SET next_at = NULL WHERE business_id = 'b'")
+    town.clock.at = DUE + late
+    cycles.open_cycles(town.shell)
+    if late:
+        town.owes("a", LAST, "at-once")
+    assert town.bills_a_portion()
+    town.clock.at += timedelta(seconds=1)
+    for number, client in enumerate((FIRST, LAST, NOBODY)):
+        town.owes("a", client, f"x{number}")
+    while town.bills_a_portion():
+        town.clock.at += timedelta(seconds=1)
+    assert town.sql("SELECT outcome, clients FROM billing_occurrences") == [("billed", CLIENTS)]
+    assert town.sql("SELECT id FROM charges WHERE business_id = 'a' AND state = 'due' ORDER BY id") == [
+        ("x0",), ("x1",), ("x2",)
+    ]  # fmt: skip
+    town.clock.at = datetime(2027, 3, 1, 7, tzinfo=UTC)
+    town.bills()
+    assert [town.billed(f"x{number}") for number in range(3)] == [[MARCH]] * 3
+    assert town.billed("at-once") == ([FEBRUARY] if late else [])
