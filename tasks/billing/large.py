@@ -11,7 +11,7 @@ from models.consolidating import Terms
 from models.cycles import bill_next, bills, count
 from models.matching import work_off
 from tasks.billing.made import Made
-from tasks.billing.naming import OWED, PORTION
+from tasks.billing.naming import PORTION, name_owed
 from tasks.billing.plans import plans_of
 from tasks.billing.portion import bill_portion, is_plain
 from tasks.engine import Outcome, Work
@@ -74,8 +74,6 @@ def _conclude(
 def _seeds(connection: Connection[Any], business_id: str, occurrence_id: str, clients: Sequence[str]) -> Seeds:
     seeds = Seeds()
     seeds.add("billings", business_id, [occurrence_id])
-    seeds.add("contacts", business_id, clients)
     if clients:
-        named = {"business": [business_id] * len(clients), "contact": list(clients)}
-        seeds.add("charges", business_id, (row[1] for row in connection.execute(OWED, named)))
+        name_owed(connection, business_id, clients, seeds)
     return seeds

@@ -22,17 +22,33 @@ SELECT k.b, k.id, c.contact_id FROM unnest(%(business)s::text[], %(id)s::text[],
 """
 """The next clients of occurrences who owe something, in the order of the database."""
 
-OWED = """
+FAMILY = """
 WITH RECURSIVE family(b, id) AS (
  SELECT * FROM unnest(%(business)s::text[], %(contact)s::text[]) UNION
  SELECT f.b, n.id FROM family f CROSS JOIN LATERAL (
   SELECT unnest(ARRAY[bill_to, merged_into]) FROM contacts WHERE business_id = f.b AND id = f.id
   UNION ALL SELECT id FROM contacts WHERE business_id = f.b AND bill_to = f.id
   UNION ALL SELECT id FROM contacts WHERE business_id = f.b AND merged_into = f.id) n(id) WHERE n.id IS NOT NULL)
+"""
+"""Clients, those for whom they pay, and those who may pay for them."""
+
+OWED = (
+    FAMILY
+    + """
 SELECT c.business_id, c.id FROM family f JOIN charges c ON c.business_id = f.b AND c.contact_id = f.id
 WHERE c.state = 'due'
 """
-"""What is due of clients, of those for whom they pay, and of those who may pay for them."""
+)
+"""What is due of families."""
+
+ASKED = (
+    FAMILY
+    + """
+SELECT l.id, l.charge_ids FROM family f JOIN payment_links l ON l.business_id = f.b AND l.contact_id = f.id
+WHERE l.state = 'open'
+"""
+)
+"""The links by which families are asked for money, and for what."""
 
 
 def read_occurrence(connection: Connection[Any], business_id: str, id_: str) -> BillingOccurrence:
@@ -67,6 +83,16 @@ def name_clients(
             seeds.add("charges", name, [charge_id])
     for name, contact_id in pairs:
         seeds.add("contacts", name, [contact_id])
+
+
+def name_owed(connection: Connection[Any], business_id: str, clients: Sequence[str], seeds: Seeds) -> None:
+    """Name clients with all that their families owe, and the links that ask for it."""
+    named = {"business": [business_id] * len(clients), "contact": list(clients)}
+    seeds.add("contacts", business_id, clients)
+    seeds.add("charges", business_id, (row[1] for row in connection.execute(OWED, named).fetchall()))
+    for link, charges in connection.execute(ASKED, named).fetchall():
+        seeds.add("links", business_id, [link])
+        seeds.add("charges", business_id, charges)
 
 
 def next_clients(

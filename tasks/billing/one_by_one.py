@@ -1,6 +1,6 @@
 """Billing by the pure rules, client by client: for the few whose case the SQL does not know."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from models.payer import payer_of
 from models.payment_link import PaymentLink
 from models.shop import Cause
 from tasks.billing.made import Made
-from tasks.billing.naming import OWED
+from tasks.billing.naming import name_owed
 from tasks.engine import Work
 from tasks.seeds import Seeds
 
@@ -34,9 +34,9 @@ def bill_one_by_one(
 def _bill(connection: Connection[Any], business_id: str, clients: Sequence[str], terms: Terms, now: datetime) -> Made:
     work = Work(connection, now, [business_id])
     shop = work.shops[business_id]
-    named = {"business": [business_id] * len(clients), "contact": list(clients)}
-    charges = [row[1] for row in connection.execute(OWED, named)]
-    work.loader.load(_seeds(business_id, clients, charges))
+    seeds = Seeds()
+    name_owed(connection, business_id, clients, seeds)
+    work.loader.load(seeds)
     made = Made()
     with shop.caused_by(Cause(billing=terms.occurrence)):
         payers = {payer.id: payer for payer in (payer_of(shop, client) for client in clients)}
@@ -53,10 +53,3 @@ def made_for_one(documents: Sequence[Invoice | PaymentLink]) -> Made:
     for one in documents:
         amounts[one.currency] = amounts.get(one.currency, 0) + worth(one)
     return Made(1 if documents else 0, len(documents), amounts)
-
-
-def _seeds(business_id: str, clients: Iterable[str], charges: Iterable[str]) -> Seeds:
-    seeds = Seeds()
-    seeds.add("contacts", business_id, clients)
-    seeds.add("charges", business_id, charges)
-    return seeds

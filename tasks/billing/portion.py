@@ -6,9 +6,11 @@ from typing import Any
 
 from psycopg import Connection
 
-from models.billing import Mode, settings_of
+from models.billing import BillingPlan, Mode, settings_of
 from models.bookkeeping import SOFTWARE
 from models.chain import GENESIS, content_of
+from models.channels import sends_sms
+from models.consents import Channel
 from models.consolidating import MONTHLY, NOTICE, Terms
 from models.db import encode_json
 from models.errors import ConflictError
@@ -35,7 +37,7 @@ MEMORY = "64MB"
 def bill_portion(
     connection: Connection[Any], business_id: str, clients: Sequence[str], terms: Terms, now: datetime
 ) -> Made:
-    """Invoice clients of a business whose lock is held; the caller commits. What is billed already is left alone."""
+    """Bill clients of a business whose lock is held, none of whom pays for another; the caller commits."""
     shop = Loader(connection, now, [business_id]).shops[business_id]
     shop.cause = Cause(billing=terms.occurrence)
     made, odd = _in_bulk(connection, shop, clients, terms)
@@ -55,22 +57,17 @@ def _in_bulk(
         run(statement)
     if terms.plan.minimum > 0:
         run(statements.TOO_LITTLE)
-    run(statements.LINES)
-    documents = run(statements.DOCUMENTS)
-    made = connection.execute(statements.MADE).fetchall() if documents else []
-    if documents:
-        _write(run, shop, documents, lines=sum(row[2] for row in made))
+    made = _ask_by_links(run) if terms.plan.mode is Mode.PAYMENT_LINK else _invoice(run, shop)
     odd = connection.execute("SELECT id FROM bill_clients WHERE NOT plain ORDER BY k").fetchall()
-    amounts = {currency: int(amount) for currency, amount, _, _ in made}
-    return Made(made[0][3] if made else 0, documents, amounts), [row[0] for row in odd]
+    return made, [row[0] for row in odd]
 
 
 def is_plain(shop: Shop, terms: Terms) -> bool:
-    """Whether the statements know the case of a business and of what it bills: invoices of all kinds, by e-mail."""
-    plan, business = terms.plan, shop.business
-    odd = plan.without_services or plan.without_kinds or plan.channels != ("email",) or plan.mode is not Mode.INVOICE
+    """Whether the statements know the case of a business: invoices of one series and regime, or links, unbounded."""
+    business = shop.business
     bounded = "daily_cap" in settings_of(business)
-    return not odd and not bounded and business.series is None and business.regimes is None
+    parted = business.series is not None or business.regimes is not None
+    return terms.plan.mode is not Mode.DRAFT and not bounded and not parted
 
 
 class _Run:
@@ -84,6 +81,28 @@ class _Run:
         return self.connection.execute(statement.encode(), self.facts, prepare=False).rowcount
 
 
+def _ask_by_links(run: _Run) -> Made:
+    """Ask each client for what it owes by a link, to which an older one over the same leads; return what was made."""
+    run.connection.execute(statements.LINKS)
+    if not (links := run(statements.LINK)):
+        return Made()
+    run(statements.SUPERSEDED)
+    run(statements.PAYMENT_LINKS)
+    run(statements.OF_LINKS)
+    made = run.connection.execute(statements.LINKS_MADE).fetchall()
+    return Made(links, links, {currency: int(amount) for currency, amount, _ in made})
+
+
+def _invoice(run: _Run, shop: Shop) -> Made:
+    """Invoice what each client owes; return what was made."""
+    run(statements.LINES)
+    if not (documents := run(statements.DOCUMENTS)):
+        return Made()
+    made = run.connection.execute(statements.MADE).fetchall()
+    _write(run, shop, documents, lines=sum(row[2] for row in made))
+    return Made(made[0][3], documents, {currency: int(amount) for currency, amount, _, _ in made})
+
+
 def _write(run: _Run, shop: Shop, documents: int, lines: int) -> None:
     """Write documents, books and messages; every charge that was read must still be there to be claimed (R17)."""
     asked = run.connection.execute("SELECT DISTINCT kind, language FROM bill_clients WHERE plain").fetchall()
@@ -93,7 +112,7 @@ def _write(run: _Run, shop: Shop, documents: int, lines: int) -> None:
     run(statements.TAXES)
     if run(statements.CLAIM) != lines:
         raise ConflictError("A charge was taken meanwhile: the portion is billed again.")
-    run(statements.MESSAGES)
+    run(statements.OF_DOCUMENTS)
     run(statements.JOURNAL)
     run(statements.HEADS)
     run(statements.COUNTER)
@@ -102,7 +121,6 @@ def _write(run: _Run, shop: Shop, documents: int, lines: int) -> None:
 def _facts(shop: Shop, clients: Sequence[str], terms: Terms) -> dict[str, Any]:
     """Return what is the same for all documents of a portion, as the pure rules say it."""
     b = shop.business
-    goes_at = shop.hours.may_go(shop.now, "email", in_window=False)
     return {
         "tenant": shop.id,
         "clients": list(clients),
@@ -113,17 +131,33 @@ def _facts(shop: Shop, clients: Sequence[str], terms: Terms) -> dict[str, Any]:
         "until": terms.until,
         "before": terms.before,
         "minimum": terms.plan.minimum,
+        "without_kinds": list(terms.plan.without_kinds),
+        "without_services": list(terms.plan.without_services),
         "occurrence": terms.occurrence,
         "days": terms.plan.terms_days,
         "now": shop.now,
         "moment": first_key("", shop.now).removeprefix("_"),
         "seller": encode_json(seller_snapshot(shop, shop.business.regime_on(shop.today))).decode(),
         "cause": encode_json(shop.cause.plain()).decode() if shop.cause else None,
-        "purpose": MessagePurpose.LEGAL,
-        "notice": NOTICE,
-        "goes_at": goes_at,
+        "expires_at": shop.now + timedelta(days=b.link_days),
+        **_notices(shop, terms.plan),
         **_numbers(shop, terms.plan.terms_days),
         **_links(shop),
+    }
+
+
+def _notices(shop: Shop, plan: BillingPlan) -> Mapping[str, Any]:
+    """Return what is said of notices: which they are, the wanted channels, and from when each may go (R19)."""
+    service = plan.mode is Mode.PAYMENT_LINK
+    return {
+        "notice": NOTICE,
+        "purpose": MessagePurpose.SERVICE if service else MessagePurpose.LEGAL,
+        "asks_service": service,
+        "by_mail": Channel.EMAIL in plan.channels,
+        "by_sms": Channel.SMS in plan.channels,
+        "sends_sms": sends_sms(shop),
+        "mail_goes_at": shop.hours.may_go(shop.now, Channel.EMAIL, in_window=service),
+        "sms_goes_at": shop.hours.may_go(shop.now, Channel.SMS, in_window=service),
     }
 
 

@@ -6,8 +6,8 @@ where everything that these statements do not know is absent; the test of the tw
 """
 
 TABLES = """
-CREATE TEMP TABLE IF NOT EXISTS bill_clients (k integer, id text, plain boolean, kind text, language text, email text,
- cc jsonb, payer jsonb, order_reference text) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS bill_clients (k integer, id text, plain boolean, kind text, language text, mail text,
+ sms text, cc jsonb, payer jsonb, order_reference text) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS bill_charges (at tid, id text, k integer, amount bigint, owed bigint, gross boolean,
  category text, rate numeric, currency text, scope text, month date, served date, served_to date, odd boolean,
  place integer) ON COMMIT DELETE ROWS;
@@ -24,20 +24,27 @@ TRUNCATE bill_clients, bill_charges, bill_lines, bill_documents;
 
 CLIENTS = """
 INSERT INTO bill_clients
-SELECT row_number() OVER (ORDER BY k.id COLLATE "C"), k.id, coalesce(c.bill_to IS NULL AND c.merged_into IS NULL
-  AND c.email <> '' AND NOT c.email_bad
-  AND NOT EXISTS (SELECT FROM contacts o WHERE o.business_id = %(tenant)s AND o.bill_to = k.id)
-  AND NOT EXISTS (SELECT FROM contacts o WHERE o.business_id = %(tenant)s AND o.merged_into = k.id)
+SELECT row_number() OVER (ORDER BY k.id COLLATE "C"), k.id, coalesce((w.mail IS NOT NULL OR w.sms IS NOT NULL)
   AND NOT EXISTS (SELECT FROM payments p WHERE p.business_id = %(tenant)s AND p.contact_id = k.id AND p.available > 0),
   false),
- c.kind, coalesce(nullif(c.locale, ''), %(locale)s), c.email, c.cc,
+ c.kind, coalesce(nullif(c.locale, ''), %(locale)s), w.mail, w.sms, c.cc,
  jsonb_strip_nulls(jsonb_build_object('id', c.id, 'name', coalesce(nullif(c.legal_name, ''), c.name), 'kind', c.kind,
   'email', c.email, 'country', c.country, 'siren', c.siren, 'vat_number', c.vat_number))
  || CASE WHEN c.address IS NULL THEN '{}' ELSE jsonb_build_object('address', c.address) END,
  c.order_reference
 FROM unnest(%(clients)s::text[]) k(id) LEFT JOIN contacts c ON c.business_id = %(tenant)s AND c.id = k.id
+CROSS JOIN LATERAL (SELECT CASE WHEN c.email <> '' AND NOT c.email_bad THEN c.email END AS address,
+  coalesce(%(asks_service)s AND c.choices #>> '{service email,1}' = 'no', false) AS unwanted,
+  CASE WHEN %(sends_sms)s AND NOT c.phone_bad AND c.choices #>> '{service sms,1}' IS DISTINCT FROM 'no'
+   THEN c.mobile END AS mobile) a
+CROSS JOIN LATERAL (SELECT
+  CASE WHEN NOT a.unwanted AND (%(by_mail)s OR a.mobile IS NULL) THEN a.address END AS mail,
+  CASE WHEN %(by_sms)s OR a.unwanted AND a.address IS NOT NULL THEN a.mobile END AS sms) w
 """
-"""Who is billed; nobody else pays for a plain client, nor does it for others, and it has an address and no credit."""
+"""Who is billed, and on which ways that is told (R19, see `models.messaging`).
+
+A plain client is reached somehow, and has no credit; that nobody pays for another here is the caller's to see to.
+"""
 
 CHARGES = """
 INSERT INTO bill_charges
@@ -52,7 +59,11 @@ SELECT c.ctid, c.id, k.k, c.amount, c.owed, c.tax_included, c.tax_category, c.ta
 FROM bill_clients k JOIN charges c ON c.business_id = %(tenant)s AND c.contact_id = k.id
 WHERE k.plain AND c.state = 'due' AND c.invoice_id IS NULL AND c.due_on <= %(until)s AND c.recorded_at < %(before)s
  AND c.draft_id IS NULL AND c.voucher_purpose IS DISTINCT FROM 'multi_purpose'
+ AND c.kind <> ALL(%(without_kinds)s::text[])
  AND (coalesce(c.kept, c.owed) <> 0 OR c.package_id IS NOT NULL AND c.kept IS NULL)
+ AND (c.booking_id IS NULL OR cardinality(%(without_services)s::text[]) = 0 OR NOT EXISTS (
+  SELECT FROM bookings s JOIN sessions e ON e.business_id = s.business_id AND e.id = s.session_id
+  WHERE s.business_id = %(tenant)s AND s.id = c.booking_id AND e.service_id = ANY(%(without_services)s::text[])))
 """
 """What is due. Odd: money on a charge, what is left of a cancelled one, amounts beyond reason, VAT to be converted."""
 
@@ -200,13 +211,67 @@ VALUES (%(tenant)s, %(series)s, %(year)s, %(last)s + %(documents)s, %(issued_on)
 ON CONFLICT (business_id, series, year) DO UPDATE SET last = excluded.last, last_on = excluded.last_on
 """
 
-MESSAGES = """
+NOTICES = """
 INSERT INTO messages (business_id, id, channel, template, purpose, created_at, recipient, state, next_attempt_at,
- contact_id, cc, invoice_id, documents, subject_ids, depth, attempts)
-SELECT %(tenant)s, 'msg_' || %(moment)s || substr(encode(sha256(convert_to(%(tenant)s || chr(31) || %(occurrence)s
-  || chr(31) || k.id, 'UTF8')), 'hex'), 1, 20), 'email', %(notice)s, 'legal', %(now)s, k.email, 'prepared', %(goes_at)s,
- k.id, k.cc, d.ids ->> 0, d.ids, jsonb_build_object('invoice', d.ids ->> 0), 0, 0
-FROM (SELECT k, jsonb_agg(id ORDER BY nth) AS ids FROM bill_documents GROUP BY k) d
-JOIN bill_clients k ON k.k = d.k ORDER BY k.k
+ contact_id, cc, invoice_id, documents, subject_ids, depth, attempts, beside)
+SELECT %(tenant)s, w.id, w.channel, %(notice)s, %(purpose)s, %(now)s, w.recipient, 'prepared', w.goes_at,
+ k.id, w.cc, d.invoice_id, d.documents, d.subjects, 0, 0, CASE WHEN k.mail IS NOT NULL AND k.sms IS NOT NULL
+  THEN w.other END
+FROM ({told}) d JOIN bill_clients k ON k.k = d.k
+CROSS JOIN LATERAL (SELECT 'msg_' || %(moment)s || substr(encode(sha256(convert_to(%(tenant)s || chr(31)
+ || %(occurrence)s || chr(31) || k.id, 'UTF8')), 'hex'), 1, 19) AS stem OFFSET 0) m
+CROSS JOIN LATERAL (VALUES
+ (m.stem || '0', m.stem || '1', 'email', k.mail, k.cc, %(mail_goes_at)s::timestamptz),
+ (m.stem || '1', m.stem || '0', 'sms', k.sms, '[]'::jsonb, %(sms_goes_at)s::timestamptz)
+) w(id, other, channel, recipient, cc, goes_at)
+WHERE w.recipient IS NOT NULL ORDER BY k.k, w.channel
 """
-"""One notice for each client, of all its documents; its words are made at delivery."""
+"""One notice for each client on each of its ways; its words are made at delivery."""
+
+OF_DOCUMENTS = NOTICES.format(
+    told="SELECT k, ids ->> 0 AS invoice_id, ids AS documents, jsonb_build_object('invoice', ids ->> 0) AS subjects"
+    " FROM (SELECT k, jsonb_agg(id ORDER BY nth) AS ids FROM bill_documents GROUP BY k) m"
+)
+"""The notice of all documents of a client."""
+
+OF_LINKS = NOTICES.format(
+    told="SELECT k, NULL AS invoice_id, '[]'::jsonb AS documents, jsonb_build_object('link', id) AS subjects"
+    " FROM bill_links"
+)
+"""The notice of a payment link."""
+
+LINKS = """
+CREATE TEMP TABLE IF NOT EXISTS bill_links (k integer, id text, contact_id text, currency text, amount bigint,
+ charge_ids jsonb) ON COMMIT DELETE ROWS;
+TRUNCATE bill_links
+"""
+"""The links of one transaction."""
+
+LINK = """
+INSERT INTO bill_links
+SELECT k.k, 'lnk_' || %(moment)s || substr(encode(sha256(convert_to(%(tenant)s || chr(31) || %(occurrence)s || chr(31)
+ || k.id, 'UTF8')), 'hex'), 1, 20), k.id, b.currency, b.amount, b.ids
+FROM (SELECT k, min(currency) AS currency, sum(owed)::bigint AS amount, jsonb_agg(id ORDER BY id COLLATE "C") AS ids
+ FROM bill_charges GROUP BY k HAVING sum(owed) > 0) b JOIN bill_clients k ON k.k = b.k
+"""
+"""One link for each client; plain ones owe in one currency."""
+
+LINKS_MADE = "SELECT currency, sum(amount), count(*) FROM bill_links GROUP BY currency"
+
+SUPERSEDED = """
+UPDATE payment_links o SET state = 'superseded', superseded_by = n.id
+FROM bill_links n
+WHERE o.business_id = %(tenant)s AND o.contact_id = n.contact_id AND o.state = 'open' AND o.currency = n.currency
+ AND (SELECT bool_and(n.charge_ids ? e.id) FROM jsonb_array_elements_text(o.charge_ids) e(id)
+  LEFT JOIN charges c ON c.business_id = %(tenant)s AND c.id = e.id
+  WHERE c.id IS NULL OR coalesce(c.kept, c.owed) - c.settled > 0)
+"""
+"""An older link that still asks for something, and for nothing but what the new one does, leads to it (R17)."""
+
+PAYMENT_LINKS = """
+INSERT INTO payment_links (business_id, id, contact_id, amount, currency, created_at, expires_at, state, charge_ids,
+ direct, cause)
+SELECT %(tenant)s, id, contact_id, amount, currency, %(now)s, %(expires_at)s, 'open', charge_ids, false, %(cause)s
+FROM bill_links ORDER BY k
+"""
+"""A link claims nothing: its charges stay due."""

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deploy.local.postgres import Postgres
-from models.billing import plan_from
+from models.billing import BillingPlan, Mode, plan_from
+from models.booking import Booking, Session
 from models.business import Business
 from models.chain import verify
 from models.charge import Charge
@@ -23,6 +24,7 @@ from models.db import lone_engine, raw
 from models.journal import JournalEntry
 from models.money import times
 from models.payment import Payment
+from models.payment_link import LinkState, PaymentLink
 from models.pricing import owed
 from models.regime import VatRegime
 from models.rows import columns_of
@@ -35,15 +37,23 @@ NOW = datetime(2027, 3, 1, 7, tzinfo=UTC)
 SHOP = Business("atelier", "Atelier", "Europe/Paris", "fr", "EUR", "FR", NOW, Decimal(20), "owner@example.org")
 PLAN = plan_from(SHOP, [{"enabled": True, "payment_terms": {"days": 14}}])
 TERMS = Terms("monthly 1 08:00 2027-03-01", NOW, date(2027, 3, 1), PLAN)
+YOGA = Session("atelier", "class", "yoga")
+SEAT = Booking("atelier", "seat", session_id="class")
 CLIENT = Contact("atelier", "", "Zoé", "zoe@example.org")
 CHARGE = Charge(
     "atelier", "", "", "other", "Coupe", Decimal(1), 4500, "EUR", 4500, 4500, date(2027, 2, 10),
     datetime(2027, 2, 10, 9, tzinfo=UTC), tax_rate=Decimal(20),
 )  # fmt: skip
-WRITTEN = ("invoices", "invoice_lines", "invoice_taxes", "charges", "messages", "journal", "counters", "facts")
-ELSE = ("alerts", "decisions", "payments", "allocations", "contacts")
+WRITTEN = (
+    "invoices", "invoice_lines", "invoice_taxes", "charges", "messages", "payment_links", "journal", "counters",
+)  # fmt: skip
+ELSE = ("facts", "alerts", "decisions", "payments", "allocations", "contacts")
 MADE_FROM_CAUSE = {"hash", "previous", "sequence"}
 
+Owing = tuple[Contact, list[Charge], list[Payment | PaymentLink]]
+
+SAID = [{f"service {channel}": ["2027-01-01T00:00:00+00:00", word, "con"]}
+        for channel in ("email", "sms") for word in ("yes", "no")]  # fmt: skip
 RARELY = [False] * 19 + [True]
 RATES = (("S", "20"), ("S", "20"), ("S", "5.5"), ("S", "2.1"), ("Z", "0"), ("E", "0"), ("O", "0"))
 
@@ -75,6 +85,8 @@ def charges(draw: st.DrawFn, client: str, number: int, rates: Sequence[tuple[str
         tax_rate=Decimal(rate),
         service_from=served,
         service_to=served and served + timedelta(days=draw(st.integers(0, 40))),
+        kind=draw(st.sampled_from(["other", "fee"])),
+        booking_id=draw(st.sampled_from([None, None, "seat", "unknown"])),
         currency="USD" if draw(rarely) else "EUR",
         place=draw(st.none() | st.just("Paris")),
         package_id="ten" if draw(rarely) else None,
@@ -86,8 +98,22 @@ def charges(draw: st.DrawFn, client: str, number: int, rates: Sequence[tuple[str
 
 
 @st.composite
-def clients(draw: st.DrawFn, name: str) -> tuple[Contact, list[Charge], list[Payment]]:
-    """Draw a client with what it owes, and sometimes with credit."""
+def older_links(draw: st.DrawFn, owes: Sequence[Charge]) -> list[PaymentLink]:
+    """Draw links of a client that are older than this billing, over some of what it owes or over something else."""
+    asked = [charge.id for charge in owes] + ["gone"]
+    made = []
+    for number in range(draw(st.sampled_from([0, 0, 1, 2]))):
+        ids = draw(st.lists(st.sampled_from(asked), max_size=3, unique=True))
+        at, until = CHARGE.recorded_at + timedelta(days=number), NOW + timedelta(days=draw(st.integers(-3, 3)))
+        link = PaymentLink("atelier", f"lnk-{owes[0].contact_id}-{number}" if owes else "", "", 1, "EUR", at, until)
+        currency, state = draw(st.sampled_from(["EUR", "EUR", "USD"])), draw(st.sampled_from(["open", "revoked"]))
+        made.append(replace(link, charge_ids=ids, currency=currency, state=LinkState(state)))
+    return [replace(link, contact_id=owes[0].contact_id) for link in made] if owes else []
+
+
+@st.composite
+def clients(draw: st.DrawFn, name: str) -> Owing:
+    """Draw a client with what it owes, sometimes with credit, and with older links."""
     one = replace(
         CLIENT,
         id=name,
@@ -97,9 +123,11 @@ def clients(draw: st.DrawFn, name: str) -> tuple[Contact, list[Charge], list[Pay
         locale=draw(st.sampled_from([None, "", "en", "fr_FR"])),
         email=draw(st.sampled_from([None, ""])) if draw(rarely) else "zoe@example.org",
         email_bad=draw(rarely),
+        phone_bad=draw(rarely),
+        mobile=draw(st.sampled_from([None, "+33612345678"])),
+        choices=draw(st.sampled_from([{}, {}, *SAID])),
         cc=draw(st.sampled_from([[], ["aide@example.org"]])),
         address=draw(st.none() | st.just({"line1": "1 rue", "line2": None})),
-        bill_to=draw(st.sampled_from(["c0", "nobody"])) if draw(rarely) else None,
         order_reference=draw(st.none() | st.just("PO 7")),
     )
     rates = draw(st.lists(st.sampled_from(RATES), min_size=1, max_size=2))
@@ -107,16 +135,29 @@ def clients(draw: st.DrawFn, name: str) -> tuple[Contact, list[Charge], list[Pay
     credit = draw(st.sampled_from([1, 900])) if draw(rarely) else 0
     at = CHARGE.recorded_at
     paid = [Payment("atelier", f"p-{name}", name, credit, "EUR", "card", at, at, credit)] if credit else []
-    return one, owes, paid
+    return one, owes, [*paid, *draw(older_links(owes))]
 
 
 @st.composite
-def towns(draw: st.DrawFn) -> tuple[Business, list[tuple[Contact, list[Charge], list[Payment]]]]:
+def towns(draw: st.DrawFn) -> tuple[Business, list[Owing]]:
     """Draw a business with its clients."""
     regime = draw(st.sampled_from([VatRegime.NORMAL, VatRegime.FRANCHISE]))
     country = draw(st.sampled_from(["FR", "FR", "DE"]))
     business = replace(SHOP, vat_regime=regime, country=country, series_prefix=draw(st.sampled_from(["", "AT-"])))
+    business.sms = draw(st.sampled_from([None, None, {"enabled": False}]))
     return business, [draw(clients(f"c{number}")) for number in range(draw(st.integers(1, 6)))]
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> BillingPlan:
+    """Draw how clients are billed."""
+    mode = draw(st.sampled_from([Mode.INVOICE, Mode.INVOICE, Mode.PAYMENT_LINK]))
+    channels = draw(st.sampled_from([("email",), ("email",), ("sms",), ("email", "sms")]))
+    kinds = draw(st.sampled_from([frozenset[str](), frozenset[str](), frozenset({"other"})]))
+    services = draw(st.sampled_from([frozenset[str](), frozenset[str](), frozenset({"yoga"})]))
+    minimum = draw(st.sampled_from([0, 0, 5_000]))
+    plan = replace(PLAN, mode=mode, channels=channels, minimum=minimum)
+    return replace(plan, without_kinds=kinds, without_services=services)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +176,10 @@ def written(connection: psycopg.Connection[Any]) -> dict[str, list[Any]]:
     }
     numbers = {one["id"]: one["number"] for one in rows["invoices"]}
     for one in rows["messages"]:
-        numbers[one["id"]] = f"message to {one['contact_id']}"
+        numbers[one["id"]] = f"{one['channel']} to {one['contact_id']}"
+    for one in rows["payment_links"]:
+        if not one["id"].startswith("lnk-"):
+            numbers[one["id"]] = f"link of {one['contact_id']}"
     text = json.dumps(rows)
     for id_, number in numbers.items():
         text = text.replace(id_, number)
@@ -171,18 +215,18 @@ def by_sql(connection: psycopg.Connection[Any], portions: Sequence[list[str]], t
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(towns(), st.integers(0, 6), st.sampled_from([0, 0, 5_000]))
+@given(towns(), st.integers(0, 6), plans())
 def test_bulk_and_pure_rules_write_the_same(
     connection: psycopg.Connection[Any],
-    town: tuple[Business, list[tuple[Contact, list[Charge], list[Payment]]]],
+    town: tuple[Business, list[Owing]],
     first: int,
-    minimum: int,
+    plan: BillingPlan,
 ) -> None:
     business, people = town
-    terms = replace(TERMS, plan=replace(PLAN, minimum=minimum))
+    terms = replace(TERMS, plan=plan)
     names = [contact.id for contact, _, _ in people]
     with connection.transaction(force_rollback=True):
-        for row in (business, *(row for contact, owes, paid in people for row in (contact, *owes, *paid))):
+        for row in (business, YOGA, SEAT, *(row for contact, owes, more in people for row in (contact, *owes, *more))):
             copy(connection, type(row), [row])
         with connection.transaction(force_rollback=True):
             orders = by_sql(connection, [part for part in (names[:first], names[first:]) if part], terms)

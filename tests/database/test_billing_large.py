@@ -161,3 +161,27 @@ def test_a_charge_that_comes_between_two_portions_waits_for_the_next_date(
     town.bills()
     assert [town.billed(f"x{number}") for number in range(3)] == [[MARCH]] * 3
     assert town.billed("at-once") == ([FEBRUARY] if late else [])
+
+
+def test_links_go_out_in_bulk_and_older_ones_lead_to_them(town: Town) -> None:
+    town.sql('UPDATE businesses SET billing = billing || \'{"mode": "payment_link", "channels": ["sms"]}\'')
+    town.sql("UPDATE contacts SET mobile = '+33612345678' WHERE id LIKE '%5'")
+    town.sql("UPDATE contacts SET bill_to = 'c0000001' WHERE id LIKE '%23'")
+    payers = CLIENTS - 3
+    for month in (2, 3):
+        town.clock.at = DUE.replace(month=month)
+        town.bills()
+    billed = "SELECT clients, documents FROM billing_occurrences WHERE outcome = 'billed'"
+    assert town.sql(billed) == [(payers, payers)] * 4
+    assert town.sql("SELECT state, count(*), sum(amount) FROM payment_links GROUP BY 1 ORDER BY 1") == [
+        (state, 2 * payers, *town.sql("SELECT sum(owed) FROM charges WHERE state = 'due'")[0])
+        for state in ("open", "superseded")
+    ]
+    assert town.sql(
+        "SELECT count(*) FROM payment_links o JOIN payment_links n ON (n.business_id, n.id, n.contact_id) ="
+        " (o.business_id, o.superseded_by, o.contact_id) AND n.state = 'open'"
+    ) == [(2 * payers,)]
+    assert town.sql("SELECT channel, contact_id LIKE '%5', count(*) FROM messages GROUP BY 1, 2 ORDER BY 1") == [
+        ("email", False, 4 * (payers - 26)), ("sms", True, 4 * 26),
+    ]  # fmt: skip
+    assert transact(town.engine, check_books) == []
