@@ -107,6 +107,17 @@ def test_a_refund_of_money_that_never_was_is_withdrawn(shop: Tale) -> None:
     assert shop.ends("2 1 3").owed == {}
 
 
+# --- charges told again
+
+
+def test_a_discount_that_was_told_before_does_not_come_back(shop: Tale) -> None:
+    shop.owes("zoe", 2500, at=MONDAY, charge="c1", discount=euros(500), fee="indemnity")
+    shop.owes("zoe", 2500, at=TUESDAY, charge="c1")
+    ended = shop.ends("2 1")
+    assert ended.owed == {"zoe EUR": 2500}
+    assert ended.known["charges c1"]["discount"] == 0
+
+
 # --- orders told again
 
 
