@@ -239,6 +239,7 @@ def _again(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
         _failed(shop, attempt, report)
         return
     attempt.state, attempt.lease, attempt.ask_at = CardState.PREPARED, None, None
+    attempt.failure_code, attempt.failure_reason = report.code, report.reason
     attempt.due_at = shop.now + (backoff(attempt.calls) if report.outcome is CardOutcome.RETRY else timedelta(0))
     attempt.calls += 1
 

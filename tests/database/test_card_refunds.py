@@ -1,6 +1,6 @@
 """Money given back to the card that it came from: by the provider, once, however often it is away (R28)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -8,6 +8,7 @@ from models.db import raw
 from tasks.books import check_books
 from tasks.gateways.cards import Return
 from tasks.gateways.recording_cards import AWAY, NEVER_ARRIVED, STOLEN, TAKEN_UNSEEN, CardAnswer
+from tests.database.conftest import Relance
 from tests.database.till import Till
 from tests.scenarios.story import Databases
 
@@ -86,6 +87,21 @@ def test_a_provider_that_is_down_is_asked_again_and_gives_back_once(till: Till, 
     works(till, *(f"2027-01-05 11:{minute:02d}" for minute in range(1, 30)))
     assert refunds(till) == [(4500, "paid_out", True)]
     assert till.alerts() == []
+
+
+def test_a_refund_that_is_tried_again_says_why_and_when(till: Till, command: Callable[[str], Relance]) -> None:
+    relance = command(till.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    cancels(till)
+    till.cards.plan(reference(till), AWAY)
+    works(till, "2027-01-05 11:00")
+    refund = relance("payments", "attempts", "--json").lines[-1]
+    assert (refund["kind"], refund["state"], refund["next"]) == ("refund", "prepared", "2027-01-05T11:01:00+01:00")
+    assert refund["reason"] == "The provider can't be reached."
+    told = relance("payments", "attempts").out.splitlines()[-1]
+    assert "2027-01-05 11:01" in told
+    assert "The provider can't be reached." in told
+    works(till, "2027-01-05 11:01")
+    assert relance("payments", "attempts", "--json").lines[-1]["reason"] is None
 
 
 def test_a_refund_never_gives_up_on_a_provider_that_is_away(till: Till) -> None:
