@@ -73,6 +73,8 @@ def test_a_client_pays_on_the_page_and_is_sent_back(sandbox: Sandbox) -> None:
     shown = visits(url)
     assert "45,00\xa0€" in shown.text
     assert "Numéro de carte" in shown.text
+    assert "est refusée pour de bon : perdue" in shown.text
+    assert "is declined" not in shown.text
     assert "Enregistrer" not in shown.text
     assert pays(url) == payer.Seen(303, "", BACK)
     assert looked_up(sandbox, key).outcome is CardOutcome.SUCCEEDED

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from models.languages import Words, words
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -31,7 +33,7 @@ class TestCard:
     """One card: what becomes of it on the page, what when it is charged later, and how its messages travel."""
 
     number: str
-    means: str
+    means: Words
     on_page: Verdict = YES
     later: Verdict = YES
     secure: bool = False
@@ -48,16 +50,64 @@ class TestCard:
 CARDS = {
     card.number: card
     for card in (
-        TestCard("4242424242424242", "succeeds"),
-        TestCard("4000000000009995", "is declined for now: not enough money", NO_FUNDS, NO_FUNDS),
-        TestCard("4000000000009987", "is declined for good: lost", LOST, LOST),
-        TestCard("4000002500003155", "asks for 3-D Secure on the page, succeeds later", secure=True),
-        TestCard("4000002760003184", "asks for 3-D Secure always", later=STRONG, secure=True),
-        TestCard("4000000000000341", "succeeds on the page, is declined for now later", later=NO_FUNDS),
-        TestCard("4000000000000259", "succeeds on the page, is declined for good later", later=LOST),
-        TestCard("4000000000000077", "succeeds; the message about it is 5 seconds late", delay_seconds=5),
-        TestCard("4000000000000085", "succeeds; the message about it comes twice", times=2),
-        TestCard("4000000000000093", "succeeds; the message about it is lost", times=0),
+        TestCard("4242424242424242", words("est acceptée", "succeeds")),
+        TestCard(
+            "4000000000009995",
+            words("est refusée pour l'instant : provision insuffisante", "is declined for now: not enough money"),
+            NO_FUNDS,
+            NO_FUNDS,
+        ),
+        TestCard(
+            "4000000000009987", words("est refusée pour de bon : perdue", "is declined for good: lost"), LOST, LOST
+        ),
+        TestCard(
+            "4000002500003155",
+            words(
+                "demande 3-D Secure sur la page, est acceptée ensuite",
+                "asks for 3-D Secure on the page, succeeds later",
+            ),
+            secure=True,
+        ),
+        TestCard(
+            "4000002760003184",
+            words("demande toujours 3-D Secure", "asks for 3-D Secure always"),
+            later=STRONG,
+            secure=True,
+        ),
+        TestCard(
+            "4000000000000341",
+            words(
+                "est acceptée sur la page, refusée pour l'instant ensuite",
+                "succeeds on the page, is declined for now later",
+            ),
+            later=NO_FUNDS,
+        ),
+        TestCard(
+            "4000000000000259",
+            words(
+                "est acceptée sur la page, refusée pour de bon ensuite",
+                "succeeds on the page, is declined for good later",
+            ),
+            later=LOST,
+        ),
+        TestCard(
+            "4000000000000077",
+            words(
+                "est acceptée ; le message arrive 5 secondes plus tard",
+                "succeeds; the message about it is 5 seconds late",
+            ),
+            delay_seconds=5,
+        ),
+        TestCard(
+            "4000000000000085",
+            words("est acceptée ; le message arrive deux fois", "succeeds; the message about it comes twice"),
+            times=2,
+        ),
+        TestCard(
+            "4000000000000093",
+            words("est acceptée ; le message se perd", "succeeds; the message about it is lost"),
+            times=0,
+        ),
     )
 }
 
