@@ -281,3 +281,16 @@ def test_a_series_that_is_wrong_is_refused_where_it_stands(
     error = relance("business", "apply", second(shop, series=series), "--yes").error
     assert "second.yaml:1:" in error
     assert said in error
+
+
+def test_a_card_provider_that_is_not_set_up_here_is_warned_of(
+    relance: Relance, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(shop, ("payment_terms: {days: 14}}", "payment_terms: {days: 14}, cards: {provider: stripe}}"))
+    applied = relance("business", "apply", shop, "--yes")
+    assert applied.code == 0
+    assert "Warning: as things are set up here, no card can be taken. Stripe is not set up" in applied.err
+    assert "RELANCE_STRIPE_KEY" in applied.err
+    monkeypatch.setenv("RELANCE_STRIPE_KEY", "sk_test_1")
+    monkeypatch.setenv("RELANCE_STRIPE_WEBHOOK_SECRET", "whsec_1")
+    assert "Warning" not in relance("business", "apply", shop, "--yes").err

@@ -7,13 +7,17 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from deploy.local.cards import SettledProviders
 from models.automation_diff import lines_of, text_diff
+from models.card_settings import cards_of
 from models.db import raw, transact
+from models.errors import ConfigurationError
 from models.shop_file import ShopFile, load_shop
 from tasks.approving import proposals
 from tasks.gateways.clock import SystemClock
 from tasks.opening import Difference, Entry, Plan, Verdict, open_shop, plan_shop
 from tasks.reading.businesses import business, businesses
+from tasks.settings import load
 from worker.cli.desk import Business, By, ChangedMeanwhileError, Json, Yes, actor, confirm, database, listed, reading
 from worker.cli.files import beside, read_file
 from worker.cli.output import show_facts, show_json
@@ -74,6 +78,8 @@ def apply(
         _show(plan, as_json=as_json)
         for warning in plan.warnings:
             typer.echo(f"Warning: {warning} Consumers may be billed so.", err=True)
+        if unready := _cards_missing(shop):
+            typer.echo(f"Warning: as things are set up here, no card can be taken. {unready}", err=True)
         if plan.news:
             if not confirm("Apply this?", yes=yes):
                 typer.echo("Nothing was changed.", err=True)
@@ -88,6 +94,18 @@ def apply(
             f" `relance automations approve {name} --business {shop.business.id}` publishes it.",
             err=True,
         )
+
+
+def _cards_missing(shop: ShopFile) -> str | None:
+    """Return what is missing here of the card provider that a shop names, as a sentence."""
+    cards = cards_of(shop.business)
+    if cards is None:
+        return None
+    try:
+        SettledProviders(load()).of(cards.provider)
+    except ConfigurationError as error:
+        return str(error)
+    return None
 
 
 def _open(connection: Any, shop: ShopFile, shown: Plan, who: str) -> None:
