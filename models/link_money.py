@@ -2,7 +2,7 @@
 
 from models.facts import raise_fact
 from models.identifiers import stamp
-from models.linking import PAYABLE, LinkStanding, charge_for, due_on, standing_of
+from models.linking import PAYABLE, SETTLED, LinkStanding, charge_for, due_on, standing_of
 from models.partial import require_part
 from models.payer import known_contact
 from models.paying import take
@@ -38,7 +38,7 @@ def pay_by_link(shop: Shop, link: PaymentLink, amount: int | None, currency: str
     paid = amount if amount is not None else due or link.amount
     if currency not in {None, link.currency}:
         raise RefusedError(f"This payment link is in {link.currency}, not in {currency}.")
-    if standing not in PAYABLE | {LinkStanding.PAID, LinkStanding.NOTHING_DUE}:
+    if standing not in PAYABLE | SETTLED | {LinkStanding.NOTHING_DUE}:
         raise RefusedError(f"This payment link is {standing}: make a new one.")
     require_part(shop, "A payment link", paid, due, link.currency)
     receive_by_link(shop, link, paid, method)

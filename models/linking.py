@@ -26,6 +26,8 @@ class LinkStanding(StrEnum):
     OPEN = "open"
     MOVED = "moved"
     PAID = "paid"
+    PARTLY_CANCELLED = "partly_cancelled"
+    """What is left of it is paid; the rest was cancelled, or went back."""
     NOTHING_DUE = "nothing_due"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
@@ -34,6 +36,8 @@ class LinkStanding(StrEnum):
 
 PAYABLE = frozenset({LinkStanding.OPEN, LinkStanding.MOVED})
 """How a link stands by which something can be paid."""
+SETTLED = frozenset({LinkStanding.PAID, LinkStanding.PARTLY_CANCELLED})
+"""How a link stands of which everything that is left was paid."""
 
 
 def charges_of_link(shop: Shop, link: PaymentLink) -> list[Charge]:
@@ -47,6 +51,17 @@ def due_on(shop: Shop, link: PaymentLink) -> int:
     if link.direct and link.id not in shop.charges:
         return link.amount
     return sum(charge.open for charge in charges_of_link(shop, link) if charge.open > 0)
+
+
+def paid_on(shop: Shop, link: PaymentLink) -> int:
+    """Return what was paid of what a link asks for, by it or otherwise."""
+    return sum(charge.settled for charge in charges_of_link(shop, link))
+
+
+def cancelled_of(shop: Shop, link: PaymentLink) -> int:
+    """Return what a link asked for and is owed no more: cancelled, credited, or given back."""
+    charges = [charge for id_ in link.charge_ids if (charge := shop.charges.get(id_))]
+    return sum(max(charge.owed - charge.worth, 0) for charge in charges)
 
 
 def document_in_place(shop: Shop, link: PaymentLink) -> Invoice | None:
@@ -64,8 +79,9 @@ def standing_of(shop: Shop, link: PaymentLink) -> LinkStanding:
     if link.state != LinkState.OPEN:
         return LinkStanding(str(link.state))
     if due_on(shop, link) <= 0:
-        paid = any(charge.settled > 0 for charge in charges_of_link(shop, link))
-        return LinkStanding.PAID if paid else LinkStanding.NOTHING_DUE
+        if paid_on(shop, link) <= 0:
+            return LinkStanding.NOTHING_DUE
+        return LinkStanding.PARTLY_CANCELLED if cancelled_of(shop, link) else LinkStanding.PAID
     if link.expires_at <= shop.now:
         return LinkStanding.EXPIRED
     return LinkStanding.MOVED if document_in_place(shop, link) else LinkStanding.OPEN

@@ -15,7 +15,15 @@ from models.contact import Contact
 from models.document_text import NOTES
 from models.invoice import DocumentKind, DocumentStatus, Invoice, InvoiceLine
 from models.link_money import target_of
-from models.linking import LinkStanding, charges_of_link, document_in_place, due_on, newest_of, standing_of
+from models.linking import (
+    LinkStanding,
+    cancelled_of,
+    charges_of_link,
+    document_in_place,
+    due_on,
+    newest_of,
+    standing_of,
+)
 from models.notes import note_of
 from models.pages import Named
 from models.partial import least_part
@@ -42,8 +50,10 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is asked of a client, and how it stands: `open`, `paid`, `nothing_due`, `void`, `expired` or `revoked`.
+    """What is asked of a client, and how it stands.
 
+    `standing` is `open`, `paid`, `partly_cancelled`, `nothing_due`, `void`, `expired` or `revoked`. `credited` is what
+    credit notes took back of `total`, `cancelled` what a link once asked for beside it.
     `leads_to` is the document, or the newer link, to which a link leads. `debt` is what a payment would be for.
     `page_serial` tells how often addresses of the page were revoked: older ones open nothing.
     """
@@ -66,6 +76,8 @@ class Sheet:
     leads_to: Invoice | PaymentLink | None = None
     until: datetime | None = None
     page_serial: int = 0
+    credited: int = 0
+    cancelled: int = 0
 
     @property
     def net(self) -> int:
@@ -77,8 +89,8 @@ class Sheet:
 
     @property
     def paid(self) -> int:
-        """What has been paid or credited of it."""
-        return self.total - self.due
+        """What has been paid of it."""
+        return self.total - self.credited - self.due
 
 
 def invoice_sheet(connection: Connection[Any], named: Named, now: datetime) -> Sheet | None:
@@ -107,6 +119,7 @@ def invoice_sheet(connection: Connection[Any], named: Named, now: datetime) -> S
         invoice.due_on,
         tuple(_said(shop, invoice)),
         page_serial=invoice.page_serial or 0,
+        credited=invoice.credited,
     )
 
 
@@ -136,6 +149,7 @@ def link_sheet(connection: Connection[Any], named: Named, now: datetime) -> Shee
         leads_to=moved or (newest if newest is not link else None),
         until=newest.expires_at,
         page_serial=link.page_serial or 0,
+        cancelled=cancelled_of(shop, newest),
     )
 
 

@@ -25,6 +25,8 @@ WORDS: Mapping[str, Words] = {
     "gross": words("TTC", "Total"),
     "total": words("Total TTC", "Total with VAT"),
     "of_which": words("dont TVA", "of which VAT"),
+    "credited": words("Annulé par avoir", "Credited"),
+    "cancelled": words("Annulé depuis la demande", "Cancelled since it was asked for"),
     "paid": words("Déjà réglé", "Already paid"),
     "left": words("Reste à payer", "Left to pay"),
     "amount": words("Montant à payer", "Amount to pay"),
@@ -44,6 +46,10 @@ WORDS: Mapping[str, Words] = {
     ),
     "abandoned": words("Vous n'avez pas encore payé.", "You have not paid yet."),
     "all_paid": words("Tout est réglé. Merci !", "Everything is paid. Thank you!"),
+    "partly_cancelled": words(
+        "Il ne reste rien à payer : {paid} réglés, {cancelled} annulés ou remboursés.",
+        "Nothing is left to pay: {paid} was paid, {cancelled} was cancelled or refunded.",
+    ),
     "nothing_due": words("Il n'y a rien à payer ici.", "There is nothing to pay here."),
     "void": words("Cette facture a été annulée : il n'y a rien à payer.", "This invoice was cancelled."),
     "expired": words(

@@ -1,6 +1,6 @@
 """What a person does with payment links: make one, for an amount or for what is due, send it, take it back (R17)."""
 
-from models.linking import LinkStanding, link_amount, link_charges, revoke, standing_of
+from models.linking import SETTLED, link_amount, link_charges, revoke, standing_of
 from models.message import MessagePurpose
 from models.messaging import queue
 from models.money import Money
@@ -71,7 +71,7 @@ def revoke_link(desk: Desk, link_id: str, reason: str | None) -> Done:
         link = shop.links.get(link_id)
         if link is None:
             raise RefusedError(f"There is no payment link {link_id}. `relance links list` shows them.")
-        if standing_of(shop, link) is LinkStanding.PAID:
+        if standing_of(shop, link) in SETTLED:
             raise RefusedError(
                 f"Payment link {link_id} is paid: nothing is to be taken back. `relance payments refund` gives the "
                 "money back."

@@ -6,7 +6,15 @@ from models.addressing import address_of
 from models.charge import Charge
 from models.contact import Contact
 from models.db import raw
-from models.linking import LinkStanding, charges_of_link, document_in_place, due_on, standing_of
+from models.linking import (
+    LinkStanding,
+    cancelled_of,
+    charges_of_link,
+    document_in_place,
+    due_on,
+    paid_on,
+    standing_of,
+)
 from models.notes import note_of
 from models.pages import Pages
 from models.payment_link import PaymentLink
@@ -66,6 +74,8 @@ def link_line(office: Office, shop: Shop, link: PaymentLink) -> Line:
         "purpose": link.purpose,
         "amount": link.amount,
         "amount_due": due_on(shop, link),
+        "paid": paid_on(shop, link),
+        "cancelled": cancelled_of(shop, link),
         "currency": link.currency,
         "charges": link.charge_ids,
         "invoice": document.number if document else None,

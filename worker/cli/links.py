@@ -21,18 +21,39 @@ from worker.cli.output import Cell, money, show_facts, show_json, show_lines
 
 app = typer.Typer(no_args_is_help=True, help="Make, look at and take back payment links.")
 
+
+def _if_any(key: str) -> Cell:
+    """Return a column of an amount that is mostly nothing, and then stands empty."""
+    return lambda line: money(key)(line) if line[key] else ""
+
+
 COLUMNS: dict[str, str | Cell] = {
     "link": "id",
     "contact": "contact",
     "standing": "standing",
     "for": lambda line: line["purpose"] or f"{(n := len(line['charges']))} charge{'s' if n > 1 else ''}",
     "asked": money("amount"),
+    "paid": _if_any("paid"),
+    "cancelled": _if_any("cancelled"),
     "to pay": money("amount_due"),
     "sent": "sent_at",
     "expires": "expires_at",
     "page": "url",
 }
-FACTS = ("id", "contact", "standing", "purpose", "at", "sent_at", "expires_at", "invoice", "superseded_by", "url")
+SUMS = ("amount", "paid", "cancelled", "amount_due")
+FACTS = (
+    "id",
+    "contact",
+    "standing",
+    *SUMS,
+    "purpose",
+    "at",
+    "sent_at",
+    "expires_at",
+    "invoice",
+    "superseded_by",
+    "url",
+)
 NOTE: dict[str, str | Cell] = {
     "what": "description",
     "when": "on",
@@ -76,7 +97,7 @@ def show(
     if as_json:
         show_json(found)
         return
-    show_facts(found, FACTS)
+    show_facts(found | {key: money(key)(found) for key in SUMS}, FACTS)
     show_lines(found["note"], NOTE, title="\nDetailed note")
 
 
