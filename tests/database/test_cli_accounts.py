@@ -204,9 +204,9 @@ def test_a_closed_period_stays_as_it_was_sealed(command: Callable[[str], Relance
     books, engine = command(url), make_engine(url)
     january = ("books", "totals", "--from", "2025-01-01", "--to", "2025-01-31", "--json")
     sealed = books("books", "close", "2025-01", "--yes", "--json").line["figures"]
-    told = books("payments", "record", "5", "--contact", "ada", "--on", "2025-01-15")
+    told = books("payments", "record", "--yes", "5", "--contact", "ada", "--on", "2025-01-15")
     assert "The books of 2025-01 are closed: nothing can be booked on 2025-01-15 any more." in told.error
-    assert books("payments", "record", "5", "--contact", "ada", "--on", "2025-02-15").code == 0
+    assert books("payments", "record", "--yes", "5", "--contact", "ada", "--on", "2025-02-15").code == 0
     for id_, amount, day in (("late", 700, "2025-01-20"), ("p1", 1900, "2025-01-06")):
         data = payment_received(id_, of="zoe", amount=money(amount), received_at=f"{day}T09:00:00+01:00")
         Upstream(engine).sends(encoded("payment.received", data, id=f"again-{id_}", time=None))
@@ -227,7 +227,7 @@ def test_money_of_a_day_that_was_entered_before_that_was_closed_stays_on_its_day
 ) -> None:
     books = command(url_after(databases, tell))
     january = ("books", "totals", "--from", "2025-01-01", "--to", "2025-01-31", "--json")
-    assert books("payments", "record", "5", "--contact", "ada", "--on", "2025-01-15").code == 0
+    assert books("payments", "record", "--yes", "5", "--contact", "ada", "--on", "2025-01-15").code == 0
     before = books(*january).lines
     assert [line["amount"] for line in before if line.get("day") == "2025-01-15"] == [500]
     sealed = books("books", "close", "2025-01", "--yes", "--json").line["figures"]

@@ -130,7 +130,7 @@ def test_a_charge_of_ones_own_name_is_added_once(desk: FrontDesk) -> None:
 
 def test_a_charge_is_cancelled_after_asking_once(desk: FrontDesk) -> None:
     desk.does("charges", "add", "zoe", "Clé", "25", "--id", "key")
-    desk.does("payments", "record", "10", "--charge", "key")
+    desk.does("payments", "record", "--yes", "10", "--charge", "key")
     assert "nobody can be asked" in desk.says("charges", "cancel", "key").err
     done, charge, *_ = desk.does("charges", "cancel", "key", "--reason", "found", "--yes")
     assert (done["done"], done["reason"], charge["amount"]) == ("cancelled", "found", 1000), "what was paid is kept"

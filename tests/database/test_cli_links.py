@@ -70,7 +70,7 @@ def test_a_link_that_is_paid_is_not_taken_back(at: Relance) -> None:
     assert made.startswith("ada: given a payment link.")
     assert "asked to pay by link" in at("links", "create", "ada", "5", "--for", "Thé", "--send").out
     link, _ = at("links", "list", "--json").lines
-    at("payments", "record", "30", "--charge", link["charges"][0])
+    at("payments", "record", "--yes", "30", "--charge", link["charges"][0])
     assert "is paid: nothing is to be taken back" in at("links", "revoke", link["id"], "--yes").error
     assert at("links", "list", "--json").lines[0]["standing"] == "paid"
 

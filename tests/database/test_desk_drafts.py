@@ -72,7 +72,7 @@ def test_what_has_changed_since_is_said_of_each_line(desk: FrontDesk) -> None:
 
 def test_what_was_paid_since_is_said_of_the_line(desk: FrontDesk) -> None:
     id_ = drafted(desk)
-    desk.does("payments", "record", "10.00", "--charge", "o1-b1")
+    desk.does("payments", "record", "--yes", "10.00", "--charge", "o1-b1")
     assert desk.listed("drafts", "show", id_)[0]["lines"][0]["changed"] == ["10.00 EUR paid"]
 
 

@@ -178,7 +178,7 @@ def test_what_is_not_there_is_one_message(desk: FrontDesk, arguments: list[str],
     "name", ["o1-b1", "booking:o1-b1", "order:o1", "session:o1-s1", "charge:o1-b1", "payment:till"]
 )
 def test_documents_are_found_by_what_they_are_linked_to(billed: FrontDesk, name: str) -> None:
-    billed.does("payments", "record", "20", billed.number, "--id", "till")
+    billed.does("payments", "record", "--yes", "20", billed.number, "--id", "till")
     ours = billed.number
     billed.invoices("ada")
     assert [one["number"] for one in billed.listed("invoices", "list", "--linked-to", name)] == [ours]

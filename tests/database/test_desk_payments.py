@@ -36,7 +36,7 @@ def test_marked_as_paid_with_means_day_note_and_actor(desk: FrontDesk) -> None:
 
 
 def test_a_deposit_online_and_the_rest_in_person_is_one_history(desk: FrontDesk) -> None:
-    desk.does("payments", "record", "20", desk.number, "--method", "transfer")
+    desk.does("payments", "record", "--yes", "20", desk.number, "--method", "transfer")
     _, payment, *_ = desk.does("payments", "mark-paid", desk.number, "--yes")
     assert payment["amount"] == 2500
     assert [one["amount"] for one in desk.invoice(desk.number)["payments"]] == [2000, 2500]
@@ -57,8 +57,8 @@ def test_what_is_not_paid_can_not_be_unmarked(desk: FrontDesk) -> None:
 
 
 def test_owners_read_amounts_as_people_say_them(desk: FrontDesk) -> None:
-    desk.does("payments", "record", "45", desk.number, "--id", "p")
-    desk.does("payments", "record", "45", desk.number, "--id", "again")
+    desk.does("payments", "record", "--yes", "45", desk.number, "--id", "p")
+    desk.does("payments", "record", "--yes", "45", desk.number, "--id", "again")
     desk.does("payments", "refund", "p", "--amount", "12.50", "--yes")
     told = [one["text"] for one in desk.listed("alerts")]
     done = desk.says("payments", "refund", "p", "--amount", "1", "--yes").out
@@ -75,7 +75,7 @@ def test_money_that_has_not_come_is_not_booked(desk: FrontDesk) -> None:
 
 def test_one_payment_settles_many_documents_and_the_rest_is_credit(desk: FrontDesk) -> None:
     first, second = desk.number, desk.invoices()
-    done, payment, *_ = desk.does("payments", "record", "100", second, first, "--id", "till-7")
+    done, payment, *_ = desk.does("payments", "record", "--yes", "100", second, first, "--id", "till-7")
     assert (done["payment"], done["done"]) == ("till-7", "recorded")
     assert sorted(payment["documents"]) == sorted([first, second])
     assert [desk.invoice(number)["status"] for number in (first, second)] == ["paid", "paid"]
@@ -85,34 +85,45 @@ def test_one_payment_settles_many_documents_and_the_rest_is_credit(desk: FrontDe
     assert desk.balanced()
 
 
+def test_booking_money_is_asked_for_like_marking_as_paid(desk: FrontDesk) -> None:
+    asked = desk.says("payments", "record", "20", desk.number)
+    assert "nobody can be asked" in asked.err
+    assert desk.number in asked.out
+    assert desk.listed("payments", "list") == []
+    desk.does("payments", "record", "60", "--contact", "zoe", "--id", "ahead", "--yes")
+    number = desk.invoices("ada")
+    assert "nobody can be asked" in desk.says("payments", "allocate", "ahead", number).err
+    assert desk.listed("payments", "list")[0]["credit"] == 1500
+
+
 def test_the_documents_named_first_are_paid_first(desk: FrontDesk) -> None:
     first, second = desk.number, desk.invoices()
-    desk.does("payments", "record", "50", second, first)
+    desk.does("payments", "record", "--yes", "50", second, first)
     assert [desk.invoice(number)["amount_due"] for number in (first, second)] == [4000, 0]
 
 
 def test_money_for_a_client_goes_to_debts_and_for_charges_to_them(desk: FrontDesk) -> None:
     desk.tells("charge.added", charge_added("key"))
-    desk.does("payments", "record", "25", "--charge", "key")
-    desk.does("payments", "record", "60", "--contact", "zoe")
+    desk.does("payments", "record", "--yes", "25", "--charge", "key")
+    desk.does("payments", "record", "--yes", "60", "--contact", "zoe")
     assert desk.invoice(desk.number)["status"] == "paid"
     assert [one["credit"] for one in desk.listed("payments", "list")] == [0, 1500]
 
 
 def test_credit_is_used_for_a_document(desk: FrontDesk) -> None:
-    desk.does("payments", "record", "60", "--contact", "zoe", "--id", "ahead")
+    desk.does("payments", "record", "--yes", "60", "--contact", "zoe", "--id", "ahead")
     number = desk.invoices(send=False)
     assert desk.invoice(number)["amount_due"] == 3000, "credit is used at issue"
     other = desk.invoices()
-    desk.does("payments", "record", "50", "--contact", "ada", "--id", "adas")
-    desk.does("payments", "allocate", "adas", other)
+    desk.does("payments", "record", "--yes", "50", "--contact", "ada", "--id", "adas")
+    desk.does("payments", "allocate", "--yes", "adas", other)
     assert desk.invoice(other)["status"] == "paid"
     assert "Nothing of payment ahead is left" in desk.refused_plain("payments", "allocate", "ahead", number)
     assert desk.balanced()
 
 
 def test_a_payment_goes_back_its_credit_first(desk: FrontDesk) -> None:
-    desk.does("payments", "record", "60", desk.number, "--id", "p")
+    desk.does("payments", "record", "--yes", "60", desk.number, "--id", "p")
     _, *lines = desk.does("payments", "refund", "p", "--amount", "20", "--yes", "--notify")
     assert [line["amount"] for line in lines if line["kind"] == "refund"] == [1500, 500]
     assert [line["total"] for line in lines if line["kind"] == "credit_note"] == [500]
@@ -178,10 +189,10 @@ def test_money_is_never_converted(desk: FrontDesk) -> None:
 
 def test_money_is_taken_in_the_currency_of_what_it_is_for(desk: FrontDesk) -> None:
     desk.tells("charge.added", charge_added("tea", price=money(3333, "JPY")))
-    _, payment, *_ = desk.does("payments", "record", "333", "--charge", "tea", "--id", "a")
+    _, payment, *_ = desk.does("payments", "record", "--yes", "333", "--charge", "tea", "--id", "a")
     assert (payment["amount"], payment["currency"]) == (333, "JPY")
     number = desk.does("invoices", "create", "--contact", "zoe")[1]["number"]
-    desk.does("payments", "record", "3000", number)
+    desk.does("payments", "record", "--yes", "3000", number)
     assert desk.invoice(number)["status"] == "paid"
     assert desk.balanced()
 
@@ -189,5 +200,5 @@ def test_money_is_taken_in_the_currency_of_what_it_is_for(desk: FrontDesk) -> No
 def test_the_debts_of_two_clients_need_to_be_told_who_paid(desk: FrontDesk) -> None:
     zoes, adas = desk.number, desk.invoices("ada")
     assert "say with --contact" in desk.refused_plain("payments", "record", "90", zoes, adas)
-    desk.does("payments", "record", "90", zoes, adas, "--contact", "ada")
+    desk.does("payments", "record", "--yes", "90", zoes, adas, "--contact", "ada")
     assert desk.invoice(zoes)["status"] == desk.invoice(adas)["status"] == "paid"

@@ -172,7 +172,7 @@ def test_erasure_is_refused_while_money_is_open_or_a_booking_to_come_with_the_re
     number = desk.invoices("ada")
     assert f"document {number} is a draft or has an amount due" in desk.refused("contacts", "erase", "ada")
     assert desk.says("contacts", "show", "ada", "--json").line["name"] == "Ada"
-    desk.does("payments", "record", "10.00", "--contact", "zoe", "--method", "cash")
+    desk.does("payments", "record", "--yes", "10.00", "--contact", "zoe", "--method", "cash")
     assert "is left" in desk.refused("contacts", "erase", "zoe")
 
 

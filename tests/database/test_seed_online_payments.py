@@ -55,8 +55,8 @@ def test_what_a_client_has_pending_or_overdue_is_found_and_reminded_of(desk: Fro
 def test_payments_for_which_an_invoice_was_issued_are_told_apart(desk: FrontDesk) -> None:
     number = desk.invoices()
     desk.tells("charge.added", charge_added("key"))
-    desk.does("payments", "record", "45", number, "--id", "billed")
-    desk.does("payments", "record", "25", "--charge", "key", "--id", "not-billed")
+    desk.does("payments", "record", "--yes", "45", number, "--id", "billed")
+    desk.does("payments", "record", "--yes", "25", "--charge", "key", "--id", "not-billed")
     assert {one["id"]: one["documents"] for one in desk.listed("payments", "list")} == {
         "billed": [number],
         "not-billed": [],

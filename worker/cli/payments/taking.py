@@ -74,11 +74,12 @@ def record(
         str | None, typer.Option("--id", metavar="ID", help="Your own name of the payment: it is booked once.")
     ] = None,
     dry_run: DryRun = False,
+    yes: Sure = False,
     by: By = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
-    """Book money that came for one or many documents, for charges, or for a client; the rest is the client's credit."""
+    """Book money that came for documents, for charges, or for a client; the rest is credit. It can't be undone."""
     target = desk.For(tuple(numbers or ()), tuple(charges or ()), contact)
 
     def work(at: Desk) -> Done:
@@ -86,7 +87,8 @@ def record(
         paid = desk.Sum(minor(amount, code), code)
         return desk.record_payment(at, paid, _taken(at, method, on, note), target, id_)
 
-    do(work, business=business, by=by, as_json=as_json, dry_run=dry_run)
+    question = f"Book {amount} as received? It can't be undone: there is only `refund`."
+    do(work, business=business, by=by, as_json=as_json, dry_run=dry_run, question=question, yes=yes)
 
 
 def _currency_of(at: Desk, target: desk.For) -> str:
@@ -106,15 +108,18 @@ def allocate(
     payment: Annotated[str, typer.Argument(metavar="PAYMENT", help="The payment's id.")],
     numbers: Annotated[list[str], typer.Argument(metavar="NUMBER", help="The documents, the first ones first.")],
     dry_run: DryRun = False,
+    yes: Sure = False,
     by: By = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
-    """Use what is left of a payment for open documents."""
+    """Use what is left of a payment for open documents. It can't be undone."""
     do(
         lambda at: desk.allocate_credit(at, payment, numbers),
         business=business,
         by=by,
         as_json=as_json,
         dry_run=dry_run,
+        question=f"Use {payment} for {', '.join(numbers)}? It can't be undone.",
+        yes=yes,
     )
