@@ -3,7 +3,9 @@
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 from urllib.parse import quote
 
@@ -51,12 +53,17 @@ class Postgres:
         port: int | None = None,
         wheel: Path | None = None,
         patience: float = 30,
+        settings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Take the programs from `wheel` (default: as installed); wait `patience` s for a former server's end."""
+        """Take the programs from `wheel` (default: as installed); wait `patience` s for a former server's end.
+
+        `settings` of postgresql.conf go before ours.
+        """
         self.home = prepare(home)
         self.patience = patience
         self.port = port or free_port()
         self.durable = durable
+        self.settings = SETTINGS | ({} if durable else VOLATILE) | dict(settings)
         self.lodging = find_lodging(self.home, wheel)
         self.data = self.lodging.folder / "data"
         self.child = Child(self._command())
@@ -115,7 +122,7 @@ class Postgres:
             self.lodging.leave()
 
     def _command(self) -> Command:
-        settings = SETTINGS | {"port": str(self.port)} | ({} if self.durable else VOLATILE)
+        settings = self.settings | {"port": str(self.port)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Command(
             name="postgres",

@@ -27,16 +27,16 @@ PROFILED = 5_000
 def main() -> None:
     """Run what was asked for; ratios are against the fastest empty tasks of the same run."""
     options = _options()
-    with stage("track_commit_timestamp = on") as there:
+    with stage() as there:
         tell(machine.describe(there))
         if "mixes" in options.only:
             _mixes(there, options)
         if "delays" in options.only:
             _delays(there, options)
         if "billing" in options.only:
-            for figure in billing.measure(there, options.clients):
+            for figure in billing.measure(there, options.clients, options.shops):
                 tell(figure)
-            tell(billing.beside_a_flood(there, max(20_000, options.clients // 5)))
+            tell(billing.beside_a_flood(there, options.flood))
         tell({"benchmark": "books", "breaches": there.breaches()})
         there.send_home()
         if options.profile:
@@ -59,6 +59,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=15, help="how long 1,000 runs a second fall due")
     parser.add_argument("--herd", type=int, default=20_000, help="runs due at one instant (goal: 1,000,000)")
     parser.add_argument("--clients", type=int, default=20_000, help="that are billed (goal: 1,000,000)")
+    parser.add_argument("--shops", type=int, default=200, help="whose clients they are")
+    parser.add_argument("--flood", type=int, default=20_000, help="clients of the business beside a small one")
     parser.add_argument("--turns", type=int, default=11, help="of one automation and fifty; medians count")
     parser.add_argument("--orders", type=int, default=1_000, help="that each turn begins with")
     parser.add_argument("--bookings", type=int, default=10_000, help="in the simulated year")

@@ -17,7 +17,7 @@ import psycopg
 from tests.benchmarks import debts, orm
 from tests.benchmarks.stage import Stage, wait_for
 
-SHOPS, CHARGES = 200, 5
+CHARGES = 5
 WRITTEN = ("invoices", "invoice_lines", "invoice_taxes", "journal", "messages")
 HANDS = 2
 """Children of the worker, and connections of the floor."""
@@ -29,7 +29,7 @@ ENDED = "SELECT count(*) FROM billing_occurrences WHERE business_id {which} AND 
 COPY = "INSERT INTO floor_{table} OVERRIDING SYSTEM VALUE SELECT * FROM {table} WHERE business_id = %s"
 
 
-def measure(stage: Stage, clients: int, shops: int = SHOPS) -> list[dict[str, Any]]:
+def measure(stage: Stage, clients: int, shops: int) -> list[dict[str, Any]]:
     """Return the figures of billing so many clients, of the floor, and of the ORM for one client in a hundred."""
     shops = max(2, min(shops, clients // 50))
     names = [f"billed-{number:03}" for number in range(shops)]

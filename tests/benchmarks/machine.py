@@ -26,6 +26,7 @@ def describe(stage: Stage) -> dict[str, Any]:
         "postgresql": stage.query("SHOW server_version")[0],
         "fsync": stage.query("SHOW fsync")[0],
         "synchronous_commit": stage.query("SHOW synchronous_commit")[0],
+        "shared_buffers": stage.query("SHOW shared_buffers")[0],
         "redis_server": redis.get("valkey_version") or redis["redis_version"],
         **{name: version(name) for name in LIBRARIES},
     }

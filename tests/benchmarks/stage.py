@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,14 @@ from tests.benchmarks.meter import Meter
 
 CELERY = ("-m", "celery", "--app=tests.benchmarks.empty")
 WORKER = ("worker", "--concurrency=2", "--without-mingle", "--without-gossip", "--loglevel=WARNING")
+SERVER = {
+    "track_commit_timestamp": "on",
+    "shared_buffers": "2GB",
+    "max_wal_size": "16GB",
+    "checkpoint_timeout": "15min",
+    "wal_buffers": "64MB",
+}
+"""What a database server of its own would be set to, but for the first: by it instants of commits are read."""
 QUEUES = ("events", "automations", "billing", "housekeeping")
 
 
@@ -92,7 +100,7 @@ class Stage:
 
     def meter(self) -> Meter:
         """Return a meter of the worker and the servers."""
-        return Meter(self._workers(), self._servers())
+        return Meter(self._workers, self._servers)
 
     def worker_mib(self) -> float:
         """Return the resident memory of the worker and its children, in MiB."""
@@ -103,21 +111,20 @@ class Stage:
         return [process, *process.children(recursive=True)]
 
     def _servers(self) -> list["psutil.Process"]:
+        """Return the servers' processes of now: each connection has one of its own."""
         ours = psutil.Process().children(recursive=True)
         return [process for process in ours if process.name() in {"postgres", "valkey-server"}]
 
 
 @contextmanager
-def stage(*settings: str) -> Iterator[Stage]:
-    """Set up a stage; `settings` are extra lines of postgresql.conf."""
+def stage() -> Iterator[Stage]:
+    """Set up a stage."""
     home = Path(tempfile.mkdtemp(prefix="relance-bench-"))
     home.chmod(0o711)
-    database = Postgres(home)
+    database = Postgres(home, settings=SERVER)
     try:
         with ExitStack() as stack:
             stack.enter_context(database)
-            if settings:
-                _configure(database, settings)
             valkey = Valkey(home)
             url = valkey.start()
             stack.callback(valkey.stop)
@@ -125,15 +132,6 @@ def stage(*settings: str) -> Iterator[Stage]:
     finally:
         database.erase()
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _configure(database: Postgres, settings: Sequence[str]) -> None:
-    """Set what needs a restart."""
-    with psycopg.connect(database.url, autocommit=True) as connection:
-        for setting in settings:
-            connection.execute(f"ALTER SYSTEM SET {setting}".encode())
-    database.stop()
-    database.start()
 
 
 def wait_for(condition: Callable[[], bool], seconds: float, every: float = 0.05) -> None:
