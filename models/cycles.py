@@ -138,14 +138,20 @@ def bills(occurrence: BillingOccurrence, plan: BillingPlan) -> bool:
 
 def is_bounded(shop: Shop, occurrence: BillingOccurrence) -> bool:
     """Whether as much has been made on the day of an occurrence as its business lets be made without a person."""
+    room = room_on_day(shop, occurrence)
+    return room is not None and min(room) <= 0
+
+
+def room_on_day(shop: Shop, occurrence: BillingOccurrence) -> tuple[int, int] | None:
+    """Return how many documents, and for what amount, may still be made on its day without a person; None: no bound."""
     cap = settings_of(shop.business).get("daily_cap")
     if not cap or occurrence.allowed_at is not None:
-        return False
+        return None
     day = local_date(occurrence.before, shop.zone)
     made = [one for one in shop.billings if local_date(one.before, shop.zone) == day]
     amounts = (one.amounts.get(shop.business.currency, 0) for one in made if isinstance(one.amounts, dict))
     documents = sum(one.documents for one in made)
-    return documents >= int(cap.get("documents", ENDLESS)) or sum(amounts) >= int(cap.get("amount", ENDLESS))
+    return int(cap.get("documents", ENDLESS)) - documents, int(cap.get("amount", ENDLESS)) - sum(amounts)
 
 
 def _park(shop: Shop, occurrence: BillingOccurrence) -> None:

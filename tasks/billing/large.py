@@ -8,10 +8,11 @@ from psycopg import Connection
 
 from models.billing_rows import BillingOccurrence, Portion
 from models.consolidating import Terms
-from models.cycles import bill_next, bills, count
+from models.cycles import bill_next, bills, count, room_on_day
 from models.matching import work_off
+from models.shop import Shop
 from tasks.billing.made import Made
-from tasks.billing.naming import PORTION, name_owed
+from tasks.billing.naming import PORTION, WORTH, name_owed
 from tasks.billing.plans import plans_of
 from tasks.billing.portion import bill_portion, is_plain
 from tasks.engine import Outcome, Work
@@ -34,14 +35,15 @@ def _parted(
     connection: Connection[Any], business_id: str, occurrence: BillingOccurrence, portion: Portion, now: datetime
 ) -> tuple[Portion, list[tuple[Terms, list[str]]], list[str]]:
     """Part clients into those whom SQL bills, by their terms, and others; where these are many, take less."""
-    shop = Loader(connection, now, [business_id]).shops[business_id]
+    shop = Loader(connection, now, [business_id]).load(_seeds(connection, business_id, occurrence.id, ()))[business_id]
     plans, others = plans_of(connection, shop, portion.clients)
+    fits = _fits(connection, shop, occurrence, portion.clients)
     bulk: list[tuple[Terms, list[str]]] = []
     for plan, clients in plans.items():
         terms = Terms(occurrence.id, occurrence.before, occurrence.day, plan)
         if not bills(occurrence, plan):
             continue
-        if is_plain(shop, terms):
+        if fits and is_plain(shop, terms):
             bulk.append((terms, clients))
         else:
             others += clients
@@ -53,6 +55,16 @@ def _parted(
     inside = set(here)
     kept = [(terms, [id_ for id_ in clients if id_ in inside]) for terms, clients in bulk]
     return Portion(here, others[-1], more=True), kept, others
+
+
+def _fits(connection: Connection[Any], shop: Shop, occurrence: BillingOccurrence, clients: Sequence[str]) -> bool:
+    """Whether clients owe no more than may still be made on the day: then nobody needs to stop in their midst."""
+    room = room_on_day(shop, shop.billings[occurrence.id])
+    if room is None:
+        return True
+    named = {"business": [shop.id] * len(clients), "contact": list(clients)}
+    row = connection.execute(WORTH, named).fetchone()
+    return row is not None and all(owed < left for owed, left in zip(row, room, strict=True))
 
 
 def _conclude(

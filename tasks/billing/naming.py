@@ -41,6 +41,15 @@ WHERE c.state = 'due'
 )
 """What is due of families."""
 
+WORTH = (
+    FAMILY
+    + """
+SELECT count(*), coalesce(sum(abs(c.owed) + 1), 0) FROM family f
+JOIN charges c ON c.business_id = f.b AND c.contact_id = f.id WHERE c.state = 'due'
+"""
+)
+"""More documents than can come of families, and a higher amount, however they are rounded."""
+
 ASKED = (
     FAMILY
     + """

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from models.billing import BillingPlan, Mode, settings_of
+from models.billing import BillingPlan, Mode
 from models.bookkeeping import SOFTWARE
 from models.chain import GENESIS, content_of
 from models.channels import sends_sms
@@ -63,11 +63,8 @@ def _in_bulk(
 
 
 def is_plain(shop: Shop, terms: Terms) -> bool:
-    """Whether the statements know the case of a business: invoices of one series and regime, or links, unbounded."""
-    business = shop.business
-    bounded = "daily_cap" in settings_of(business)
-    parted = business.series is not None or business.regimes is not None
-    return terms.plan.mode is not Mode.DRAFT and not bounded and not parted
+    """Whether the statements know the case of a business: invoices of one series and one regime, or links."""
+    return terms.plan.mode is not Mode.DRAFT and shop.business.series is None and shop.business.regimes is None
 
 
 class _Run:

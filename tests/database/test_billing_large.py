@@ -80,15 +80,21 @@ def town(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town
         yield Town(engine)
 
 
-def test_everybody_is_billed_once_and_the_books_balance(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    in_bulk: list[int] = []
+@pytest.fixture
+def in_bulk(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return how many clients are handed to the statements, portion by portion."""
+    seen: list[int] = []
     bill = portion.bill_portion
 
     def watched(*arguments: Any) -> Any:
-        in_bulk.append(len(arguments[2]))
+        seen.append(len(arguments[2]))
         return bill(*arguments)
 
     monkeypatch.setattr(large, "bill_portion", watched)
+    return seen
+
+
+def test_everybody_is_billed_once_and_the_books_balance(town: Town, in_bulk: list[int]) -> None:
     town.sql("UPDATE contacts SET billing = '{\"mode\": \"draft\"}' WHERE id LIKE '%17'")
     town.sql("UPDATE contacts SET billing = '{\"enabled\": false}' WHERE id LIKE '%19'")
     town.sql("UPDATE contacts SET bill_to = 'c0000001' WHERE id LIKE '%23'")
@@ -185,3 +191,14 @@ def test_links_go_out_in_bulk_and_older_ones_lead_to_them(town: Town) -> None:
         ("email", False, 4 * (payers - 26)), ("sms", True, 4 * 26),
     ]  # fmt: skip
     assert transact(town.engine, check_books) == []
+
+
+def test_a_portion_that_may_reach_the_bound_of_a_day_is_billed_client_by_client(town: Town, in_bulk: list[int]) -> None:
+    town.sql("DELETE FROM charges WHERE id NOT LIKE '%-1'")
+    town.sql("UPDATE businesses SET billing = billing || '{\"daily_cap\": {\"documents\": 150}}' WHERE id = 'a'")
+    town.bills()
+    assert in_bulk == [100, 100, 100, 60]
+    assert town.sql("SELECT business_id, documents, parked_at IS NOT NULL FROM billing_occurrences ORDER BY 1") == [
+        ("a", 150, True), ("b", CLIENTS, False)
+    ]  # fmt: skip
+    assert town.sql("SELECT reason, count(*) FROM alerts GROUP BY 1") == [("billing_parked", 1)]
