@@ -21,6 +21,7 @@ from models.charge import Charge
 from models.consolidating import Terms
 from models.contact import Contact, PayerKind
 from models.db import lone_engine, raw
+from models.errors import ConflictError
 from models.journal import JournalEntry
 from models.money import times
 from models.payment import Payment
@@ -28,6 +29,7 @@ from models.payment_link import LinkState, PaymentLink
 from models.pricing import owed
 from models.regime import VatRegime
 from models.rows import columns_of
+from tasks.billing import statements
 from tasks.billing.one_by_one import bill_one_by_one
 from tasks.billing.portion import bill_portion
 from tasks.writing import copy
@@ -239,3 +241,24 @@ def test_bulk_and_pure_rules_write_the_same(
             by_rules = written(connection)
     for table, rows in by_rules.items():
         assert differences(in_bulk[table], rows) == [], table
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "UPDATE charges SET description = 'told anew' WHERE id = 'c0-0'",
+        "UPDATE bill_lines SET at = (SELECT ctid FROM charges WHERE id = 'c0-1')",
+    ],
+    ids=["it moved", "another is in its place"],
+)
+def test_a_charge_that_is_not_where_it_was_read_lets_the_portion_be_billed_again(
+    connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    due = replace(CHARGE, id="c0-0", contact_id="c0", owed=5400)
+    later = replace(due, id="c0-1", due_on=date(2027, 4, 1))
+    monkeypatch.setattr(statements, "STATISTICS", f"{statements.STATISTICS}; {meanwhile}")
+    with connection.transaction(force_rollback=True):
+        for row in (SHOP, replace(CLIENT, id="c0"), due, later):
+            copy(connection, type(row), [row])
+        with pytest.raises(ConflictError, match="billed again"):
+            bill_portion(connection, "atelier", ["c0"], TERMS, NOW)
