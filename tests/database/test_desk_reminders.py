@@ -126,3 +126,21 @@ def test_what_recovery_costs_a_business_stands_outside_vat(desk: FrontDesk, url:
         claimed = connection.execute("SELECT gross, category FROM invoice_lines WHERE charge_id LIKE '%:recovery'")
         assert claimed.fetchall() == [(4000, "O")]
     assert desk.balanced()
+
+
+def test_what_recovery_costs_of_several_invoices_comes_in_one_message(desk: FrontDesk, url: str) -> None:
+    desk.tells("contact.updated", {"contact": {"id": "ada", "kind": "business"}})
+    late = [desk.invoices("ada"), desk.invoices("ada")]
+    pass_by(url, 10)
+    _, *lines = desk.does("invoices", "remind", "--contact", "ada")
+    assert [template for template, _ in mails(lines)] == ["send_reminder", "request_payment"]
+    claims = [line for line in lines if line["kind"] == "invoice"]
+    assert [claim["total"] for claim in claims] == [4000, 4000], "once for each invoice"
+    text = text_of_last(desk)
+    assert all(str(claim["number"]) in text for claim in claims)
+    assert "80,00" in text
+    pass_by(url, 10)
+    _, *again = desk.does("invoices", "remind", "--contact", "ada")
+    assert [line["kind"] for line in again if line["kind"] == "invoice"] == [], "never again, nor for themselves"
+    reminded = text_of_last(desk)
+    assert all(number in reminded for number in [*late, *(str(claim["number"]) for claim in claims)])
