@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from models.card import CardAttempt, CardKind
+from models.card_money import record
 from models.card_reports import CardOutcome, CardReport
 from models.card_settings import cards_of
 from models.errors import ConfigurationError, told
@@ -18,13 +19,14 @@ AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An attempt in hand: whose it is, on which card, or of which payment."""
+    """An attempt in hand: whose it is, on which card, or of which payment, and how much that was."""
 
     attempt: CardAttempt
     account: Account
     lease: str
     card: str | None = None
     paid_as: str | None = None
+    paid: int | None = None
 
     @property
     def business_id(self) -> str:
@@ -48,6 +50,7 @@ def call_of(shop: Shop, attempt: CardAttempt, lease: str) -> Call:
         lease,
         mandate.reference if mandate else None,
         payment.provider_reference if payment else None,
+        payment.amount if payment else None,
     )
 
 
@@ -81,6 +84,8 @@ def _told(call: Call, work: Callable[[Call], CardReport]) -> CardReport:
 def _move(provider: CardProvider, call: Call) -> CardReport:
     attempt = call.attempt
     if attempt.kind == CardKind.REFUND:
+        if reason := gives_nothing_back(provider, attempt, call.paid):
+            return CardReport(attempt.key, CardOutcome.REFUSED, code="unsupported", reason=reason)
         back = Return(attempt.key, attempt.amount, attempt.currency, call.paid_as or "")
         return provider.refund(call.account, back)
     if Capability.SAVED_CARDS not in provider.capabilities or call.card is None:
@@ -88,6 +93,32 @@ def _move(provider: CardProvider, call: Call) -> CardReport:
         return CardReport(attempt.key, CardOutcome.REFUSED, code="unsupported", reason=reason)
     debit = Debit(attempt.key, attempt.amount, attempt.currency, attempt.description or "", call.card)
     return provider.charge(call.account, debit)
+
+
+def gives_nothing_back(provider: CardProvider, attempt: CardAttempt, paid: int | None) -> str | None:
+    """Return why a provider can't give back so much of what was `paid`, as a sentence; None where it can (R28)."""
+    if Capability.REFUNDS not in provider.capabilities:
+        return "it gives no money back"
+    if Capability.PARTIAL_REFUNDS not in provider.capabilities and paid not in {None, attempt.amount}:
+        return "it gives back only all of a payment"
+    return None
+
+
+def leave_to_owner(shop: Shop, providers: CardProviders) -> None:
+    """Leave refunds just planned that their provider can't carry out to the owner, who is told of each at once.
+
+    A provider that is not set up here is not judged: whoever calls it will see.
+    """
+    for attempt in list(shop.attempts.fresh):
+        payment = shop.payments.get(attempt.payment_id)
+        if attempt.kind != CardKind.REFUND or not attempt.live or payment is None:
+            continue
+        try:
+            reason = gives_nothing_back(providers.of(attempt.provider), attempt, payment.amount)
+        except ConfigurationError:
+            continue
+        if reason:
+            record(shop, CardReport(attempt.key, CardOutcome.REFUSED, code="unsupported", reason=reason))
 
 
 def _look_up(provider: CardProvider, call: Call) -> CardReport:

@@ -76,7 +76,10 @@ def open_checkout(
         locale,
         save_card,
     )
-    report = providers.of(attempt.provider).open_checkout(Account(business_id, settings.account), page)
+    provider = providers.of(attempt.provider)
+    if Capability.SAVED_CARDS not in provider.capabilities:
+        page = replace(page, save_card=False)
+    report = provider.open_checkout(Account(business_id, settings.account), page)
     record_reports(engine, business_id, [replace(report, lease=lease)], now)
     if report.outcome is not CardOutcome.OPEN or report.url is None:
         raise CardsAwayError(report.reason)

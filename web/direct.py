@@ -11,9 +11,10 @@ from models.card_settings import cards_of
 from models.payment_form import fields_of, read_answers
 from models.periods import zone
 from tasks.direct import Wish, business_of, is_address, note_wish
+from tasks.gateways.cards import Capability
 from web.amounts import read_amount
 from web.forms import FormPages
-from web.provider import attempt_back_from, outcome_of, way_to_provider
+from web.provider import attempt_back_from, offered, outcome_of, way_to_provider
 from web.speech import Speech, speech_for
 
 LONGEST = 200
@@ -79,7 +80,7 @@ class DirectPages(FormPages[Business]):
             _speech(request, business),
             status,
             business=business,
-            takes_cards=cards_of(business) is not None,
+            takes_cards=Capability.CHECKOUT in offered(self._room, business, business.currency),
             fields=fields_of(business),
             outcome=outcome,
             written=written or {},

@@ -15,7 +15,7 @@ from models.periods import local_date, zone
 from tasks.sheets import Sheet, invoice_sheet, link_sheet
 from web.amounts import read_amount, show_amount
 from web.forms import FormPages
-from web.provider import attempt_back_from, outcome_of, way_to_provider
+from web.provider import attempt_back_from, offered, outcome_of, way_to_provider
 from web.speech import Speech, speech_for
 
 READERS = {Page.INVOICE: invoice_sheet, Page.PAY: link_sheet}
@@ -111,6 +111,7 @@ class PayPages(FormPages[tuple[Named, Sheet]]):
             status,
             sheet=sheet,
             fields=fields,
+            can=offered(self._room, sheet.business, sheet.currency),
             outcome=outcome,
             written=written or {},
             wrong={name: why for name, why in (wrong or {}).items() if why},

@@ -2,11 +2,30 @@
 
 from starlette.requests import Request
 
+from models.business import Business
 from models.card import LIVE, CardAttempt, CardState
+from models.card_settings import cards_of
 from models.collecting import CardRefusedError, Debt
 from models.errors import ConfigurationError, NotFoundError
 from tasks.checkouts import CardsAwayError, look_at, open_checkout
+from tasks.gateways.cards import Capability
 from web.room import Room
+
+
+def offered(room: Room, business: Business, currency: str) -> frozenset[Capability]:
+    """Return what a business's provider can do in a currency, so that no page offers more.
+
+    One that is not set up is taken to have a page: who wants to pay is told that it does not answer.
+    """
+    settings = cards_of(business)
+    if settings is None:
+        return frozenset()
+    try:
+        provider = room.cards.of(settings.provider)
+    except ConfigurationError:
+        return frozenset({Capability.CHECKOUT})
+    takes = provider.currencies is None or currency in provider.currencies
+    return provider.capabilities if takes else frozenset()
 
 
 def way_to_provider(

@@ -18,8 +18,10 @@ from models.errors import BadInputError
 from models.matching import work_off
 from models.refusals import OPERATOR
 from models.shop import Cause, Shop
+from tasks.card_calls import leave_to_owner
 from tasks.engine import Arrival, Item, Work
 from tasks.events import read_envelope, read_envelopes
+from tasks.gateways.cards import CardProviders
 from tasks.lines import Line, Teller
 from tasks.seeds import Seeds
 from tasks.storing import Bad, keep, number
@@ -27,12 +29,16 @@ from tasks.storing import Bad, keep, number
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where an act is done: the connection whose transaction holds the tenant's lock, whose desk, when, by whom."""
+    """Where an act is done: the connection whose transaction holds the tenant's lock, whose desk, when, by whom.
+
+    With `providers` what a card provider can't give back is said by the act itself, not only when it is tried.
+    """
 
     connection: Connection[Any]
     business_id: str
     now: datetime
     actor: str
+    providers: CardProviders | None = None
 
     def look(self, seed: Callable[[Seeds], None]) -> Shop:
         """Return the shop as far as seeds lead; nothing of it is written."""
@@ -140,6 +146,8 @@ def _decide(desk: Desk, item: Item, note: Noted) -> Done:
     shop = work.shops[desk.business_id]
     teller = Teller(shop)
     work.decide(item, desk.now)
+    if desk.providers is not None:
+        leave_to_owner(shop, desk.providers)
     shop.changes.add(change(shop.id, desk.now, desk.actor, note.kind, note.subject, note.act, **note.detail))
     lines = teller.news() + [_queued(shop, message) for message in shop.messages.fresh]
     lines += [card_line(shop, one) for one in shop.attempts.fresh if one.kind == CardKind.CHARGE]

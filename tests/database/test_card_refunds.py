@@ -3,10 +3,15 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from psycopg import Connection
 
-from models.db import raw
+from models.db import raw, transact
 from tasks.books import check_books
-from tasks.gateways.cards import Return
+from tasks.desk.acting import Desk, Done
+from tasks.desk.bookings import Cancelling, cancel_booking
+from tasks.desk.payments import Sum, refund_document
+from tasks.engine import lock
+from tasks.gateways.cards import Capability, Return
 from tasks.gateways.recording_cards import AWAY, NEVER_ARRIVED, STOLEN, TAKEN_UNSEEN, CardAnswer
 from tests.database.conftest import Relance
 from tests.database.till import Till
@@ -139,3 +144,60 @@ def test_money_that_a_provider_of_before_took_is_paid_out_by_a_person(till: Till
     works(till, "2027-01-05 11:00")
     assert refunds(till) == [(4500, "recorded", False)]
     assert till.alerts() == ["refund_to_pay_out"]
+
+
+def acts(till: Till, work: Callable[[Desk], Done]) -> Done:
+    """Let a person act an hour later, at whose desk it is known what the provider can do."""
+    till.comes("2027-01-05 11:00")
+
+    def locked(connection: Connection[object]) -> Done:
+        lock(connection, ["atelier"])
+        return work(Desk(connection, "atelier", till.now, "olga", till.cards))
+
+    return transact(till.engine, locked)
+
+
+def told(done: Done) -> list[str]:
+    return [line["text"] for line in done.lines if line["kind"] == "alert"]
+
+
+NOTHING = Capability.REFUNDS, "it gives no money back"
+ONLY_ALL = Capability.PARTIAL_REFUNDS, "it gives back only all of a payment"
+
+
+@pytest.mark.parametrize(("lacking", "why"), [NOTHING, ONLY_ALL])
+def test_what_a_provider_can_not_give_back_the_act_itself_says(till: Till, lacking: Capability, why: str) -> None:
+    till.cards.capabilities = frozenset(Capability) - {lacking}
+    done = acts(till, lambda desk: refund_document(desk, till.invoice, Sum(1500, "EUR")))
+    (text,) = told(done)
+    assert text.startswith("The card provider does not give back 15.00 EUR of payment ")
+    assert text.endswith(f": {why}. Pay it out otherwise.")
+    assert refunds(till) == [(1500, "recorded", False)]
+    works(till, "2027-01-05 11:00")
+    assert till.cards.calls == []
+    assert till.alerts() == ["refund_to_pay_out"]
+
+
+@pytest.mark.parametrize(("lacking", "why"), [NOTHING, ONLY_ALL])
+def test_what_upstream_cancels_is_left_to_the_owner_too(till: Till, lacking: Capability, why: str) -> None:
+    till.cards.capabilities = frozenset(Capability) - {lacking}
+    cancels(till, {"amount": 1500, "currency": "EUR"})
+    works(till, "2027-01-05 11:00")
+    assert refunds(till) == [(1500, "recorded", False)]
+    assert till.cards.calls == []
+    ((text,),) = till.sql("SELECT text FROM alerts WHERE reason = 'refund_to_pay_out'")
+    assert why in text
+
+
+def test_who_can_give_back_only_all_gives_back_all(till: Till) -> None:
+    till.cards.capabilities = frozenset(Capability) - {Capability.PARTIAL_REFUNDS}
+    done = acts(till, lambda desk: cancel_booking(desk, "o1-b1", Cancelling("full")))
+    assert told(done) == []
+    works(till, "2027-01-05 11:00")
+    assert refunds(till) == [(4500, "paid_out", True)]
+
+
+def test_an_act_that_cancels_says_it_as_well(till: Till) -> None:
+    till.cards.capabilities = frozenset(Capability) - {Capability.REFUNDS}
+    assert len(told(acts(till, lambda desk: cancel_booking(desk, "o1-b1", Cancelling("full"))))) == 1
+    assert refunds(till) == [(4500, "recorded", False)]

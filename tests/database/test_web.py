@@ -9,6 +9,7 @@ from models.card_reports import CardOutcome, CardReport
 from models.db import raw
 from models.pages import Page, Pages
 from tasks.books import check_books
+from tasks.gateways.cards import Capability
 from tasks.gateways.cards import Page as CardPage
 from tasks.reading.clients import payments
 from tasks.reading.office import open_office
@@ -133,6 +134,22 @@ def test_without_a_provider_the_page_says_whom_to_ask(desk: Counter) -> None:
     assert not shown.proof
     assert desk.zoe.sends(desk.page).status in {200, 403}
     assert desk.states() == []
+
+
+def test_a_page_offers_only_what_the_provider_can_do(desk: Counter) -> None:
+    assert "Enregistrer ma carte" in desk.zoe.opens(desk.page).text
+    desk.cards.capabilities = frozenset({Capability.CHECKOUT})
+    shown = desk.zoe.opens(desk.page)
+    assert "Enregistrer ma carte" not in shown.text
+    assert "Payer 45,00 €" in shown.text
+    desk.zoe.sends(desk.page, shown, save="yes")
+    assert desk.last_page.save_card is False
+    for desk.cards.capabilities, desk.cards.currencies in (
+        (frozenset({Capability.SAVED_CARDS}), None),
+        (frozenset(Capability), frozenset({"CHF"})),
+    ):
+        assert "Le paiement en ligne n'est pas disponible ici." in desk.zoe.opens(desk.page).text
+        assert "Le paiement en ligne n'est pas disponible ici." in desk.zoe.opens("/p/atelier").text
 
 
 def test_a_token_that_is_not_ours_or_too_old_opens_nothing(desk: Counter) -> None:

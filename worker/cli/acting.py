@@ -9,6 +9,7 @@ from psycopg import Connection
 from redis import RedisError
 
 from deploy.local import discover
+from deploy.local.cards import SettledProviders
 from models.errors import RelanceError
 from models.invoice import DocumentKind, DocumentStatus
 from models.periods import start_of_day, zone
@@ -58,12 +59,12 @@ def do(
 
     With `ask_if` only where that says so of what would come of it.
     """
-    who, now = actor(by), SystemClock().now()
+    who, now, providers = actor(by), SystemClock().now(), SettledProviders(load())
     with database() as engine:
         tenant = business_id(engine, business)
 
         def unit(connection: Connection[Any]) -> Done:
-            return work(Desk(connection, tenant, now, who))
+            return work(Desk(connection, tenant, now, who, providers))
 
         would = None
         if dry_run or (question and not yes):
