@@ -16,9 +16,9 @@ from tasks.seeds import Seeds
 
 def remind_of(desk: Desk, numbers: Sequence[str]) -> Done:
     """Remind the payer of documents, which are one payer's, in one message."""
-    ids = _of_one_payer(desk, numbers)
+    payer, ids = _of_one_payer(desk, numbers)
     note = noted("invoice", numbers[0], "reminded", documents=", ".join(numbers) if len(numbers) > 1 else None)
-    return act(desk, "remind", note, _seed(desk, ids), lambda shop: _ignore(remind(shop, _documents(shop, ids))))
+    return act(desk, "remind", note, _seed(desk, payer, ids), lambda shop: _ignore(remind(shop, _documents(shop, ids))))
 
 
 def remind_contact(desk: Desk, contact_id: str, wanted: Sequence[Standing]) -> Done:
@@ -37,37 +37,45 @@ def remind_contact(desk: Desk, contact_id: str, wanted: Sequence[Standing]) -> D
 
 def notice_of(desk: Desk, numbers: Sequence[str], days: int = DAYS) -> Done:
     """Send a formal notice over overdue documents of one payer."""
-    ids = _of_one_payer(desk, numbers)
+    payer, ids = _of_one_payer(desk, numbers)
     note = noted("invoice", numbers[0], "formally noticed", documents=", ".join(numbers), days=days)
     return act(
         desk,
         "formal_notice",
         note,
-        _seed(desk, ids),
+        _seed(desk, payer, ids),
         lambda shop: _ignore(give_notice(shop, _documents(shop, ids), days)),
     )
 
 
-def _of_one_payer(desk: Desk, numbers: Sequence[str]) -> list[str]:
+def _of_one_payer(desk: Desk, numbers: Sequence[str]) -> tuple[str, list[str]]:
+    """Return whose debts these are, and their ids."""
     documents = [document_named(desk, number) for number in dict.fromkeys(numbers)]
     payers = sorted({document.contact_id for document in documents})
     if len(payers) > 1:
         raise RefusedError(f"These are debts of {', '.join(payers)}: write to one payer at a time.")
-    return [document.id for document in documents]
+    return payers[0], [document.id for document in documents]
 
 
 def _documents(shop: Shop, ids: Sequence[str]) -> list[Invoice]:
     return [document for id_ in ids if (document := invoice_named(shop, id_))]
 
 
-def _seed(desk: Desk, ids: Sequence[str]) -> Callable[[Seeds], None]:
-    return lambda seeds: seeds.add("invoices", desk.business_id, ids)
+def _seed(desk: Desk, payer: str, ids: Sequence[str]) -> Callable[[Seeds], None]:
+    """Name documents, and their payer's links: a new one over these takes the place of older ones (R17)."""
+
+    def seed(seeds: Seeds) -> None:
+        seeds.add("invoices", desk.business_id, ids)
+        seeds.linked.add((desk.business_id, payer))
+
+    return seed
 
 
 def _open_of(desk: Desk, contact_id: str) -> Callable[[Seeds], None]:
     def seed(seeds: Seeds) -> None:
         seeds.add("contacts", desk.business_id, [contact_id])
         seeds.payers.add((desk.business_id, contact_id))
+        seeds.linked.add((desk.business_id, contact_id))
 
     return seed
 

@@ -69,6 +69,18 @@ def test_one_reminder_lists_all_overdue_invoices_of_a_client(desk: FrontDesk, ur
     assert "90,00" in text
 
 
+@pytest.mark.parametrize("again", [["remind", "--contact", "zoe"], ["remind"], ["formal-notice", "--yes"]])
+def test_the_link_of_a_reminder_leads_to_that_of_the_next(desk: FrontDesk, url: str, again: list[str]) -> None:
+    numbers = [desk.number, desk.invoices()]
+    pass_by(url, 10)
+    desk.does("invoices", "remind", "--contact", "zoe")
+    pass_by(url, 10)
+    desk.does("invoices", *again, *([] if "--contact" in again else numbers))
+    first, second = desk.listed("links", "list")
+    assert (first["standing"], first["superseded_by"]) == ("superseded", second["id"])
+    assert (second["standing"], second["amount_due"]) == ("open", 9000)
+
+
 def test_pending_ones_are_reminded_of_when_asked_for(desk: FrontDesk) -> None:
     told = desk.refused_plain("invoices", "remind", "--contact", "zoe")
     assert "has no overdue invoice to be reminded of. `--pending` reminds of those that are not due yet." in told
