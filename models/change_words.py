@@ -57,6 +57,19 @@ ACTS: Mapping[str, Words] = {
     "reversed": words("contre-passé", "reversed"),
     "revoked": words("retiré", "revoked"),
     "sent": words("envoyé", "sent"),
+    "accepted": words("accepté", "accepted"),
+    "begun": words("commencé", "begun"),
+    "billing changed": words("facturation modifiée", "billing changed"),
+    "booked": words("réservé", "booked"),
+    "card forgotten by its provider": words("carte oubliée par le prestataire", "card forgotten by its provider"),
+    "checked_in": words("présent", "checked in"),
+    "confirmed": words("confirmé", "confirmed"),
+    "declined": words("refusé", "declined"),
+    "deleted": words("supprimé", "deleted"),
+    "edited": words("modifié", "edited"),
+    "let go on": words("laissé repartir", "let go on"),
+    "no_show": words("absent", "no show"),
+    "placed": words("passé", "placed"),
     "voided": words("annulé par avoir", "voided"),
     "written off": words("passé en perte", "written off"),
 }
@@ -67,10 +80,12 @@ POSTPONED_TO = words("reporté au", "postponed to")
 
 KINDS: Mapping[str, Words] = {
     "automation": words("automation", "automation"),
+    "billing": words("facturation", "billing"),
     "booking": words("rendez-vous", "booking"),
     "charge": words("créance", "charge"),
     "coupon": words("coupon", "coupon"),
     "draft": words("brouillon", "draft"),
+    "drafts": words("brouillons", "drafts"),
     "invoice": words("facture", "invoice"),
     "order": words("commande", "order"),
     "payment": words("paiement", "payment"),
@@ -83,6 +98,7 @@ KINDS: Mapping[str, Words] = {
     "contact": words("client", "contact"),
     "pause": words("pause", "pause"),
     "run": words("exécution", "run"),
+    "webhook": words("message du prestataire", "webhook"),
 }
 
 DETAILS: Mapping[str, Words] = {
