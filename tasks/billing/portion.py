@@ -78,6 +78,14 @@ class _Run:
         return self.connection.execute(statement.encode(), self.facts, prepare=False).rowcount
 
 
+def _tell(run: _Run, notices: Sequence[str]) -> None:
+    """Write a notice for each client on each of its ways."""
+    by_mail, by_sms = notices
+    run(by_mail)
+    if run.facts["by_sms"] or run.facts["asks_service"]:
+        run(by_sms)
+
+
 def _ask_by_links(run: _Run) -> Made:
     """Ask each client for what it owes by a link, to which an older one over the same leads; return what was made."""
     run.connection.execute(statements.LINKS)
@@ -85,7 +93,7 @@ def _ask_by_links(run: _Run) -> Made:
         return Made()
     run(statements.SUPERSEDED)
     run(statements.PAYMENT_LINKS)
-    run(statements.OF_LINKS)
+    _tell(run, statements.OF_LINKS)
     made = run.connection.execute(statements.LINKS_MADE).fetchall()
     return Made(links, links, {currency: int(amount) for currency, amount, _ in made})
 
@@ -109,7 +117,7 @@ def _write(run: _Run, shop: Shop, documents: int, lines: int) -> None:
     run(statements.TAXES)
     if run(statements.CLAIM) != lines:
         raise ConflictError("A charge was taken meanwhile: the portion is billed again.")
-    run(statements.OF_DOCUMENTS)
+    _tell(run, statements.OF_DOCUMENTS)
     run(statements.JOURNAL)
     run(statements.HEADS)
     run(statements.COUNTER)

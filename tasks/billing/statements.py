@@ -211,34 +211,32 @@ VALUES (%(tenant)s, %(series)s, %(year)s, %(last)s + %(documents)s, %(issued_on)
 ON CONFLICT (business_id, series, year) DO UPDATE SET last = excluded.last, last_on = excluded.last_on
 """
 
-NOTICES = """
+NOTICE = """
 INSERT INTO messages (business_id, id, channel, template, purpose, created_at, recipient, state, next_attempt_at,
  contact_id, cc, invoice_id, documents, subject_ids, depth, attempts, beside)
-SELECT %(tenant)s, w.id, w.channel, %(notice)s, %(purpose)s, %(now)s, w.recipient, 'prepared', w.goes_at,
- k.id, w.cc, d.invoice_id, d.documents, d.subjects, 0, 0, CASE WHEN k.mail IS NOT NULL AND k.sms IS NOT NULL
-  THEN w.other END
-FROM ({told}) d JOIN bill_clients k ON k.k = d.k
-CROSS JOIN LATERAL (SELECT 'msg_' || %(moment)s || substr(encode(sha256(convert_to(%(tenant)s || chr(31)
- || %(occurrence)s || chr(31) || k.id, 'UTF8')), 'hex'), 1, 19) AS stem OFFSET 0) m
-CROSS JOIN LATERAL (VALUES
- (m.stem || '0', m.stem || '1', 'email', k.mail, k.cc, %(mail_goes_at)s::timestamptz),
- (m.stem || '1', m.stem || '0', 'sms', k.sms, '[]'::jsonb, %(sms_goes_at)s::timestamptz)
-) w(id, other, channel, recipient, cc, goes_at)
-WHERE w.recipient IS NOT NULL ORDER BY k.k, w.channel
+SELECT %(tenant)s, {id}, '{channel}', %(notice)s, %(purpose)s, %(now)s, k.{way}, 'prepared', %({way}_goes_at)s,
+ k.id, {cc}, d.invoice_id, d.documents, d.subjects, 0, 0, CASE WHEN k.{other} IS NOT NULL THEN {beside} END
+FROM ({told}) d JOIN bill_clients k ON k.k = d.k WHERE k.{way} IS NOT NULL ORDER BY k.k
 """
-"""One notice for each client on each of its ways; its words are made at delivery."""
-
-OF_DOCUMENTS = NOTICES.format(
-    told="SELECT k, ids ->> 0 AS invoice_id, ids AS documents, jsonb_build_object('invoice', ids ->> 0) AS subjects"
-    " FROM (SELECT k, jsonb_agg(id ORDER BY nth) AS ids FROM bill_documents GROUP BY k) m"
+MAIL_ID, SMS_ID = (
+    "'msg_' || %(moment)s || substr(encode(sha256(convert_to(%(tenant)s || chr(31) || %(occurrence)s || chr(31)"
+    f" || k.id || chr(31) || '{way}', 'UTF8')), 'hex'), 1, 20)"
+    for way in ("mail", "sms")
 )
-"""The notice of all documents of a client."""
-
-OF_LINKS = NOTICES.format(
-    told="SELECT k, NULL AS invoice_id, '[]'::jsonb AS documents, jsonb_build_object('link', id) AS subjects"
-    " FROM bill_links"
+WAYS = (
+    {"channel": "email", "way": "mail", "id": MAIL_ID, "cc": "k.cc", "other": "sms", "beside": SMS_ID},
+    {"channel": "sms", "way": "sms", "id": SMS_ID, "cc": "'[]'", "other": "mail", "beside": MAIL_ID},
 )
-"""The notice of a payment link."""
+DOCUMENTS_TOLD = """
+SELECT k, ids ->> 0 AS invoice_id, ids AS documents, jsonb_build_object('invoice', ids ->> 0) AS subjects
+FROM (SELECT k, jsonb_agg(id ORDER BY nth) AS ids FROM bill_documents GROUP BY k) m
+"""
+LINKS_TOLD = """
+SELECT k, NULL AS invoice_id, '[]'::jsonb AS documents, jsonb_build_object('link', id) AS subjects FROM bill_links
+"""
+OF_DOCUMENTS = tuple(NOTICE.format(told=DOCUMENTS_TOLD, **way) for way in WAYS)
+OF_LINKS = tuple(NOTICE.format(told=LINKS_TOLD, **way) for way in WAYS)
+"""One notice for each client on each of its ways, of all its documents or of its link; words are made at delivery."""
 
 LINKS = """
 CREATE TEMP TABLE IF NOT EXISTS bill_links (k integer, id text, contact_id text, currency text, amount bigint,
