@@ -58,15 +58,16 @@ class FeeKind(StrEnum):
     looks=[
         Look(("business_id", "order_id"), where="order_id IS NOT NULL"),
         Look(("business_id", "draft_id"), where="draft_id IS NOT NULL"),
-        Look(("business_id", "contact_id", "due_on"), where="state = 'due'"),
+        Look(("business_id", "contact_id", "due_on"), where="NOT closed"),
         Look(("business_id", "recurring_id"), where="recurring_id IS NOT NULL"),
     ],
     checks={
         "settled": "settled >= 0 OR amount < 0",
         "document": "((state = 'invoiced') <= (invoice_id IS NOT NULL))"
         " AND ((state = 'claimed') <= (draft_id IS NOT NULL))",
+        "closed": "closed = (state IN ('settled', 'cancelled'))",
     },
-    fillfactor=85,
+    fillfactor=50,
 )
 @dataclass(slots=True)
 class Charge:
@@ -76,7 +77,8 @@ class Charge:
     given back without that (`given_back`: when, how much, of which payment) (R28). `stamp` is its newest telling,
     `first_stamp` its oldest: since then it is owed; a booking's is owed since the booking's. `package_id` names the
     package from which a booking's is taken: nothing is owed for it. `draft_id` is the draft that has claimed it (R14),
-    `full_rate` the VAT rate agreed, which it bears unless its seller is exempt at its tax point (R18).
+    `full_rate` the VAT rate agreed, which it bears unless its seller is exempt at its tax point (R18). `closed` tells
+    that nothing is to come of it any more, in a column that no billing changes (docs/decisions/0015).
     """
 
     business_id: str
@@ -120,6 +122,7 @@ class Charge:
     package_id: str | None = None
     draft_id: str | None = None
     full_rate: Decimal | None = None
+    closed: bool = False
 
     @property
     def worth(self) -> int:

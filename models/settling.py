@@ -154,6 +154,7 @@ def restate_charge(charge: Charge) -> None:
         charge.state = ChargeState.INVOICED
     else:
         charge.state = ChargeState.CLAIMED if charge.draft_id else ChargeState.DUE
+    charge.closed = charge.state in {ChargeState.CANCELLED, ChargeState.SETTLED}
 
 
 def document_of(shop: Shop, charge: Charge) -> Invoice | None:

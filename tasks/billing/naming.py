@@ -17,8 +17,8 @@ PORTION = 500
 NEXT = """
 SELECT k.b, k.id, c.contact_id FROM unnest(%(business)s::text[], %(id)s::text[], %(reached)s::text[], %(until)s::date[],
  %(before)s::timestamptz[], %(many)s::bigint[]) AS k(b, id, reached, until, before, many) CROSS JOIN LATERAL (
-  SELECT DISTINCT contact_id FROM charges WHERE business_id = k.b AND state = 'due' AND contact_id > k.reached
-   AND due_on <= k.until AND recorded_at < k.before ORDER BY contact_id LIMIT k.many) c
+  SELECT DISTINCT contact_id FROM charges WHERE business_id = k.b AND NOT closed AND state = 'due'
+   AND contact_id > k.reached AND due_on <= k.until AND recorded_at < k.before ORDER BY contact_id LIMIT k.many) c
 """
 """The next clients of occurrences who owe something, in the order of the database."""
 
@@ -36,7 +36,7 @@ OWED = (
     FAMILY
     + """
 SELECT c.business_id, c.id FROM family f JOIN charges c ON c.business_id = f.b AND c.contact_id = f.id
-WHERE c.state = 'due'
+WHERE NOT c.closed AND c.state = 'due'
 """
 )
 """What is due of families."""
@@ -45,7 +45,7 @@ WORTH = (
     FAMILY
     + """
 SELECT count(*), coalesce(sum(abs(c.owed) + 1), 0) FROM family f
-JOIN charges c ON c.business_id = f.b AND c.contact_id = f.id WHERE c.state = 'due'
+JOIN charges c ON c.business_id = f.b AND c.contact_id = f.id WHERE NOT c.closed AND c.state = 'due'
 """
 )
 """More documents than can come of families, and a higher amount, however they are rounded."""

@@ -57,7 +57,8 @@ SELECT c.ctid, c.id, k.k, c.amount, c.owed, c.tax_included, c.tax_category, c.ta
   OR EXISTS (SELECT FROM allocations a WHERE a.business_id = %(tenant)s AND a.charge_id = c.id),
  row_number() OVER (ORDER BY k.k, coalesce(c.service_from, c.due_on), c.position, c.id COLLATE "C")
 FROM bill_clients k JOIN charges c ON c.business_id = %(tenant)s AND c.contact_id = k.id
-WHERE k.plain AND c.state = 'due' AND c.invoice_id IS NULL AND c.due_on <= %(until)s AND c.recorded_at < %(before)s
+WHERE k.plain AND NOT c.closed AND c.state = 'due' AND c.invoice_id IS NULL AND c.due_on <= %(until)s
+ AND c.recorded_at < %(before)s
  AND c.draft_id IS NULL AND c.voucher_purpose IS DISTINCT FROM 'multi_purpose'
  AND c.kind <> ALL(%(without_kinds)s::text[])
  AND (coalesce(c.kept, c.owed) <> 0 OR c.package_id IS NOT NULL AND c.kept IS NULL)

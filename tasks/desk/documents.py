@@ -199,7 +199,7 @@ def _owed_by(desk: Desk, contact_id: str) -> list[str]:
         "WITH RECURSIVE whose AS (SELECT id FROM contacts WHERE business_id = %(tenant)s AND id = %(payer)s UNION"
         " SELECT c.id FROM contacts c JOIN whose w ON w.id IN (c.bill_to, c.merged_into)"
         " WHERE c.business_id = %(tenant)s),"
-        " owed AS (SELECT id, order_id FROM charges WHERE business_id = %(tenant)s AND state = 'due'"
+        " owed AS (SELECT id, order_id FROM charges WHERE business_id = %(tenant)s AND NOT closed AND state = 'due'"
         " AND contact_id IN (SELECT id FROM whose))"
         " SELECT id FROM owed UNION SELECT c.id FROM charges c JOIN owed o ON o.order_id = c.order_id"
         " WHERE c.business_id = %(tenant)s AND c.invoice_id IS NULL ORDER BY 1",

@@ -12,8 +12,8 @@ LATEST = 20
 """So many occurrences are shown, unless more are asked for."""
 
 LEFT = """
-SELECT count(DISTINCT contact_id) FROM charges WHERE business_id = %s AND state = 'due' AND contact_id > %s
- AND due_on <= %s AND recorded_at < %s
+SELECT count(DISTINCT contact_id) FROM charges WHERE business_id = %s AND NOT closed AND state = 'due'
+ AND contact_id > %s AND due_on <= %s AND recorded_at < %s
 """
 """The clients of an occurrence that are still to be looked at."""
 

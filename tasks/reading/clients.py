@@ -68,7 +68,8 @@ WITH RECURSIVE whose AS (
      SELECT id FROM contacts WHERE business_id = :tenant AND id = :payer AND bill_to IS NULL
      UNION SELECT c.id FROM contacts c JOIN whose w ON w.id IN (c.bill_to, c.merged_into) WHERE c.business_id = :tenant)
 SELECT currency, sum(coalesce(kept, owed) - settled)::bigint AS total FROM charges
- WHERE business_id = :tenant AND contact_id IN (SELECT id FROM whose) AND state = 'due' AND invoice_id IS NULL
+ WHERE business_id = :tenant AND contact_id IN (SELECT id FROM whose) AND NOT closed AND state = 'due'
+  AND invoice_id IS NULL
  GROUP BY currency HAVING sum(coalesce(kept, owed) - settled) > 0 ORDER BY currency""")
 
 

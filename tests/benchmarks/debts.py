@@ -28,10 +28,10 @@ FROM unnest(%(businesses)s::text[]) b, generate_series(1, %(clients)s) n
 CHARGES = """
 INSERT INTO charges (business_id, id, contact_id, kind, description, quantity, unit_price, currency, amount, owed,
  due_on, recorded_at, position, tax_included, tax_category, tax_rate, full_rate, nature, unit, service_from, service_to,
- state, settled, discount, stamp, cancel_stamp, first_stamp)
+ state, closed, settled, discount, stamp, cancel_stamp, first_stamp)
 SELECT b, 'k' || lpad(n::text, 7, '0') || '-' || m, 'c' || lpad(n::text, 7, '0'), 'booking', 'Séance ' || m, 1, p.price,
  'EUR', p.price, p.price, d.day, %(recorded)s, 0, true, 'S', CASE WHEN m %% 5 = 0 THEN 5.5 ELSE 20 END,
- CASE WHEN m %% 5 = 0 THEN 5.5 ELSE 20 END, 'services', 'C62', d.day, d.day, 'due', 0, 0, '1', '', '1'
+ CASE WHEN m %% 5 = 0 THEN 5.5 ELSE 20 END, 'services', 'C62', d.day, d.day, 'due', false, 0, 0, '1', '', '1'
 FROM unnest(%(businesses)s::text[]) b, generate_series(1, %(clients)s) n, generate_series(1, %(charges)s) m,
  LATERAL (SELECT 1500 + (n * 37 + m * 991) %% 9000 AS price) p,
  LATERAL (SELECT %(month)s::date + (n * 7 + m) %% 28 AS day) d
