@@ -55,7 +55,7 @@ def begin(connection: Connection[Any], business_id: str, day: date, now: datetim
     ).fetchone()
     if open_ is not None:
         raise RefusedError(f"Billing {open_[0]} goes on already: `relance billing status` shows how far it is.")
-    occurrence = _by_hand(business_id, day, now, actor)
+    occurrence = begun_by_hand(business_id, day, now, actor)
     copy(connection, BillingOccurrence, [occurrence])
     copy(connection, Change, [change(business_id, now, actor, "billing", occurrence.id, "begun")])
     return occurrence.id
@@ -103,7 +103,9 @@ def _occasions(
     connection: Connection[Any], business: Business, day: date | None, now: datetime, *, by_hand: bool
 ) -> Iterator[Occasion]:
     if by_hand:
-        yield Occasion(_by_hand(business.id, day or now.astimezone(zone(business.timezone)).date(), now, None), now)
+        yield Occasion(
+            begun_by_hand(business.id, day or now.astimezone(zone(business.timezone)).date(), now, None), now
+        )
         return
     rows = connection.execute(
         "SELECT id, cycle, day, coalesce(next_at, held_at) FROM billing_schedules WHERE business_id = %s ORDER BY 4, 1",
@@ -142,6 +144,7 @@ def _with_warnings(business: Business, one: BillingOccurrence, row: dict[str, An
     return row | {"warnings": [warning] if warning else []}
 
 
-def _by_hand(business_id: str, day: date, now: datetime, actor: str | None) -> BillingOccurrence:
+def begun_by_hand(business_id: str, day: date, now: datetime, actor: str | None) -> BillingOccurrence:
+    """Return an occurrence that a person begins now, for what is due by a day."""
     id_ = f"{BY_HAND} {now:%Y-%m-%dT%H:%M:%S}Z"
     return BillingOccurrence(business_id, id_, BY_HAND, day, now, now, now, actor=actor)

@@ -41,7 +41,7 @@ def _balance(shop: Shop, document: Invoice) -> Iterator[str]:
         yield f"{document.number} is credited by {credited}, but says {document.credited}."
     if document.amount_due < 0:
         yield f"{document.number} owes its client {-document.amount_due}."
-    open_ = document.status == DocumentStatus.ISSUED
+    open_ = document.status in {DocumentStatus.ISSUED, DocumentStatus.DRAFT}
     if open_ != (document.amount_due > 0) and document.status != DocumentStatus.WRITTEN_OFF:
         yield f"{document.number} is {document.status} with {document.amount_due} due."
 
@@ -73,7 +73,8 @@ def _payments(shop: Shop) -> Iterator[str]:
 def _numbers(shop: Shop) -> Iterator[str]:
     series: defaultdict[tuple[str | None, int | None], list[Invoice]] = defaultdict(list)
     for document in shop.invoices:
-        if document.kind in NUMBERED and document.status != DocumentStatus.DRAFT:
+        never_issued = document.number is None and document.status in {DocumentStatus.DRAFT, DocumentStatus.VOID}
+        if document.kind in NUMBERED and not never_issued:
             series[document.series, document.year].append(document)
     for (name, year), documents in series.items():
         numbered = sorted(documents, key=lambda one: one.sequence or 0)

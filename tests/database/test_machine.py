@@ -19,15 +19,18 @@ from tests.database.worlds import InMemory, compare, open_world, play
 
 SHOP = """
 business: {id: shop, name: Shop, timezone: Europe/Paris, currency: EUR, country: FR, tax_rate: "20", daily_cap: 100000,
-           email: owner@example.org, partial_payments: {allowed: true, minimum: 500}, payment_window: {minutes: 60}}
+           email: owner@example.org, partial_payments: {allowed: true, minimum: 500}, payment_window: {minutes: 60},
+           billing: {enabled: true, cycle: weekly, anchor: fri, minimum: 600, payment_terms: {days: 10}}}
 contacts:
-  - {id: zoe, name: Zoé, email: zoe@example.org}
-  - {id: ada, name: Ada, email: ada@example.org}
+  - {id: zoe, name: Zoé, email: zoe@example.org, billing: {enabled: false}}
+  - {id: ada, name: Ada, email: ada@example.org,
+     billing: {cycle: monthly, anchor: [5, 20], mode: draft, confirm_after: 9}}
   - {id: kid, name: Kid, bill_to: ada}
   - {id: acme, name: Acme, email: acme@example.org, kind: business}
 services:
   - {id: cut, name: Cut, price: {amount: 4500, currency: EUR}}
   - {id: yoga, name: Yoga, price: {amount: 1500, currency: EUR}, tax_rate: "5.5"}
+  - {id: gym, name: Gym, price: {amount: 2500, currency: EUR}, tax_rate: "10"}
   - {id: net, name: Coaching, price: {amount: 9999, currency: EUR}, tax_included: false}
 automations:
   - automation: ask
