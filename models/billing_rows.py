@@ -73,12 +73,8 @@ BY_HAND = "by hand"
 
 
 class Portion(NamedTuple):
-    """The clients of an occurrence that are looked at together, the last of them, and whether more may follow."""
+    """Clients of an occurrence that are looked at together, in order, the last of them, and whether more may follow."""
 
     clients: tuple[str, ...]
     last: str
     more: bool
-
-
-EVERYBODY = Portion((), "", more=False)
-"""All who owe something, in one portion."""

@@ -3,12 +3,12 @@
 What was missed is made up for once: the latest date stands for those before it, and takes everything (R3).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from models.billing import BillingPlan, Settings, plan_of, possible_cycles, settings_of
 from models.billing_cycle import cycle_of
-from models.billing_rows import BY_HAND, EVERYBODY, BillingOccurrence, BillingOutcome, BillingSchedule, Portion
+from models.billing_rows import BY_HAND, BillingOccurrence, BillingOutcome, BillingSchedule, Portion
 from models.charge import Charge, ChargeState
 from models.consolidating import Terms, bill_client, worth
 from models.contact import Contact
@@ -92,7 +92,7 @@ def _before(at: datetime, now: datetime) -> datetime:
 
 def bill_next(shop: Shop, occurrence: BillingOccurrence) -> bool:
     """Bill the next clients of an occurrence; tell whether more may be left, else it has ended."""
-    portion = shop.portions.get(occurrence.id, EVERYBODY)
+    portion = shop.portions.get(occurrence.id)
     with shop.caused_by(Cause(billing=occurrence.id)):
         for contact_id, payer in _payers(shop, occurrence, portion):
             if is_bounded(shop, occurrence):
@@ -100,30 +100,27 @@ def bill_next(shop: Shop, occurrence: BillingOccurrence) -> bool:
                 return False
             _bill(shop, occurrence, payer)
             occurrence.reached = contact_id
-        if portion.more:
+        if portion is not None and portion.more:
             occurrence.reached, occurrence.next_at = portion.last, shop.now
-        else:
-            end(shop, occurrence)
-    return portion.more
+            return True
+        end(shop, occurrence)
+    return False
 
 
-def _payers(shop: Shop, occurrence: BillingOccurrence, portion: Portion) -> list[tuple[str, Contact]]:
-    """Return who is billed now, each after the first client for whom it pays; nobody comes in two portions.
+def _payers(shop: Shop, occurrence: BillingOccurrence, portion: Portion | None) -> list[tuple[str, Contact]]:
+    """Return who is billed now, each at the place of the first client for whom it pays; nobody comes in two portions.
 
-    They come in the order of their ids, or in that of a database which has another one.
+    They come in the order of their portion, which is that of the database; without one all come, by their ids.
     """
-    due = (charge for charge in shop.charges if charge.state == ChargeState.DUE and _takes(occurrence, charge))
-    places = {contact_id: place for place, contact_id in enumerate(portion.clients)}
-    alike = sorted(places) == list(places)
-    place: Callable[[str], int] = lambda id_: 0 if alike else places.get(id_, len(places))  # noqa: E731  # named
-    owing = sorted({charge.contact_id for charge in due}, key=lambda id_: (place(id_), id_))
+    owing = {
+        charge.contact_id for charge in shop.charges if charge.state == ChargeState.DUE and _takes(occurrence, charge)
+    }
     first: dict[str, str] = {}
     for contact_id in sorted(owing):
         first.setdefault(payer_of(shop, contact_id).id, contact_id)
     payers = {contact_id: payer for payer, contact_id in first.items()}
-    later = not portion.more
-    wanted = (id_ for id_ in owing if id_ in places or (later and id_ > occurrence.reached))
-    return [(id_, known_contact(shop, payers[id_])) for id_ in wanted if id_ in payers]
+    clients = sorted(id_ for id_ in owing if id_ > occurrence.reached) if portion is None else portion.clients
+    return [(id_, known_contact(shop, payers[id_])) for id_ in clients if id_ in payers]
 
 
 def _takes(occurrence: BillingOccurrence, charge: Charge) -> bool:

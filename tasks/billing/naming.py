@@ -22,6 +22,11 @@ SELECT k.b, k.id, c.contact_id FROM unnest(%(business)s::text[], %(id)s::text[],
 """
 """The next clients of occurrences who owe something, in the order of the database."""
 
+AHEAD = """
+SELECT id FROM unnest(%(clients)s::text[]) id WHERE id > %(reached)s AND (NOT %(more)s OR id <= %(last)s) ORDER BY id
+"""
+"""Which clients belong to a portion, in the order of the database."""
+
 FAMILY = """
 WITH RECURSIVE family(b, id) AS (
  SELECT * FROM unnest(%(business)s::text[], %(contact)s::text[]) UNION
@@ -82,8 +87,8 @@ def name_clients(
     pairs: set[tuple[str, str]] = set()
     for name, one, _ in due:
         shop, portion = shops[name], found[name, one.id]
-        shop.portions[one.id] = portion
-        here = (charge.contact_id for charge in shop.charges if charge.state == ChargeState.DUE)
+        here = {charge.contact_id for charge in shop.charges if charge.state == ChargeState.DUE}
+        shop.portions[one.id] = _joined(connection, one, portion, here)
         pairs.update((name, id_) for id_ in (*portion.clients, *here))
     if pairs:
         businesses, contacts = zip(*sorted(pairs), strict=True)
@@ -102,6 +107,15 @@ def name_owed(connection: Connection[Any], business_id: str, clients: Sequence[s
     for link, charges in connection.execute(ASKED, named).fetchall():
         seeds.add("links", business_id, [link])
         seeds.add("charges", business_id, charges)
+
+
+def _joined(connection: Connection[Any], occurrence: BillingOccurrence, portion: Portion, here: set[str]) -> Portion:
+    """Return a portion together with who belongs to it by what the database does not know yet."""
+    if here <= set(portion.clients):
+        return portion
+    named = portion._asdict() | {"clients": list(here.union(portion.clients)), "reached": occurrence.reached}
+    clients = tuple(row[0] for row in connection.execute(AHEAD, named))
+    return portion._replace(clients=clients)
 
 
 def next_clients(

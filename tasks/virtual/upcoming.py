@@ -19,14 +19,20 @@ _ROWS = (
     "SELECT business_id, {at}, id, {then} FROM {table} WHERE business_id = %(business)s AND {at} < %(before)s"
     " ORDER BY {at}, {then} LIMIT %(many)s"
 )
+_IDS = 'id COLLATE "C"'
+"""Ids of one instant stand in the order of keys, which is Python's, whatever the order of the database is."""
 _SOURCES = {
-    **{rows.table: _ROWS.format(table=rows.table, at=rows.column, then=rows.then) for rows in DUE_ROWS},
+    **{
+        rows.table: _ROWS.format(table=rows.table, at=rows.column, then=_IDS if rows.then == "id" else rows.then)
+        for rows in DUE_ROWS
+    },
     "messages": _ROWS.format(table="messages", at="next_attempt_at", then="sequence"),
-    "attempts": _ROWS.format(table="card_attempts", at="due_at", then="id"),
+    "attempts": _ROWS.format(table="card_attempts", at="due_at", then=_IDS),
     "merges": (
         f"SELECT n.business_id, min(n.due_at), n.automation_id, n.group_key, min(n.contact_id) FROM {ASKABLE}"  # noqa: S608  # ours
         " WHERE n.business_id = %(business)s AND n.due_at < %(before)s"
-        " GROUP BY n.business_id, n.automation_id, n.group_key ORDER BY 2, 3, 4 LIMIT %(many)s"
+        " GROUP BY n.business_id, n.automation_id, n.group_key"
+        ' ORDER BY 2, n.automation_id COLLATE "C", n.group_key COLLATE "C" LIMIT %(many)s'
     ),
 }
 
