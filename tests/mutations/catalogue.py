@@ -1,23 +1,8 @@
 """Three ways to break each rule about automations (R3-R8, R19-R23), each with the story that must fail then."""
 
-from typing import NamedTuple
+from tests.mutations.mutation import Mutation
 
-
-class Mutation(NamedTuple):
-    """A rule, what is broken of it, where, the text that stands there once, what is put in its place, and who notices.
-
-    The story is a file of `tests/scenarios`.
-    """
-
-    rule: str
-    what: str
-    file: str
-    old: str
-    new: str
-    story: str
-
-
-MUTATIONS = (
+OF_AUTOMATIONS = (
     Mutation(
         "R3",
         "stale messages are sent",

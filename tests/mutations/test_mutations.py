@@ -1,4 +1,4 @@
-"""Each rule about automations has a story that fails when the rule is broken, in three ways a rule at least."""
+"""Each rule about automations and billing has tests that fail when it is broken, in three ways a rule at least."""
 
 import shutil
 import subprocess
@@ -9,27 +9,32 @@ from pathlib import Path
 import pytest
 
 from tasks.settings import ROOT
-from tests.mutations.catalogue import MUTATIONS, Mutation
+from tests.mutations.billing import OF_BILLING
+from tests.mutations.catalogue import OF_AUTOMATIONS
+from tests.mutations.mutation import Mutation
 
+MUTATIONS = (*OF_AUTOMATIONS, *OF_BILLING)
+OF_BILLS = ("R1", "R2", "R3", "R9", "R10", "R14", "R17")
 RULES = ("R3", "R4", "R5", "R6", "R7", "R8", "R19", "R20", "R21", "R22", "R23")
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "dist", "build")
 
 
-def test_every_rule_about_automations_is_broken_in_three_ways() -> None:
-    ways = Counter(mutation.rule for mutation in MUTATIONS)
-    assert set(ways) == set(RULES)
+@pytest.mark.parametrize(("mutations", "rules"), [(OF_AUTOMATIONS, RULES), (OF_BILLING, OF_BILLS)])
+def test_every_rule_is_broken_in_three_ways(mutations: tuple[Mutation, ...], rules: tuple[str, ...]) -> None:
+    ways = Counter(mutation.rule for mutation in mutations)
+    assert set(ways) == set(rules)
     assert min(ways.values()) >= 3
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: f"{one.rule}: {one.what}")
 def test_what_is_to_be_broken_stands_where_it_is_said_to(mutation: Mutation) -> None:
     assert (ROOT / mutation.file).read_text().count(mutation.old) == 1
-    assert (ROOT / "tests/scenarios" / mutation.story).exists()
+    assert (ROOT / mutation.tests).exists()
 
 
 @pytest.mark.faults
 def test_a_copy_in_which_nothing_is_broken_is_sound(tmp_path: Path) -> None:
-    assert tell(copied(tmp_path), "test_r23_fair_share.py").returncode == pytest.ExitCode.OK
+    assert tell(copied(tmp_path), "tests/scenarios/test_r23_fair_share.py").returncode == pytest.ExitCode.OK
 
 
 @pytest.mark.faults
@@ -38,7 +43,7 @@ def test_the_story_notices(mutation: Mutation, tmp_path: Path) -> None:
     copy = copied(tmp_path)
     broken = copy / mutation.file
     broken.write_text(broken.read_text().replace(mutation.old, mutation.new))
-    ended = tell(copy, mutation.story)
+    ended = tell(copy, mutation.tests)
     assert ended.returncode == pytest.ExitCode.TESTS_FAILED, ended.stdout[-2_000:] + ended.stderr[-2_000:]
 
 
@@ -47,7 +52,7 @@ def copied(tmp_path: Path) -> Path:
     return Path(shutil.copytree(ROOT, tmp_path / "relance", ignore=LEFT_OUT))
 
 
-def tell(copy: Path, story: str) -> "subprocess.CompletedProcess[str]":
-    """Run the stories of a file in a copy, until one fails."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"tests/scenarios/{story}"]
+def tell(copy: Path, tests: str) -> "subprocess.CompletedProcess[str]":
+    """Run the tests of a file in a copy, until one fails."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", tests]
     return subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=600, check=False)
