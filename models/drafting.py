@@ -59,9 +59,14 @@ def charges_of_draft(shop: Shop, draft: Invoice) -> list[Charge]:
 
 
 def dropped_from(shop: Shop, draft: Invoice, charge: Charge) -> str | None:
-    """Return why a charge will not be billed with its draft: `cancelled` or `paid` since then, or None (R14)."""
+    """Return why a charge will not be billed with its draft: `cancelled`, `paid` or `invoiced` since then (R14).
+
+    What was paid may have got an invoice of its own (R17): there it stays, also if the money proves not to exist.
+    """
     if charge.state == ChargeState.CANCELLED:
         return "cancelled"
+    if charge.state == ChargeState.INVOICED:
+        return "invoiced"
     uses = (one for one in shop.allocations.by("charge_id", charge.id) if one.amount > 0)
     paid = charge.state == ChargeState.SETTLED and any(one.at > draft.created_at for one in uses)
     return "paid" if paid else None
@@ -139,7 +144,7 @@ def _tell_dropped(shop: Shop, draft: Invoice, gone: Mapping[str, str]) -> None:
     tell_owner(
         shop,
         "draft_changed",
-        f"Charges of draft {draft.id} were paid or cancelled before it was confirmed: {words}; {kept}.",
+        f"Charges of draft {draft.id} were paid, cancelled or invoiced before it was confirmed: {words}; {kept}.",
         contact_id=draft.contact_id,
         invoice=draft.id,
     )

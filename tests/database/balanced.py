@@ -89,9 +89,18 @@ def _places(shop: Shop) -> Iterator[str]:
     live: Counter[str] = Counter()
     for line in shop.lines:
         document = shop.invoices[line.invoice_id]
+        if _drops(shop, document, line.charge_id):
+            continue
         if document.kind == DocumentKind.INVOICE and document.status != DocumentStatus.VOID and line.charge_id:
             live[line.charge_id] += line.gross > _taken_off(shop, document, line.charge_id)
     yield from (f"Charge {id_} stands on {count} live documents." for id_, count in live.items() if count > 1)
+
+
+def _drops(shop: Shop, document: Invoice, charge_id: str | None) -> bool:
+    """Whether a document is a draft that drops a charge when it is confirmed: the charge needs no invoice any more."""
+    charge = shop.charges.get(charge_id)
+    claimed = charge is None or charge.state == ChargeState.CLAIMED
+    return document.status == DocumentStatus.DRAFT and not claimed
 
 
 def _taken_off(shop: Shop, document: Invoice, charge_id: str) -> int:

@@ -16,7 +16,7 @@ from models.pausing import Scope
 from models.scenario_file import Happening, Pausing, Scenario
 from tests.database.balanced import breaches
 from tests.database.steps import STEP, Data
-from tests.database.worlds import BILL_NOW, InMemory
+from tests.database.worlds import BILL_NOW, GO_ON, InMemory
 from tests.scenarios.story import euros
 
 
@@ -260,6 +260,14 @@ class Shopkeeping(RuleBasedStateMachine):
         self._does("pause", pausing=held)
         self.time_passes(days, 1)
         self._does("resume", pausing=held)
+
+    def bounds_billing(self, cap: Data) -> None:
+        """Let so much be billed on one day, and no more without a person."""
+        self._does("set_billing", billing=(None, {"daily_cap": cap}))
+
+    def lets_billing_go_on(self) -> None:
+        """Let go on what the bound of a day has stopped."""
+        self._does(GO_ON)
 
     # --- what always holds
 

@@ -87,6 +87,8 @@ STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "bills_otherwise": (1, {"who": st.one_of(st.none(), CLIENTS), "billing": BILLING}),
     "bills_now": (1, {}),
     "holds_billing": (1, {"days": st.integers(0, 40)}),
+    "bounds_billing": (1, {"cap": st.sampled_from(({"documents": 1}, {"amount": 5000}, {}))}),
+    "lets_billing_go_on": (1, {}),
 }
 """What may happen, how often beside the rest, and what is drawn for it: one rule, so that every history is a mix."""
 

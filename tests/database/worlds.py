@@ -56,6 +56,8 @@ COMPARED = {
 """What both worlds must say alike: columns of tables, their key first."""
 BILL_NOW = "bill_now"
 """What a person does who bills without waiting for a date (`relance billing run`)."""
+GO_ON = "go_on"
+"""What a person does who lets go on what the bound of a day has stopped (`relance billing resume`)."""
 
 
 def open_world(engine: Engine, scenario: Scenario) -> None:
@@ -103,6 +105,8 @@ class InMemory:
             self._set_billing(*happening.billing)
         elif happening.do == BILL_NOW:
             self._bill_now()
+        elif happening.do == GO_ON:
+            self._let_go_on()
         elif happening.do == "pause":
             self.shop.stops = Stops(billing=True)
         else:
@@ -121,6 +125,12 @@ class InMemory:
         shop = self.shop
         if all(one.schedule_id != BY_HAND or one.ended_at is not None for one in shop.billings):
             shop.billings.add(by_hand.begun_by_hand(shop.id, shop.today, shop.now, ACTOR))
+
+    def _let_go_on(self) -> None:
+        now = self.shop.now
+        for one in self.shop.billings:
+            if one.parked_at is not None:
+                one.parked_at, one.allowed_at, one.next_at = None, now, now
 
     def _resume(self) -> None:
         """End a hold: what it held is due as it was."""
@@ -176,10 +186,13 @@ def _pass(traveller: Traveller, end: Key) -> None:
 def _let(engine: Engine, scenario: Scenario, happening: Happening) -> None:
     """Let a person do what is no act on a document."""
     business = scenario.shop.business
+    now = happening.at
+    if happening.do == GO_ON:
+        transact(engine, lambda c: by_hand.let_go_on(c, business.id, now, actor=ACTOR))
+        return
     if happening.do != BILL_NOW:
         Simulation(engine, scenario).lets(happening)
         return
-    now = happening.at
     day = now.astimezone(zone(business.timezone)).date()
     with suppress(RefusedError):  # it goes on already
         transact(engine, lambda c: by_hand.begin(c, business.id, day, now, actor=ACTOR))

@@ -94,3 +94,17 @@ def test_a_client_of_a_group_is_drafted_where_the_others_are_invoiced(shop: Stor
     lines = shop.run()
     assert lines.one("invoice", "zoe")["status"] == "draft"
     assert lines.one("invoice", "ada")["status"] == "issued"
+
+
+def test_what_was_paid_with_an_invoice_of_its_own_is_not_invoiced_again_when_the_money_is_taken_back(
+    drafted: Story,
+) -> None:
+    drafted.client("zoe", kind="business")
+    paid = drafted.pays("zoe", 1000, at="2027-02-02 10:00", charges=["c1"])
+    drafted.bounces(paid, at="2027-02-02 11:00")
+    drafted.does("confirm_draft", at=LATER, contact="zoe")
+    lines = drafted.run()
+    assert [(one["total"], one["status"]) for one in lines.of("invoice", "zoe") if one["number"]] == [
+        (1000, "paid"),
+        (2000, "issued"),
+    ]
