@@ -16,7 +16,8 @@ from models.db import AWAY, transact
 from models.errors import told
 from models.periods import decision_instant
 from models.shop import tell_owner
-from tasks.billing.large import bill_large
+from tasks.billing import large
+from tasks.billing.large import bill_large, large_portion
 from tasks.billing.naming import PORTION, next_clients, read_occurrence
 from tasks.catching_up import View
 from tasks.claiming import horizons
@@ -28,10 +29,6 @@ from tasks.seeds import Seeds
 from tasks.shell import Shell
 from tasks.ticking import work_off_due
 
-LARGE = 10_000
-"""So many clients are billed in one transaction, where most of them are plain."""
-SMALL = 50
-"""So few clients are billed by the pure rules as fast as by SQL."""
 TURN = 3.0
 """So many seconds one task bills, portion by portion, before another has its turn."""
 FEWER = 10
@@ -57,7 +54,7 @@ def bill(shell: Shell) -> Counts:
     counts = {"portions": 0, "rows": 0, "skipped": 0, "more": 0}
     until = time.monotonic() + TURN
     while time.monotonic() < until:
-        if not _bill_portion(shell, counts, LARGE):
+        if not _bill_portion(shell, counts, large.LARGE):
             return counts
         shell.bells.ring("messages.deliver")
     counts["more"] = 1
@@ -93,8 +90,8 @@ def _claim_and_bill(connection: Connection[Any], sight: View, now: datetime, man
     if item is None:
         return None
     occurrence = read_occurrence(connection, item.business_id, item.id)
-    (portion,) = next_clients(connection, [(item.business_id, occurrence, many)]).values()
-    if len(portion.clients) < SMALL or many < SMALL:
+    portion = large_portion(connection, item.business_id, occurrence, many)
+    if portion is None:
         item.many = min(many, PORTION)
         return run_batch(connection, now, [item])
     at = decision_instant(item.due, now, GRACE)

@@ -8,34 +8,58 @@ from psycopg import Connection
 
 from models.billing_rows import BillingOccurrence, Portion
 from models.consolidating import Terms
-from models.cycles import bill_next, bills, count, room_on_day
+from models.cycles import bill_next, bills, count, hold_billing, room_on_day
 from models.matching import work_off
 from models.shop import Shop
 from tasks.billing.made import Made
-from tasks.billing.naming import PORTION, WORTH, name_owed
+from tasks.billing.naming import PORTION, WORTH, name_owed, next_clients
 from tasks.billing.plans import plans_of
 from tasks.billing.portion import bill_portion, is_plain
 from tasks.engine import Outcome, Work
-from tasks.loading import Loader
 from tasks.seeds import Seeds
+
+LARGE = 10_000
+"""So many clients are billed in one transaction, where most of them are plain."""
+SMALL = 50
+"""So few clients are billed by the pure rules as fast as by SQL."""
+
+
+def large_portion(
+    connection: Connection[Any], business_id: str, occurrence: BillingOccurrence, many: int
+) -> Portion | None:
+    """Return the next clients of an occurrence, at most so many; None where they are too few for `bill_large`."""
+    if many < SMALL:
+        return None
+    (portion,) = next_clients(connection, [(business_id, occurrence, many)]).values()
+    return portion if len(portion.clients) >= SMALL else None
 
 
 def bill_large(
-    connection: Connection[Any], business_id: str, occurrence: BillingOccurrence, portion: Portion, now: datetime
+    connection: Connection[Any],
+    business_id: str,
+    occurrence: BillingOccurrence,
+    portion: Portion,
+    now: datetime,
+    *,
+    keep_refusals: bool = False,
 ) -> Outcome:
-    """Bill a portion of a business whose lock is held; the caller commits."""
-    portion, bulk, others = _parted(connection, business_id, occurrence, portion, now)
+    """Bill a portion of a business whose lock is held, unless a pause holds billing; the caller commits."""
+    work = Work(connection, now, [business_id], keep_refusals=keep_refusals)
+    shop = work.loader.load(_seeds(connection, business_id, occurrence.id, ()))[business_id]
+    if hold_billing(shop, shop.billings[occurrence.id]):
+        return Outcome(work.shops, 1, work.write())
+    portion, bulk, others = _parted(connection, shop, occurrence, portion)
     made = Made()
     for terms, clients in bulk:
         made += bill_portion(connection, business_id, clients, terms, now)
-    return _conclude(connection, business_id, occurrence.id, made, portion._replace(clients=tuple(others)), now)
+    work = Work(connection, now, [business_id], keep_refusals=keep_refusals)
+    return _conclude(work, business_id, occurrence.id, made, portion._replace(clients=tuple(others)))
 
 
 def _parted(
-    connection: Connection[Any], business_id: str, occurrence: BillingOccurrence, portion: Portion, now: datetime
+    connection: Connection[Any], shop: Shop, occurrence: BillingOccurrence, portion: Portion
 ) -> tuple[Portion, list[tuple[Terms, list[str]]], list[str]]:
     """Part clients into those whom SQL bills, by their terms, and others; where these are many, take less."""
-    shop = Loader(connection, now, [business_id]).load(_seeds(connection, business_id, occurrence.id, ()))[business_id]
     plans, others = plans_of(connection, shop, portion.clients)
     fits = _fits(connection, shop, occurrence, portion.clients)
     bulk: list[tuple[Terms, list[str]]] = []
@@ -67,13 +91,10 @@ def _fits(connection: Connection[Any], shop: Shop, occurrence: BillingOccurrence
     return row is not None and all(owed < left for owed, left in zip(row, room, strict=True))
 
 
-def _conclude(
-    connection: Connection[Any], business_id: str, occurrence_id: str, made: Made, portion: Portion, now: datetime
-) -> Outcome:
+def _conclude(work: Work, business_id: str, occurrence_id: str, made: Made, portion: Portion) -> Outcome:
     """Bill the others, count what was made, and let the occurrence go on or end."""
-    work = Work(connection, now, [business_id])
     shop = work.shops[business_id]
-    work.loader.load(_seeds(connection, business_id, occurrence_id, portion.clients))
+    work.loader.load(_seeds(work.connection, business_id, occurrence_id, portion.clients))
     occurrence = shop.billings[occurrence_id]
     shop.portions[occurrence_id] = portion
     shop.begin(f"{occurrence_id} {occurrence.reached}")

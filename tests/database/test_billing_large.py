@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from models.db import raw, transact
-from tasks import cycles, events
+from models.pausing import Scope
+from tasks import cycles, events, pauses
 from tasks.billing import large, naming, portion
 from tasks.books import check_books
 from tasks.gateways.memory import MemoryStream, SilentBells, VirtualClock
@@ -71,8 +72,8 @@ def town(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town
     """Give two shops with clients who owe, billed in portions of a size between the two paths."""
     for module in (cycles, naming, large):
         monkeypatch.setattr(module, "PORTION", 40)
-    monkeypatch.setattr(cycles, "SMALL", 40)
-    monkeypatch.setattr(cycles, "LARGE", 100)
+    monkeypatch.setattr(large, "SMALL", 40)
+    monkeypatch.setattr(large, "LARGE", 100)
     with databases() as engine:
         open_shops(engine, ["a", "b"])
         recorded = datetime(2027, 1, 20, tzinfo=UTC)
@@ -127,6 +128,25 @@ def test_a_client_who_cannot_be_billed_stops_nobody_else(town: Town) -> None:
     ]  # fmt: skip
 
 
+def test_a_hold_lets_no_billing_of_many_go_on_either(town: Town) -> None:
+    cycles.open_cycles(town.shell)
+    cycles._bill_portion(town.shell, dict.fromkeys(("portions", "rows", "skipped"), 0), 100)
+    ((before,),) = town.sql("SELECT count(*) FROM invoices")
+    for name in ("a", "b"):
+        transact(town.engine, lambda c, n=name: pauses.pause(c, n, Scope.BILLING, None, DUE, until=None, actor="ann"))  # type: ignore[misc]
+    town.bills()
+    assert before == 100
+    assert town.sql("SELECT count(*) FROM invoices") == [(before,)]
+    assert town.sql("SELECT DISTINCT held_at IS NOT NULL, next_at, ended_at FROM billing_occurrences") == [
+        (True, None, None)
+    ]
+    for name in ("a", "b"):
+        transact(town.engine, lambda c, n=name: pauses.resume(c, n, Scope.BILLING, None, DUE, actor="ann"))  # type: ignore[misc]
+    pauses.end(town.shell)
+    town.bills()
+    assert town.sql("SELECT count(*) FROM invoices") == [(2 * CLIENTS,)]
+
+
 def test_it_goes_on_in_turns_and_begins_again_where_it_stood(town: Town) -> None:
     cycles.open_cycles(town.shell)
     last = "SELECT business_id FROM billing_occurrences ORDER BY next_at DESC NULLS LAST, ended_at DESC LIMIT 1"
@@ -147,7 +167,7 @@ FEBRUARY, MARCH = "monthly 1 08:00 2027-02-01", "monthly 1 08:00 2027-03-01"
 def test_a_charge_that_comes_between_two_portions_waits_for_the_next_date(
     town: Town, monkeypatch: pytest.MonkeyPatch, small: int, late: timedelta
 ) -> None:
-    monkeypatch.setattr(cycles, "SMALL", small)
+    monkeypatch.setattr(large, "SMALL", small)
     town.sql("UPDATE billing_schedules SET next_at = NULL WHERE business_id = 'b'")
     town.clock.at = DUE + late
     cycles.open_cycles(town.shell)
