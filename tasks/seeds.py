@@ -85,10 +85,10 @@ class Seeds:
     def about(self, business_id: str, subjects: Mapping[str, Any], *, seats: bool = False) -> None:
         """Name what a run or a message is about; its session with all seats if what it does depends on them.
 
-        Money that a message tells of is no id and leads nowhere.
+        Money that a message tells of is no id and leads nowhere; nor does a billing, of which no decision asks again.
         """
         for kind, value in subjects.items():
-            if not isinstance(value, dict):
+            if not isinstance(value, dict) and kind != "billing":
                 self.add("classes" if seats and kind == "session" else _PLURAL.get(kind, kind), business_id, [value])
 
     def __bool__(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models.yamlfile import BadFileError
-from tests.scenarios.story import ASK, Lines, Story, automation, euros, holds, mail, seat
+from tests.scenarios.story import ASK, Lines, Story, automation, euros, holds, mail, seat, wall
 
 NOW = "2027-01-05 10:00"
 CLASS = {"id": "monday", "kind": "class"}
@@ -366,3 +366,13 @@ def test_where_takes_a_condition(shop: Story) -> None:
     shop.books("ada", "cut", at=NOW, when="2027-02-12 10:00")
     shop.books("ada", "cut", "colour", at=NOW, when="2027-02-12 10:00")
     assert shop.run().of("message").each("contact") == ["zoe", "ada"]
+
+
+def test_the_end_of_a_billing_starts_an_automation_that_waits_and_tells_the_staff(shop: Story) -> None:
+    shop.business["email"] = "owner@example.org"
+    shop.business["billing"] = {"enabled": True}
+    shop.owes("zoe", 1000, at="2027-01-05 10:00")
+    shop.automation("told", "billing.completed", {"delay": {"hours": 1}}, {"notify_staff": {}})
+    lines = shop.run()
+    assert lines.one("message", template="notify_staff")["to"] == "owner@example.org"
+    assert wall(lines.one("message", template="notify_staff")) == "2027-02-01 09:00"
