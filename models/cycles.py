@@ -113,7 +113,7 @@ def _payers(shop: Shop, occurrence: BillingOccurrence, portion: Portion | None) 
     They come in the order of their portion, which is that of the database; without one all come, by their ids.
     """
     owing = {
-        charge.contact_id for charge in shop.charges if charge.state == ChargeState.DUE and _takes(occurrence, charge)
+        charge.contact_id for charge in shop.charges if charge.state == ChargeState.DUE and takes(occurrence, charge)
     }
     first: dict[str, str] = {}
     for contact_id in sorted(owing):
@@ -123,7 +123,7 @@ def _payers(shop: Shop, occurrence: BillingOccurrence, portion: Portion | None) 
     return [(id_, known_contact(shop, payers[id_])) for id_ in clients if id_ in payers]
 
 
-def _takes(occurrence: BillingOccurrence, charge: Charge) -> bool:
+def takes(occurrence: BillingOccurrence, charge: Charge) -> bool:
     """Whether a charge was there before an occurrence and is due by its date."""
     return charge.recorded_at < occurrence.before and charge.due_on <= occurrence.day
 

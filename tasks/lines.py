@@ -27,8 +27,8 @@ class Teller:
     def __init__(self, shop: Shop, *, everything: bool = False) -> None:
         self._shop = shop
         self._everything = everything
-        self._views: list[tuple[str, ValuesView[Any]]] = [(name, getattr(shop, name).fresh) for name in _TOLD]
-        self._told = [0] * len(_TOLD)
+        self._views: list[tuple[str, ValuesView[Any]]] = [(name, getattr(shop, name).fresh) for name in TOLD]
+        self._told = [0] * len(TOLD)
         self._confirmed = 0
 
     def news(self) -> list[Line]:
@@ -44,15 +44,20 @@ class Teller:
         }
         self._told = counts
         fresh["invoices"] += [document for document in issued if document not in fresh["invoices"]]
-        return list(_lines(self._shop, fresh, everything=self._everything))
+        return lines_of(self._shop, fresh, everything=self._everything)
 
 
 CHARGED = {"payment.succeeded": "succeeded", "payment.failed": "failed"}
 """What facts tell of the charge of a saved card."""
-_TOLD = ("payments", "invoices", "links", "allocations", "refunds", "facts", "decisions", "alerts")
+TOLD = ("payments", "invoices", "links", "allocations", "refunds", "facts", "decisions", "alerts")
 """The shelves whose new rows make lines."""
 
 News = Mapping[str, Sequence[Any]]
+
+
+def lines_of(shop: Shop, news: News, *, everything: bool) -> list[Line]:
+    """Return a line for each new thing, in a sensible order."""
+    return list(_lines(shop, news, everything=everything))
 
 
 def _lines(shop: Shop, news: News, *, everything: bool) -> Iterator[Line]:

@@ -52,6 +52,10 @@ class Agenda:
         """Return the key of the next item."""
         return self._heap[0][0] if self._heap else None
 
+    def peek(self) -> Item:
+        """Return the next item, which stays."""
+        return self._heap[0][2]
+
     def pop(self) -> Item:
         """Take the next item; its instant is now."""
         key, _, item = heapq.heappop(self._heap)

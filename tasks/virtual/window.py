@@ -15,11 +15,13 @@ from psycopg import Connection
 
 from models.db import AWAY
 from models.errors import RelanceError
+from tasks.due_rows import DueBilling
 from tasks.engine import Arrival, Item, Work
 from tasks.lines import Line, Teller
 from tasks.pauses import next_end
 from tasks.virtual.agenda import Agenda, Key, in_order
 from tasks.virtual.arriving import Arrivals, Upstream
+from tasks.virtual.billing import bill_many, may_be_large
 from tasks.virtual.upcoming import upcoming
 from tasks.virtual.ways_out import WaysOut
 
@@ -81,6 +83,9 @@ def play(connection: Connection[Any], world: World, since: datetime, end: Key, m
     if len(items) > known:
         bound = items[known][0]
     window = Window()
+    if items and _bill_many(connection, world, window, *items[0]):
+        window.more = True
+        return window
     reached = _decide(connection, world, window, Agenda(since, world.ways_out), items[:known], bound, many)
     if world.history:
         arrivals.conclude(reached)
@@ -88,6 +93,22 @@ def play(connection: Connection[Any], world: World, since: datetime, end: Key, m
     window.more = reached < end
     window.pause_ends = pause[0] if reached == pause else None
     return window
+
+
+def _bill_many(connection: Connection[Any], world: World, window: Window, key: Key, item: Item) -> bool:
+    """Bill many clients where that comes next, and nothing else; tell whether it was done."""
+    if not isinstance(item, DueBilling):
+        return False
+    try:
+        lines = bill_many(connection, item, key[0], everything=world.everything)
+    except AWAY:
+        raise
+    except Exception as error:
+        raise UndecidedError(item, key[0]) from error
+    if lines is None:
+        return False
+    window.lines, window.decided, window.now = list(lines), 1, key[0]
+    return True
 
 
 def pause_end(connection: Connection[Any], business_id: str, since: datetime) -> Key | None:
@@ -118,7 +139,7 @@ def _decide(
     item = items[0][1]
     try:
         while (key := agenda.first()) is not None and key < bound and window.decided < many:
-            if shop.parked and window.decided:
+            if window.decided and (shop.parked or may_be_large(connection, shop, agenda.peek())):
                 break
             item = agenda.pop()
             if id(item) not in brought:
