@@ -100,9 +100,13 @@ RULES = (
     Rule(
         "one_live_document",
         "Charge {charge_id} stands on {count} live documents ({numbers}): void all but one.",
-        """SELECT l.business_id, l.charge_id, count(*), string_agg(d.number, ', ' ORDER BY d.number) AS numbers
+        # a draft holds what it claims: of a charge that needs no invoice any more it lets go (R14)
+        """SELECT l.business_id, l.charge_id, count(*),
+                  string_agg(coalesce(d.number, 'draft ' || d.id), ', ' ORDER BY d.number) AS numbers
              FROM invoice_lines l JOIN invoices d ON (d.business_id, d.id) = (l.business_id, l.invoice_id)
-            WHERE d.kind = '380' AND d.status <> 'void' AND l.charge_id IS NOT NULL AND l.gross > coalesce(
+             JOIN charges h ON (h.business_id, h.id) = (l.business_id, l.charge_id)
+            WHERE d.kind = '380' AND (d.status NOT IN ('void', 'draft') OR d.status = 'draft' AND h.state = 'claimed')
+              AND l.gross > coalesce(
                   (SELECT sum(CASE WHEN o.kind = '386' THEN -c.gross ELSE c.gross END)
                      FROM invoice_lines c JOIN invoices n ON (n.business_id, n.id) = (c.business_id, c.invoice_id)
                      LEFT JOIN invoices o ON (o.business_id, o.id) = (n.business_id, n.of_id)
