@@ -27,7 +27,7 @@ from models.taxing import regime_of
 
 SAYS = frozenset({DocumentKind.INVOICE, DocumentKind.DEPOSIT, DocumentKind.FORMAL_NOTICE})
 """The kinds of documents that say on which terms they are to be paid."""
-KEPT_OF_DRAFT = frozenset({"business_id", "id", "created_at", "number", "revision"})
+KEPT_OF_DRAFT = frozenset({"business_id", "id", "created_at", "revision"})
 """What a draft keeps when it becomes the document that is issued."""
 
 
@@ -126,9 +126,8 @@ def _date_service(document: Invoice, charges: Sequence[Charge]) -> None:
 
 def _become(shop: Shop, draft: Invoice, issued: Invoice) -> Invoice:
     """Let a draft be the document that was issued for it, under its own id (R14)."""
-    shop.invoices.rehang(draft, "number", issued.number)
-    for name in (field.name for field in fields(Invoice) if field.name not in KEPT_OF_DRAFT):
-        setattr(draft, name, getattr(issued, name))
+    names = (field.name for field in fields(Invoice) if field.name not in KEPT_OF_DRAFT)
+    shop.invoices.rewrite(draft, {name: getattr(issued, name) for name in names})
     shop.confirmed[draft.id] = draft
     return draft
 

@@ -1,7 +1,7 @@
 """A shelf: the rows of one table that a batch works on, found by key or by group, with what changed since loading."""
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Iterator, Sequence, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
 from functools import partial
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -129,6 +129,14 @@ class Shelf(Generic[T]):
         setattr(row, name, value)
         if value is not None:
             self._insert(self._groups[name].setdefault(value, []), row)
+
+    def rewrite(self, row: T, values: Mapping[str, Any]) -> None:
+        """Set attributes, also those that rows are found by."""
+        for name, value in values.items():
+            if name in self._groups:
+                self.rehang(row, name, value)
+            else:
+                setattr(row, name, value)
 
     def drop(self, row: T) -> None:
         """Take a row away; it is deleted when the batch is written."""

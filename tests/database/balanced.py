@@ -20,6 +20,18 @@ def breaches(shop: Shop) -> list[str]:
     return [*_documents(shop), *_charges(shop), *_payments(shop), *_numbers(shop), *_places(shop)]
 
 
+def misplaced(shop: Shop) -> list[str]:
+    """Return the rows that are not found by what they say: an attribute was set, not rehung."""
+    return [
+        f"{row} is found by {name} {value!r}."
+        for shelf in shop.shelves()
+        for name, groups in shelf._groups.items()
+        for value, rows in groups.items()
+        for row in rows
+        if getattr(row, name) != value
+    ]
+
+
 def _documents(shop: Shop) -> Iterator[str]:
     for document in shop.invoices:
         lines = shop.lines.by("invoice_id", document.id)

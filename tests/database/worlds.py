@@ -35,6 +35,7 @@ from tasks.virtual.arriving import Acting
 from tasks.virtual.happenings import Happenings
 from tasks.virtual.travel import Traveller
 from tasks.virtual.ways_out import ways_out
+from tests.database.balanced import misplaced
 
 CRASHES = """
 CREATE SEQUENCE crashes;
@@ -209,9 +210,10 @@ def compare(engine: Engine, world: InMemory) -> list[str]:
         "billing_schedules": shop.schedules,
         "billing_occurrences": shop.billings,
     }
+    problems = misplaced(shop)
     with engine.connect() as connection:
         driver = raw(connection)
-        problems = [breach.text for breach in check_books(driver, shop.id)]
+        problems += [breach.text for breach in check_books(driver, shop.id)]
         problems += [f"An event died: {row[0]}" for row in driver.execute("SELECT reason FROM dead_letters")]
         for table, columns in COMPARED.items():
             found = driver.execute(f"SELECT {columns} FROM {table}".encode()).fetchall()  # noqa: S608  # ours
