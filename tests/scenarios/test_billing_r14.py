@@ -108,3 +108,12 @@ def test_what_was_paid_with_an_invoice_of_its_own_is_not_invoiced_again_when_the
         (1000, "paid"),
         (2000, "issued"),
     ]
+
+
+def test_the_confirmed_draft_of_a_merged_client_is_the_document_of_the_one_that_is_left(drafted: Story) -> None:
+    drafted.event("contact.merged", "2027-02-02 10:00", {"contact": {"id": "zoe"}, "into": "ada"})
+    drafted.does("confirm_draft", at=LATER, contact="zoe")
+    drafted.does("void", at="2027-02-04 10:00", contact="ada")
+    lines = drafted.run()
+    assert lines.one("invoice", number="2027-0001")["contact"] == "ada"
+    assert lines.one("credit_note")["total"] == 3000
