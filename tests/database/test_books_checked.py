@@ -74,3 +74,22 @@ def test_lines_of_no_document_are_found(work: AtWork) -> None:
         "Line 1 of inv_nowhere (a line) belongs to no document.",
         "Line 1 of inv_nowhere (a VAT group) belongs to no document.",
     ]
+
+
+def test_a_draft_lets_go_of_what_got_an_invoice_of_its_own(databases: Databases) -> None:
+    """What was paid meanwhile is invoiced at once: the draft still shows it, but will not bill it (R14)."""
+    with databases() as engine:
+        story = Story(databases)
+        story.client("zoe", kind="business")
+        draft = {"request_payment": {"document": "draft"}}
+        story.automation("ask", "session.booked", draft)
+        order = story.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
+        story.pays("zoe", 4500, at="2027-01-05 11:00", order=order.id)
+        work = AtWork(engine, story)
+        work.drains(NOON)
+        assert work.sql("SELECT status, count(*) FROM invoices WHERE kind = '380' GROUP BY status ORDER BY status") == [
+            ("draft", 1),
+            ("paid", 1),
+        ]
+        with engine.connect() as connection:
+            assert check_books(raw(connection)) == []
