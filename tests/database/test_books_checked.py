@@ -93,3 +93,11 @@ def test_a_draft_lets_go_of_what_got_an_invoice_of_its_own(databases: Databases)
         ]
         with engine.connect() as connection:
             assert check_books(raw(connection)) == []
+
+
+def test_a_total_that_the_journal_does_not_tell_is_found(work: AtWork) -> None:
+    work.sql("ALTER TABLE journal DISABLE TRIGGER USER")
+    work.sql("UPDATE journal SET row_id = 'elsewhere' WHERE kind = 'invoice'")
+    with work.engine.connect() as connection:
+        found = [breach.text for breach in check_books(raw(connection)) if breach.rule == "journal_complete"]
+    assert [text.split(" of ")[0] for text in found] == ["The journal says 0"]
