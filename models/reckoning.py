@@ -6,6 +6,7 @@ allocations, credit notes and refunds, appended like everything in the books.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from models.apportioning import Debt, Money, Part, Rest, Shares, apportion
 from models.balancing import credit, restate
@@ -251,9 +252,16 @@ def _payments(shop: Shop, charges: Iterable[Charge], spent: Iterable[Part]) -> l
 
 
 def _since(shop: Shop, payment: Payment, charge_id: str) -> str:
-    """Return since when money that names no charge is on one, as a stamp."""
-    uses = (a.at for a in shop.allocations.by("charge_id", charge_id) if a.payment_id == payment.id and a.amount > 0)
-    return stamp(min(uses, default=payment.recorded_at), "", payment.id)
+    """Return since when money that names no charge is on one, as a stamp; a stay that it came back from is over."""
+    moved: dict[datetime, int] = {}
+    for one in shop.allocations.by("charge_id", charge_id):
+        if one.payment_id == payment.id:
+            moved[one.at] = moved.get(one.at, 0) + one.amount
+    since, held = payment.recorded_at, 0
+    for at, amount in sorted(moved.items()):
+        since = at if held <= 0 < held + amount else since
+        held += amount
+    return stamp(since, "", payment.id)
 
 
 def _is_rest(payment: Payment) -> bool:

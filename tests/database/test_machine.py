@@ -15,6 +15,7 @@ from models.db import make_engine
 from models.scenario_file import Scenario, load_scenario
 from tests.database.conftest import EMPTY
 from tests.database.machine import Shopkeeping
+from tests.database.steps import Data
 from tests.database.worlds import InMemory, compare, open_world, play
 
 SHOP = """
@@ -74,16 +75,8 @@ def drop(server: Postgres, name: str) -> None:
         connection.execute(f"DROP DATABASE {name}".encode())
 
 
-def keep_shop(
-    server: Postgres,
-    opened: Engine,
-    scenario: Scenario,
-    *,
-    windows: tuple[int, int],
-    examples: int,
-    derandomize: bool = False,
-) -> None:
-    """Run the machine: in memory as it goes, then the same on a database of its own."""
+def machine_of(server: Postgres, opened: Engine, scenario: Scenario, windows: tuple[int, int]) -> type[Shopkeeping]:
+    """Return the machine of a shop: in memory as it goes, then the same on a database of its own."""
 
     def end(machine: Shopkeeping) -> None:
         opened.dispose()  # a database that is copied has no other user
@@ -104,8 +97,21 @@ def keep_shop(
         "begin": staticmethod(lambda: (InMemory(opened, scenario), scenario)),
         "end": staticmethod(end),
     }
+    return type("Machine", (Shopkeeping,), hooks)
+
+
+def keep_shop(
+    server: Postgres,
+    opened: Engine,
+    scenario: Scenario,
+    *,
+    windows: tuple[int, int],
+    examples: int,
+    derandomize: bool = False,
+) -> None:
+    """Run the machine on histories that are drawn."""
     run_state_machine_as_test(
-        type("Machine", (Shopkeeping,), hooks),
+        machine_of(server, opened, scenario, windows),
         settings=settings(
             max_examples=examples,
             derandomize=derandomize,
@@ -116,6 +122,31 @@ def keep_shop(
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+CREDIT_THAT_CAME_BACK_AND_WENT_AGAIN: list[tuple[str, Data]] = [
+    ("books", {"who": "ada", "services": ["cut"], "days": 16, "paid": None, "at_booking": True, "late": 0}),
+    ("pays", {"who": "acme", "amount": 4500, "kind": "nothing", "place": 20, "late": 0}),
+    ("books", {"who": "ada", "services": ["cut"], "days": 5, "paid": 4500, "at_booking": False, "late": 14400}),
+    ("books", {"who": "acme", "services": ["net", "cut"], "days": 9, "paid": 1500, "at_booking": False, "late": 0}),
+    ("reschedules", {"place": 26, "days": 12, "late": 0}),
+    ("bounds_billing", {"cap": {}}),
+    ("time_passes", {"days": 40, "minutes": 250}),
+    ("reschedules", {"place": 2, "days": 5, "late": 0}),
+]
+"""A session is moved, its money goes by dates (R28); later what is left pays its invoice as credit (R10)."""
+
+
+@pytest.mark.parametrize("history", [CREDIT_THAT_CAME_BACK_AND_WENT_AGAIN])
+def test_a_history_that_once_differed(
+    server: Postgres, opened: Engine, scenario: Scenario, history: list[tuple[str, Data]]
+) -> None:
+    machine = machine_of(server, opened, scenario, (100, 100))()
+    for step in history:
+        machine.something_happens(step)
+        machine.the_books_balance()
+    machine.teardown()
+    assert machine.world.shop.payments["p2"].available == 0
 
 
 @pytest.mark.parametrize("windows", [(7, 25), (100, 400)])
