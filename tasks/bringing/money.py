@@ -63,7 +63,7 @@ class Money(Diary):
             seeds.add("contacts", name, [link.contact_id])
 
     def _agreements_named(self, seeds: Seeds) -> None:
-        """Take named payments and recurring payments with their contacts; of those told anew also what they closed."""
+        """Take payments, and recurring payments with whoever had or has them; of those told anew what they closed."""
         known = seeds.pairs
         self._by(Payment, "payments", "id", known["payments"])
         self._by(RecurringPayment, "recurring", "id", known["recurring"])
@@ -71,12 +71,13 @@ class Money(Diary):
         for name, agreement in self._everything("recurring"):
             due = occurrences_due(agreement, self.now, self.shops[name].zone)
             seeds.add("charges", name, [charge_id(agreement, one.day) for one in due])
+            seeds.add("contacts", name, [agreement.contact_id, *(told["contact"] for told in agreement.tellings)])
         for name, payment in self._everything("payments"):
             kind, _, target = (payment.target or "").partition(":")
             seeds.add("invoices", name, [target] if kind == "invoice" else ())
         told_before = {(name, id_) for name, id_ in seeds.followed if id_ in self.shops[name].payments}
         self._by(Allocation, "allocations", "payment_id", told_before)
-        known["contacts"] |= self._all("payments", "contact_id") | self._all("recurring", "contact_id")
+        known["contacts"] |= self._all("payments", "contact_id")
         known["charges"] |= self._all("allocations", "charge_id")
         known["invoices"] |= self._all("allocations", "invoice_id")
 
