@@ -82,15 +82,24 @@ class Occurrence(NamedTuple):
 def terms_of(agreement: RecurringPayment, tz: ZoneInfo) -> list[Terms]:
     """Return the terms of an agreement in order of time; the first hold from its start, however late that was told."""
     end = moment_of(agreement.cancel_stamp) if agreement.cancel_stamp else FAR
-    told = sorted(agreement.tellings, key=lambda one: str(one["stamp"]))
+    told = list(_tellings(agreement, tz))
     moments = [moment_of(one["stamp"]) for one in told]
     spans = pairwise([DAWN, *moments[1:], FAR]) if told else ()
-    found: list[Terms] = []
+    return [_terms(one, since, min(until, end)) for one, (since, until) in zip(told, spans, strict=True)]
+
+
+def schedule_told(agreement: RecurringPayment, tz: ZoneInfo) -> tuple[str | None, date | None]:
+    """Return the day on which an agreement falls due, and its start, as its newest telling has them, said or not."""
+    *_, newest = (None, *_tellings(agreement, tz))
+    return (newest["anchor"], date.fromisoformat(newest["starts_on"])) if newest else (None, None)
+
+
+def _tellings(agreement: RecurringPayment, tz: ZoneInfo) -> Iterator[dict[str, Any]]:
+    """Yield what was told in order of time, each completed by what was told before."""
     before: dict[str, Any] = {}
-    for one, moment, (since, until) in zip(told, moments, spans, strict=True):
-        before = _completed(one, before, local_date(moment, tz))
-        found.append(_terms(before, since, min(until, end)))
-    return found
+    for told in sorted(agreement.tellings, key=lambda one: str(one["stamp"])):
+        before = _completed(told, before, local_date(moment_of(told["stamp"]), tz))
+        yield before
 
 
 def _completed(told: dict[str, Any], before: dict[str, Any], today: date) -> dict[str, Any]:

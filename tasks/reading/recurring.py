@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from models.recurrence import RecurringPayment
+from models.recurrence import RecurringPayment, schedule_told
 from tasks.reading.office import Line, Office, columns
 
 
 def recurring_payments(
     office: Office, *, contact: str | None = None, running: bool = False, limit: int | None = None
 ) -> list[Line]:
-    """Return agreements by their start; `next` is the next date, none where one is over, `reason` why it was ended.
+    """Return agreements by their start; `anchor` is the day on which one falls due, said or that of the start;
+    `next` is the next date, none where one is over, `reason` why it was ended.
 
     `running` are those that have a next date.
     """
@@ -23,9 +24,12 @@ def recurring_payments(
 
 
 def _line(office: Office, one: RecurringPayment) -> Line:
-    names = ("id", "description", "price", "currency", "every", "anchor", "starts_on", "ends_on", "collect")
+    names = ("id", "description", "price", "currency", "every", "ends_on", "collect")
     told: dict[str, Any] = {name: getattr(one, name) for name in names}
+    anchor, starts_on = schedule_told(one, office.zone)
     return told | {
+        "anchor": anchor,
+        "starts_on": starts_on,
         "contact": one.contact_id,
         "next": office.local(one.next_run_at),
         "reason": one.cancel_reason if one.next_run_at is None else None,

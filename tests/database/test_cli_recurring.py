@@ -35,6 +35,7 @@ def test_one_that_begins_later_is_started_without_asking(desk: FrontDesk) -> Non
     assert (lines[0]["amount"], lines[0]["every"], lines[0]["next"]) == (3900, "month", str(SOON))
     (listed,) = desk.listed("recurring", "list", "--running")
     assert (listed["id"], listed["collect"], listed["next"][:10]) == ("club", "invoice", str(SOON))
+    assert (listed["anchor"], listed["starts_on"]) == (str(SOON.day), str(SOON))
     assert desk.listed("contacts", "show", "zoe")[0]["recurring_payments"] == [listed]
     assert ("olga", "started", "club") in desk.acts()
     assert desk.listed("invoices", "list") == []
