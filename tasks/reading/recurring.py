@@ -9,10 +9,10 @@ from tasks.reading.office import Line, Office, columns
 def recurring_payments(
     office: Office, *, contact: str | None = None, running: bool = False, limit: int | None = None
 ) -> list[Line]:
-    """Return agreements by their start; `anchor` is the day on which one falls due, said or that of the start;
-    `next` is the next date, none where one is over, `reason` why it was ended.
+    """Return agreements by their start, those of one contact and those that have a next date if that is wanted.
 
-    `running` are those that have a next date.
+    `anchor` is the day on which one falls due, said or that of the start; `next` is the next date, none where one is
+    over, `reason` why it was ended.
     """
     about, where = columns(RecurringPayment), [columns(RecurringPayment).started]
     if contact is not None:
