@@ -1,1 +1,1 @@
-"""Pages: payment links, invoices, portal and back office live here."""
+"""Pages for those who pay: invoices, payment links, quotes, the standing page; and the doors for webhooks."""
