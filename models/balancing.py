@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from models.bookkeeping import enter
 from models.charge import Charge
 from models.facts import raise_fact
 from models.invoice import DocumentStatus, Invoice, InvoiceTax
 from models.issuing import describe, issue_credit_note, next_check
 from models.money import divide
+from models.payment import Allocation
 from models.shop import Shop
 from models.tax import Credited, LineTax, TaxGroup, Totals, credit_of_gross, split_allocation
 
@@ -67,7 +69,9 @@ def credit(shop: Shop, invoice: Invoice, parts: Sequence[tuple[Charge, int]]) ->
         sums[group.position] = Credited(before.net + part.net, before.tax + part.tax)
     taxes = tuple(TaxGroup(g.category, g.rate, None, *sums[g.position]) for g in groups if g.position in sums)
     net, tax = sum(line.net for line in lines), sum(line.tax for line in lines)
-    _level(groups)
+    moved = _level(groups)
+    if any(moved):
+        _write_move(shop, invoice, moved)
     invoice.credited += net + tax
     invoice.amount_due -= net + tax
     totals = Totals(tuple(lines), taxes, net, tax, net + tax)
@@ -127,12 +131,40 @@ def _paid(group: InvoiceTax) -> int:
     return group.settled - group.credited_net - group.credited_tax
 
 
-def _level(groups: Sequence[InvoiceTax]) -> None:
-    """Move money from groups that a credit note has overfilled to those that are open."""
-    over = 0
-    for group in groups:
-        if _open(group) < 0:
-            over -= _open(group)
-            group.settled = group.net + group.tax
-    for group, part in zip(groups, split_allocation(over, [_open(group) for group in groups]), strict=True):
-        group.settled += part
+def _level(groups: Sequence[InvoiceTax]) -> list[int]:
+    """Move money from groups that a credit note has overfilled to those that are open; return what each got."""
+    over = [max(0, -_open(group)) for group in groups]
+    parts = split_allocation(sum(over), [max(0, _open(group)) for group in groups])
+    moved = [part - away for part, away in zip(parts, over, strict=True)]
+    for group, change in zip(groups, moved, strict=True):
+        group.settled += change
+    return moved
+
+
+def _write_move(shop: Shop, invoice: Invoice, moved: list[int]) -> None:
+    """Write down that money of a document counts for other VAT groups now: an allocation of nothing (R27).
+
+    It stands with the newest payment on the document.
+    """
+    last = max(
+        (
+            one
+            for charge in shop.charges.by("invoice_id", invoice.id)
+            for one in shop.allocations.by("charge_id", charge.id)
+            if one.invoice_id == invoice.id
+        ),
+        key=lambda one: (one.at, one.id),
+    )
+    id_ = shop.key("all", last.payment_id, last.charge_id or "", shop.next_serial())
+    shop.allocations.add(
+        Allocation(shop.id, id_, last.payment_id, last.charge_id, 0, shop.today, shop.now, invoice.id, moved)
+    )
+    enter(
+        shop,
+        "allocation",
+        last.payment_id,
+        charge=last.charge_id,
+        amount=0,
+        currency=invoice.currency,
+        invoice=invoice.id,
+    )

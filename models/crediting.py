@@ -53,7 +53,7 @@ def credit_part(
 
 
 def _parts(invoice: Invoice, charges: Sequence[Charge], amount: int | None, currency: str | None) -> list[int]:
-    """Return what is credited of each charge, or refuse."""
+    """Return what is credited of each charge, first of what is open, then of what was paid; or refuse."""
     if invoice.kind != DocumentKind.INVOICE or invoice.status in {DocumentStatus.VOID, DocumentStatus.DRAFT}:
         raise RefusedError(f"{invoice.number or 'A draft'} can't be credited: it is {invoice.status}.")
     if currency not in {None, invoice.currency}:
@@ -64,7 +64,10 @@ def _parts(invoice: Invoice, charges: Sequence[Charge], amount: int | None, curr
     if not 0 < wanted <= most:
         left = f"{show(most, invoice.currency)} of it can still be credited" if most else "nothing of it is left"
         raise RefusedError(f"{show(wanted, invoice.currency)} of {invoice.number} can't be credited: {left}.")
-    return largest_remainder(wanted, worths)
+    open_, paid = [charge.open for charge in charges], [charge.settled for charge in charges]
+    first = min(wanted, sum(open_))
+    pairs = zip(largest_remainder(first, open_), largest_remainder(wanted - first, paid), strict=True)
+    return [sum(pair) for pair in pairs]
 
 
 def write_off(shop: Shop, invoice: Invoice, reason: str, actor: str, proof: str | None = None) -> None:

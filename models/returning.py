@@ -132,7 +132,7 @@ def _note(
 ) -> None:
     """Write down that money goes back, after everything that has happened to the charge."""
     told = charge.given_back if isinstance(charge.given_back, list) else []
-    at = max(stamp(shop.now, LAST, cause), *(f"{before}{LAST}" for before in _stamps(shop, charge)))
+    at = max([stamp(shop.now, LAST, cause), *(f"{before}{LAST}" for before in _stamps(shop, charge))])
     one: dict[str, Any] = {"stamp": at, "amount": amount, "cause": cause}
     one |= ({"payment": payment.id} if payment else {}) | ({"credit": True} if credit else {})
     charge.given_back = [*told, one]

@@ -174,6 +174,15 @@ RULES = (
             WHERE d.kind = '380' AND (t.wrong OR t.settled <> d.total - d.amount_due)""",
     ),
     Rule(
+        "groups_by_money",
+        "{number}: payments closed {paid} of VAT group {position}, which says {settled} less {credited} credited.",
+        """SELECT t.business_id, d.number, t.position, t.settled, t.credited_net + t.credited_tax AS credited, a.paid
+             FROM invoice_taxes t JOIN invoices d ON (d.business_id, d.id) = (t.business_id, t.invoice_id)
+            CROSS JOIN LATERAL (SELECT coalesce(sum((taxes ->> (t.position - 1)::int)::bigint), 0) AS paid
+                                  FROM allocations WHERE business_id = d.business_id AND invoice_id = d.id) a
+            WHERE d.kind = '380' AND t.settled <> t.credited_net + t.credited_tax + a.paid""",
+    ),
+    Rule(
         "amount_due",
         "{number} says that {amount_due} is left to pay: {total} less {credited} credited and {paid} paid says "
         "otherwise.",
