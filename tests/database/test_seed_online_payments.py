@@ -1,11 +1,13 @@
 """What the help page on online payments lets a person do at a desk, sentence by sentence (R16, R17, R25)."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
+from tests.database.front_door import FrontDoor
 from tests.database.upstream import Upstream
 from tests.samples import booking, charge_added, money, session
 
@@ -16,6 +18,12 @@ DAY = "2027-03-27"
 def desk(relance: Relance, upstream: Upstream, tmp_path: Path) -> FrontDesk:
     """Open the desk."""
     return FrontDesk(relance, upstream, tmp_path)
+
+
+@pytest.fixture
+def door(relance: Relance, upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FrontDoor:
+    """Open the desk and its pages."""
+    return FrontDoor(relance, upstream, tmp_path, monkeypatch)
 
 
 def test_a_payment_link_is_sent_to_a_client_chosen_from_the_list_with_what_is_to_be_paid(desk: FrontDesk) -> None:
@@ -34,6 +42,16 @@ def test_a_payment_link_is_tied_to_no_booking_and_no_invoice(desk: FrontDesk) ->
     assert [one["number"] for one in desk.listed("invoices", "list")] == [number]
     (seat,) = desk.listed("bookings", "day", "--on", DAY)
     assert (seat["document"], seat["open"]) == (number, 4500)
+
+
+def test_the_direct_link_pay_is_put_into_a_website_or_a_signature_and_opens_the_form(door: FrontDoor) -> None:
+    link = door.says("pages", "direct", "--html").out
+    (url,) = re.findall(r'<a href="(\S+)">Payer en ligne</a>', link)
+    assert door.opens(url).proof
+    form = {"amount": "36", "purpose": "Coffret et essai", "name": "Noé", "email": "noe@example.org"}
+    assert "Merci, votre paiement est bien arrivé." in door.pays(url, **form).text
+    (payment,) = door.listed("payments", "list")
+    assert (payment["amount"], payment["credit"]) == (3600, 0)
 
 
 def test_for_a_service_that_is_booked_an_invoice_keeps_things_together(desk: FrontDesk) -> None:
