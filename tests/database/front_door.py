@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from models.pages import Pages
+from tasks.gateways.mail import Mail
+from tasks.gateways.recording import RecordingMail
 from tasks.gateways.recording_cards import RecordingCards
 from tests.database.conftest import Answer as Said
 from tests.database.conftest import Relance
@@ -31,8 +33,8 @@ class FrontDoor(FrontDesk):
         super().__init__(relance, upstream, folder)
         self._file = folder / "shop.yaml"
         self.sets("cards: {provider: sandbox}")
-        self.cards, pages = RecordingCards(), Pages(ADDRESS, OURS)
-        upstream.shell = replace(upstream.shell, pages=pages, cards=self.cards)
+        self.cards, self._mail, pages = RecordingCards(), RecordingMail(), Pages(ADDRESS, OURS)
+        upstream.shell = replace(upstream.shell, pages=pages, cards=self.cards, mail=self._mail)
         shell = upstream.shell
         self.site = site(Room(shell.database, shell.clock, pages, self.cards, shell.bells))
 
@@ -67,6 +69,11 @@ class FrontDoor(FrontDesk):
         """What the provider was asked for last: minor units and currency."""
         page = list(self.cards.pages.values())[-1]
         return page.amount, page.currency
+
+    def mailed(self) -> Mail:
+        """Let workers send what waits; return the last mail that arrived."""
+        self.upstream.delivers()
+        return self._mail.arrived[-1]
 
     def alerts(self) -> list[dict[str, Any]]:
         """Return what the owner was told."""

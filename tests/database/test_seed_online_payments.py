@@ -7,7 +7,7 @@ import pytest
 
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
-from tests.database.front_door import FrontDoor
+from tests.database.front_door import ADDRESS, FrontDoor
 from tests.database.upstream import Upstream
 from tests.samples import booking, charge_added, money, session
 
@@ -26,14 +26,25 @@ def door(relance: Relance, upstream: Upstream, tmp_path: Path, monkeypatch: pyte
     return FrontDoor(relance, upstream, tmp_path, monkeypatch)
 
 
-def test_a_payment_link_is_sent_to_a_client_chosen_from_the_list_with_what_is_to_be_paid(desk: FrontDesk) -> None:
-    (chosen,) = desk.listed("contacts", "list", "--search", "zoe")
-    _, link, message = desk.does("links", "create", chosen["id"], "36", "--for", "Coffret et essai", "--send")
+def test_a_payment_link_is_sent_to_a_client_chosen_from_the_list_with_what_is_to_be_paid(door: FrontDoor) -> None:
+    (chosen,) = door.listed("contacts", "list", "--search", "zoe")
+    _, link, message = door.does("links", "create", chosen["id"], "36", "--for", "Coffret et essai", "--send")
     assert (link["amount"], message["to"], message["template"]) == (3600, "zoe@example.org", "request_payment")
-    desk.upstream.delivers()
-    text = desk.says("messages", "show", desk.listed("messages", "list")[-1]["id"], "--json").line["text"]
-    assert "vous demande de régler 36,00\xa0€" in text
-    assert "Coffret et essai" in text
+    mail = door.mailed()
+    assert mail.recipient == "zoe@example.org"
+    assert "vous demande de régler 36,00\xa0€" in mail.text
+    assert "Coffret et essai" in mail.text
+
+
+def test_the_mail_of_a_payment_link_leads_to_a_page_that_says_how_much_and_what_for(door: FrontDoor) -> None:
+    door.does("links", "create", "zoe", "36", "--for", "Coffret et essai", "--send")
+    mail = door.mailed()
+    (url,) = re.findall(rf"{ADDRESS}/pay/\S+", mail.text)
+    assert url in mail.html
+    shown = door.opens(url)
+    assert shown.status == 200
+    for words in ("Coffret et essai", "Reste à payer 36,00 €", "Payer 36,00 €"):
+        assert words in shown.text
 
 
 def test_a_payment_link_is_tied_to_no_booking_and_no_invoice(desk: FrontDesk) -> None:
