@@ -47,12 +47,34 @@ def test_the_mail_of_a_payment_link_leads_to_a_page_that_says_how_much_and_what_
         assert words in shown.text
 
 
-def test_a_payment_link_is_tied_to_no_booking_and_no_invoice(desk: FrontDesk) -> None:
-    number = desk.invoices()
-    desk.does("links", "create", "zoe", "36", "--for", "Coffret et essai")
-    assert [one["number"] for one in desk.listed("invoices", "list")] == [number]
-    (seat,) = desk.listed("bookings", "day", "--on", DAY)
-    assert (seat["document"], seat["open"]) == (number, 4500)
+def test_a_payment_link_is_tied_to_no_booking_and_no_invoice(door: FrontDoor) -> None:
+    number = door.invoices()
+    door.does("links", "create", "zoe", "36", "--for", "Coffret et essai")
+    (link,) = door.listed("links", "list")
+    assert "Merci, votre paiement est bien arrivé." in door.pays(link["url"]).text
+    owes_as_before(door, number)
+    assert door.listed("links", "list")[0]["standing"] == "paid"
+
+
+def test_money_of_a_client_on_the_direct_link_goes_to_no_invoice_of_hers(door: FrontDoor) -> None:
+    number = door.invoices()
+    form = {"amount": "36", "purpose": "Coffret et essai", "name": "Zoé", "email": "zoe@example.org"}
+    assert "Merci, votre paiement est bien arrivé." in door.pays("/p/atelier", **form).text
+    owes_as_before(door, number)
+
+
+def owes_as_before(door: FrontDoor, number: str) -> None:
+    """See that zoe owes her invoice and her seat as before, and that 36.00 of hers paid a charge of its own."""
+    assert [(one["number"], one["amount_due"]) for one in door.listed("invoices", "list")] == [(number, 4500)]
+    (seat,) = door.listed("bookings", "day", "--on", DAY)
+    assert (seat["document"], seat["open"], seat["paid"]) == (number, 4500, 0)
+    own = door.listed("charges", "list", "--state", "settled")
+    assert [(one["description"], one["total"], one["open"]) for one in own] == [("Coffret et essai", 3600, 0)]
+    (payment,) = door.listed("payments", "list", "--contact", "zoe")
+    assert (payment["amount"], payment["credit"]) == (3600, 0)
+    assert number not in payment["documents"]
+    assert door.alerts() == []
+    assert door.balanced()
 
 
 def test_the_direct_link_pay_is_put_into_a_website_or_a_signature_and_opens_the_form(door: FrontDoor) -> None:
