@@ -113,6 +113,16 @@ def test_payments_for_which_an_invoice_was_issued_are_told_apart(desk: FrontDesk
         "not-billed": [],
     }
     assert [one["number"] for one in desk.listed("invoices", "list", "--linked-to", "billed")] == [number]
+    assert [one["id"] for one in desk.listed("payments", "list", "--invoiced")] == ["billed"]
+    assert [one["id"] for one in desk.listed("payments", "list", "--not-invoiced")] == ["not-billed"]
+
+
+def test_what_is_owed_or_was_paid_is_filtered_by_whether_an_invoice_was_issued(desk: FrontDesk) -> None:
+    desk.invoices()
+    desk.tells("charge.added", charge_added("key"))
+    assert [one["id"] for one in desk.listed("charges", "list", "--invoiced")] == ["o1-b1"]
+    assert [one["id"] for one in desk.listed("charges", "list", "--not-invoiced")] == ["key"]
+    assert len(desk.listed("charges", "list")) == 2
 
 
 def test_payment_at_booking_is_asked_for_service_by_service_and_case_by_case(desk: FrontDesk, tmp_path: Path) -> None:
