@@ -294,3 +294,15 @@ def test_a_card_provider_that_is_not_set_up_here_is_warned_of(
     monkeypatch.setenv("RELANCE_STRIPE_KEY", "sk_test_1")
     monkeypatch.setenv("RELANCE_STRIPE_WEBHOOK_SECRET", "whsec_1")
     assert "Warning" not in relance("business", "apply", shop, "--yes").err
+
+
+AT_BOOKING = "{id: cut, name: Coupe, payment: at_booking, "
+
+
+def test_payment_at_booking_without_a_window_is_warned_of(relance: Relance, shop: Path) -> None:
+    change(shop, ("{id: cut, name: Coupe, ", AT_BOOKING))
+    applied = relance("business", "apply", shop, "--yes")
+    assert applied.code == 0
+    assert "Warning: payment at_booking of cut does nothing: bookings that are not paid are kept." in applied.err
+    change(shop, ("payment_terms: {days: 14}}", "payment_terms: {days: 14}, payment_window: {minutes: 30}}"))
+    assert "Warning" not in relance("business", "apply", shop, "--yes").err
