@@ -12,7 +12,7 @@ from models.automation_diff import lines_of, text_diff
 from models.card_settings import cards_of
 from models.db import raw, transact
 from models.errors import ConfigurationError
-from models.payment_warnings import window_warnings
+from models.payment_warnings import currency_warnings, window_warnings
 from models.shop_file import ShopFile, load_shop
 from tasks.approving import proposals
 from tasks.gateways.clock import SystemClock
@@ -104,9 +104,11 @@ def _payment_warnings(shop: ShopFile) -> Iterator[str]:
     if cards is None:
         return
     try:
-        SettledProviders(load()).of(cards.provider)
+        provider = SettledProviders(load()).of(cards.provider)
     except ConfigurationError as error:
         yield f"as things are set up here, no card can be taken. {error}"
+        return
+    yield from currency_warnings(shop.business, shop.services, cards.provider, provider.currencies)
 
 
 def _open(connection: Any, shop: ShopFile, shown: Plan, who: str) -> None:
