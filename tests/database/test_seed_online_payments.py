@@ -8,6 +8,7 @@ import pytest
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.front_door import ADDRESS, FrontDoor
+from tests.database.test_desk_reminders import pass_by
 from tests.database.upstream import Upstream
 from tests.samples import booking, charge_added, money, session
 
@@ -94,12 +95,17 @@ def test_for_a_service_that_is_booked_an_invoice_keeps_things_together(desk: Fro
     assert (found["number"], seat["document"]) == (number, number)
 
 
-def test_what_a_client_has_pending_or_overdue_is_found_and_reminded_of(desk: FrontDesk) -> None:
-    number = desk.invoices()
-    (found,) = desk.listed("invoices", "list", "--contact", "zoe", "--status", "pending")
-    assert found["number"] == number
-    assert desk.listed("invoices", "list", "--contact", "zoe", "--status", "overdue") == []
-    _, message, *_ = desk.does("invoices", "remind", number)
+def test_what_a_client_has_pending_or_overdue_is_found_and_reminded_of(desk: FrontDesk, url: str) -> None:
+    def found(*options: str) -> list[str]:
+        return [one["number"] for one in desk.listed("invoices", "list", "--contact", "zoe", *options)]
+
+    late = desk.invoices()
+    pass_by(url, 10)
+    pending, _ = desk.invoices(), desk.invoices("ada")
+    assert found() == [late, pending]
+    assert found("--status", "overdue") == [late]
+    assert found("--status", "pending") == [pending]
+    _, message, *_ = desk.does("invoices", "remind", late)
     assert (message["template"], message["to"]) == ("send_reminder", "zoe@example.org")
 
 
