@@ -109,6 +109,44 @@ def test_what_a_client_has_pending_or_overdue_is_found_and_reminded_of(desk: Fro
     assert (message["template"], message["to"]) == ("send_reminder", "zoe@example.org")
 
 
+PARTS = "partial_payments: {allowed: true, minimum: 1000}"
+
+
+def test_a_deposit_is_paid_on_the_page_of_the_invoice_and_the_rest_in_cash(door: FrontDoor) -> None:
+    door.sets(PARTS)
+    number = door.invoices()
+    url = door.says("pages", "address", number).out.strip()
+    assert "Reste à payer 25,00 €" in door.pays(url, amount="20,00").text
+    assert door.asked == (2000, "EUR")
+    door.does("payments", "mark-paid", number, "--method", "cash", "--yes")
+    paid_in_two(door, number)
+    assert "Tout est réglé" in door.opens(url).text
+
+
+def test_a_deposit_is_paid_by_link_before_any_invoice_which_then_asks_for_the_rest(door: FrontDoor) -> None:
+    door.sets(PARTS)
+    door.books("zoe")
+    door.does("links", "create", "zoe")
+    (link,) = door.listed("links", "list")
+    door.pays(link["url"], amount="20,00")
+    number = door.does("invoices", "create", "--booking", "o1-b1")[1]["number"]
+    assert (door.invoice(number)["prepaid"], door.invoice(number)["amount_due"]) == (2000, 2500)
+    door.does("payments", "mark-paid", number, "--method", "cash", "--yes")
+    paid_in_two(door, number)
+    (receipt,) = door.listed("invoices", "list", "--kind", "receipt")
+    assert receipt["total"] == 2000
+
+
+def paid_in_two(door: FrontDoor, number: str) -> None:
+    """See that 20.00 by card and 25.00 in cash pay an invoice of 45.00 exactly."""
+    found = door.invoice(number)
+    assert (found["total"], found["amount_due"], found["status"]) == (4500, 0, "paid")
+    money = [(one["amount"], one["method"], one["credit"], one["documents"]) for one in door.listed("payments", "list")]
+    assert money == [(2000, "card", 0, [number]), (2500, "cash", 0, [number])]
+    assert door.alerts() == []
+    assert door.balanced()
+
+
 def test_payments_for_which_an_invoice_was_issued_are_told_apart(desk: FrontDesk) -> None:
     number = desk.invoices()
     desk.tells("charge.added", charge_added("key"))
