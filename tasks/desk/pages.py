@@ -1,14 +1,22 @@
-"""What a person does with the pages of clients: revoke all addresses of one that were given out, or ask for the new."""
+"""What a person does with the pages of clients: revoke all addresses of one that were given out, or ask for the new.
+
+The standing page has one address for all, which stays.
+"""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from models.addressing import Paged, address_of, revoke_addresses
+from models.business import Business
+from models.card_settings import cards_of
 from models.errors import NotFoundError
 from models.pages import Pages
 from models.refusals import RefusedError
 from models.shop import Shop
+from tasks.checkouts import require
 from tasks.desk.acting import Desk, Done, act, noted
 from tasks.desk.documents import document_named
+from tasks.gateways.cards import Capability, CardProviders
 from tasks.seeds import Seeds
 
 _SHELVES = {"lnk_": "links", "quo_": "quotes"}
@@ -33,6 +41,20 @@ def page_address(desk: Desk, name: str, pages: Pages) -> str:
     if address is None:
         raise RefusedError(f"There are no pages here, so {title} has no address: set RELANCE_WEB_URL.")
     return address
+
+
+def standing_page(business: Business, providers: CardProviders, pages: Pages) -> str:
+    """Return the address of the page on which anybody pays any amount; refused where nobody could pay there."""
+    settings = cards_of(business)
+    if pages.address is None:
+        raise RefusedError("There are no pages here, so the standing page has no address: set RELANCE_WEB_URL.")
+    if settings is None:
+        raise RefusedError(
+            f"{business.id} takes no cards, so nobody could pay on its standing page: name a provider at `cards` in "
+            "the shop file."
+        )
+    require(providers.of(settings.provider), Capability.CHECKOUT, business.currency)
+    return f"{pages.address}/p/{quote(business.id, safe='')}"
 
 
 def _named(desk: Desk, name: str) -> tuple[str, str, str]:

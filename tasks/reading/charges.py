@@ -10,14 +10,24 @@ from tasks.reading.office import Line, Office, columns
 
 
 def charges(
-    office: Office, *, contact: str | None = None, state: ChargeState | None = None, limit: int | None = None
+    office: Office,
+    *,
+    contact: str | None = None,
+    state: ChargeState | None = None,
+    invoiced: bool | None = None,
+    limit: int | None = None,
 ) -> list[Line]:
-    """Return the latest charges in the order in which they became known, with the documents that hold them."""
+    """Return the latest charges in the order in which they became known, with the documents that hold them.
+
+    `invoiced` are those that stand on an issued document, paid or not, or on none.
+    """
     about, where = columns(Charge), list[Any]()
     if contact is not None:
         where.append(about.contact_id == office.client(contact))
     if state is not None:
         where.append(about.state == state)
+    if invoiced is not None:
+        where.append(about.invoice_id.is_not(None) if invoiced else about.invoice_id.is_(None))
     found = office.latest(Charge, *where, order=[about.recorded_at, about.position, about.id], limit=limit)
     numbers = _numbers(office, found)
     return [_line(one, numbers) for one in found]

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, Select, func, select, text
 
 from models.booking import Booking, Session
 from models.contact import Contact
@@ -132,17 +132,25 @@ def _booking(office: Office, booking: Booking, session: Session | None) -> Line:
 
 
 def payments(
-    office: Office, *, contact: str | None = None, unallocated: bool = False, limit: int | None = None
+    office: Office,
+    *,
+    contact: str | None = None,
+    unallocated: bool = False,
+    invoiced: bool | None = None,
+    limit: int | None = None,
 ) -> list[Line]:
     """Return the latest payments in the order in which they arrived, with the documents that they went to.
 
-    `unallocated` are those of which something is left.
+    `unallocated` are those of which something is left; `invoiced` are those that went to a document, or to none.
     """
     about, where = columns(Payment), list[ColumnElement[bool]]()
     if contact is not None:
         where.append(about.contact_id == office.client(contact))
     if unallocated:
         where.append(about.available > 0)
+    if invoiced is not None:
+        went = about.id.in_(_on_documents(office))
+        where.append(went if invoiced else ~went)
     found = office.latest(Payment, *where, order=[about.received_at, about.id], limit=limit)
     ids = [payment.id for payment in found]
     numbers, refunded = _numbers(office, ids), _refunded(office, ids)
@@ -179,6 +187,17 @@ def _payment(office: Office, payment: Payment, documents: list[str], refunded: i
         "note": payment.note,
         "answers": payment.answers,
     }
+
+
+def _on_documents(office: Office) -> Select[Any]:
+    """Return the query of the payments of which something lies on a document."""
+    part = table_of(Allocation)
+    return (
+        select(part.c.payment_id)
+        .where(office.mine(Allocation), part.c.invoice_id.is_not(None))
+        .group_by(part.c.payment_id, part.c.invoice_id)
+        .having(func.sum(part.c.amount) > 0)
+    )
 
 
 def _numbers(office: Office, payment_ids: list[str]) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from models.rows import row_classes
+from tasks.gateways.sandbox_cards import SandboxCards
 from tests.database.conftest import Relance, Terminal
 from tests.database.upstream import Upstream
 from tests.samples import booking, encoded, order_placed, session
@@ -294,3 +295,28 @@ def test_a_card_provider_that_is_not_set_up_here_is_warned_of(
     monkeypatch.setenv("RELANCE_STRIPE_KEY", "sk_test_1")
     monkeypatch.setenv("RELANCE_STRIPE_WEBHOOK_SECRET", "whsec_1")
     assert "Warning" not in relance("business", "apply", shop, "--yes").err
+
+
+AT_BOOKING = "{id: cut, name: Coupe, payment: at_booking, "
+
+
+def test_payment_at_booking_without_a_window_is_warned_of(relance: Relance, shop: Path) -> None:
+    change(shop, ("{id: cut, name: Coupe, ", AT_BOOKING))
+    applied = relance("business", "apply", shop, "--yes")
+    assert applied.code == 0
+    assert "Warning: payment at_booking of cut does nothing: bookings that are not paid are kept." in applied.err
+    change(shop, ("payment_terms: {days: 14}}", "payment_terms: {days: 14}, payment_window: {minutes: 30}}"))
+    assert "Warning" not in relance("business", "apply", shop, "--yes").err
+
+
+def test_a_price_in_a_currency_that_the_provider_does_not_take_is_warned_of(
+    relance: Relance, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELANCE_SANDBOX_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("RELANCE_SANDBOX_KEY", "unused")
+    change(shop, ("payment_terms: {days: 14}}", "payment_terms: {days: 14}, cards: {provider: sandbox}}"))
+    change(shop, ("{amount: 4500, currency: EUR}", "{amount: 3333, currency: JPY}"))
+    assert "Warning" not in relance("business", "apply", shop, "--yes").err
+    monkeypatch.setattr(SandboxCards, "currencies", frozenset({"EUR"}))
+    said = relance("business", "apply", shop, "--yes").err
+    assert "Warning: the card provider sandbox does not take JPY: no card pays for cut." in said

@@ -92,6 +92,21 @@ def test_what_would_be_sent_is_shown_and_asked_for_first(asking: FrontDesk) -> N
     assert asking.listed("charges", "list", "--state", "due") == []
 
 
+def test_charges_are_chosen_by_whether_they_stand_on_an_invoice_paid_or_not(desk: FrontDesk) -> None:
+    def chosen(*options: str) -> list[str]:
+        return [one["id"] for one in desk.listed("charges", "list", *options)]
+
+    desk.does("charges", "add", "zoe", "Clé", "25", "--id", "billed")
+    number = desk.does("invoices", "create", "--contact", "zoe", "--no-send")[1]["number"]
+    desk.does("payments", "mark-paid", number, "--yes")
+    desk.does("charges", "add", "zoe", "Clé", "25", "--id", "open")
+    desk.does("charges", "add", "ada", "Clé", "25", "--id", "paid")
+    desk.does("payments", "record", "25", "--charge", "paid", "--yes")
+    assert (chosen("--invoiced"), chosen("--not-invoiced")) == (["billed"], ["open", "paid"])
+    assert chosen("--not-invoiced", "--state", "settled", "--contact", "ada") == ["paid"]
+    assert chosen("--invoiced", "--state", "due") == []
+
+
 def test_a_dry_run_changes_nothing(desk: FrontDesk) -> None:
     would, charge, *_ = desk.does("charges", "add", "zoe", "Clé", "25", "--dry-run")
     assert (would["would"], charge["amount"]) == ("added", 2500)

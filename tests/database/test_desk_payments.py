@@ -85,6 +85,21 @@ def test_one_payment_settles_many_documents_and_the_rest_is_credit(desk: FrontDe
     assert desk.balanced()
 
 
+def test_payments_are_chosen_by_whether_their_money_is_on_an_invoice(desk: FrontDesk) -> None:
+    def chosen(*options: str) -> list[str]:
+        return [one["id"] for one in desk.listed("payments", "list", *options)]
+
+    desk.tells("charge.added", charge_added("key"))
+    desk.does("payments", "record", "45", desk.number, "--id", "billed", "--yes")
+    desk.does("payments", "record", "10", "--charge", "key", "--id", "ahead", "--yes")
+    assert (chosen("--invoiced"), chosen("--not-invoiced")) == (["billed"], ["ahead"])
+    desk.does("invoices", "create", "--contact", "zoe", "--no-send")
+    assert (chosen("--invoiced"), chosen("--not-invoiced")) == (["billed", "ahead"], [])
+    desk.does("payments", "reverse", "billed", "--reason", "bounced", "--yes")
+    assert (chosen("--invoiced"), chosen("--not-invoiced")) == (["ahead"], ["billed"])
+    assert chosen("--not-invoiced", "--limit", "1", "--contact", "ada") == []
+
+
 def test_booking_money_is_asked_for_like_marking_as_paid(desk: FrontDesk) -> None:
     asked = desk.says("payments", "record", "20", desk.number)
     assert "nobody can be asked" in asked.err

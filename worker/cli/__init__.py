@@ -45,7 +45,7 @@ COMMANDS = {
     "quotes": Entry("Draft quotes, send them, note the answer.", "quotes:app"),
     "contacts": Entry("Look at clients; keep their records.", "contacts:app"),
     "links": Entry("Make, look at and take back payment links.", "links:app"),
-    "pages": Entry("Tell or revoke the addresses of a client's page.", "pages:app"),
+    "pages": Entry("Tell or revoke the addresses of pages.", "pages:app"),
     "bookings": Entry("Look at bookings and days; cancel, move, note who came.", "bookings:app"),
     "messages": Entry("Look at what was sent to whom.", "messages:app"),
     "alerts": Entry("Look at what the owner was told.", "alerts:alerts"),

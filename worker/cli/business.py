@@ -12,6 +12,7 @@ from models.automation_diff import lines_of, text_diff
 from models.card_settings import cards_of
 from models.db import raw, transact
 from models.errors import ConfigurationError
+from models.payment_warnings import currency_warnings, window_warnings
 from models.shop_file import ShopFile, load_shop
 from tasks.approving import proposals
 from tasks.gateways.clock import SystemClock
@@ -78,8 +79,8 @@ def apply(
         _show(plan, as_json=as_json)
         for warning in plan.warnings:
             typer.echo(f"Warning: {warning} Consumers may be billed so.", err=True)
-        if unready := _cards_missing(shop):
-            typer.echo(f"Warning: as things are set up here, no card can be taken. {unready}", err=True)
+        for warning in _payment_warnings(shop):
+            typer.echo(f"Warning: {warning}", err=True)
         if plan.news:
             if not confirm("Apply this?", yes=yes):
                 typer.echo("Nothing was changed.", err=True)
@@ -96,16 +97,18 @@ def apply(
         )
 
 
-def _cards_missing(shop: ShopFile) -> str | None:
-    """Return what is missing here of the card provider that a shop names, as a sentence."""
+def _payment_warnings(shop: ShopFile) -> Iterator[str]:
+    """Yield what a shop wants paid and won't be, as things are set up here."""
+    yield from window_warnings(shop.business, shop.services)
     cards = cards_of(shop.business)
     if cards is None:
-        return None
+        return
     try:
-        SettledProviders(load()).of(cards.provider)
+        provider = SettledProviders(load()).of(cards.provider)
     except ConfigurationError as error:
-        return str(error)
-    return None
+        yield f"as things are set up here, no card can be taken. {error}"
+        return
+    yield from currency_warnings(shop.business, shop.services, cards.provider, provider.currencies)
 
 
 def _open(connection: Any, shop: ShopFile, shown: Plan, who: str) -> None:

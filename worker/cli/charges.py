@@ -14,7 +14,7 @@ from tasks.reading.charges import charges
 from worker.cli.acting import DryRun, Reason, Sure, currency_of, do, is_final
 from worker.cli.amounts import minor
 from worker.cli.dates import date_of
-from worker.cli.desk import Business, By, Contact, Json, Limit, listed, read
+from worker.cli.desk import Business, By, Contact, Invoiced, Json, Limit, listed, read
 from worker.cli.output import Cell, money
 
 app = typer.Typer(no_args_is_help=True, help="Look at what is owed item by item; add and cancel charges.")
@@ -37,13 +37,16 @@ COLUMNS: dict[str, str | Cell] = {
 def list_(
     contact: Contact = None,
     state: Annotated[ChargeState | None, typer.Option("--state", help="Only those of this state.")] = None,
+    invoiced: Invoiced = None,
     limit: Limit = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
     """List charges in the order in which they became known: of bookings, orders, recurring payments, and added ones."""
     listed(
-        lambda most: read(business, lambda office: charges(office, contact=contact, state=state, limit=most)),
+        lambda most: read(
+            business, lambda office: charges(office, contact=contact, state=state, invoiced=invoiced, limit=most)
+        ),
         COLUMNS,
         as_json=as_json,
         limit=limit,

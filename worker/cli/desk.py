@@ -35,6 +35,10 @@ By = Annotated[
     typer.Option("--by", metavar="NAME", help="Who does it; without it RELANCE_ACTOR or your login name is noted."),
 ]
 Contact = Annotated[str | None, typer.Option("--contact", metavar="ID", help="Only those of this contact.")]
+Invoiced = Annotated[
+    bool | None,
+    typer.Option("--invoiced/--not-invoiced", help="Only what an invoice was issued for, or only the rest."),
+]
 Lang = Annotated[Language | None, typer.Option("--lang", help="The language; without it the business's own.")]
 Limit = Annotated[
     int | None,

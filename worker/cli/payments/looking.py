@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tasks.reading.clients import payments
-from worker.cli.desk import Business, Contact, Json, Limit, listed, read
+from worker.cli.desk import Business, Contact, Invoiced, Json, Limit, listed, read
 from worker.cli.output import Cell, money
 
 COLUMNS: dict[str, str | Cell] = {
@@ -29,6 +29,7 @@ def list_(
     unallocated: Annotated[
         bool, typer.Option("--unallocated", help="Only money of which something is left to use.")
     ] = False,
+    invoiced: Invoiced = None,
     limit: Limit = None,
     business: Business = None,
     as_json: Json = False,
@@ -36,7 +37,8 @@ def list_(
     """List payments in the order in which they were received."""
     listed(
         lambda most: read(
-            business, lambda office: payments(office, contact=contact, unallocated=unallocated, limit=most)
+            business,
+            lambda office: payments(office, contact=contact, unallocated=unallocated, invoiced=invoiced, limit=most),
         ),
         COLUMNS,
         as_json=as_json,
