@@ -23,7 +23,12 @@ def refund(
     ] = None,
     order: Annotated[str | None, typer.Option("--order", metavar="ID", help="Of this order instead.")] = None,
     amount: Annotated[
-        str | None, typer.Option("--amount", metavar="45.00", help="Only so much; without it all that was paid.")
+        str | None,
+        typer.Option(
+            "--amount",
+            metavar="45.00",
+            help="Only so much; without it all that was paid, and of a document what is open is owed no more.",
+        ),
     ] = None,
     notify: Annotated[bool, typer.Option("--notify", help="Write to the client.")] = False,
     reason: Reason = None,
