@@ -32,6 +32,7 @@ def desk(relance: Relance, upstream: Upstream, tmp_path: Path) -> FrontDesk:
     desk.upstream.delivers()
     desk.does("payments", "mark-paid", desk.number, "--note", f"{NAME} paid at the counter", "--yes")
     desk.does("contacts", "note", "zoe", f"{NAME} prefers mornings")
+    desk.does("contacts", "change", "zoe", "--address", f"chez {NAME}", "--tag", NAME)
     scan = tmp_path / "scan.txt"
     scan.write_text(f"signed {NAME} {EMAIL}")
     desk.does("contacts", "file", "add", "zoe", scan, "--name", "Quatrefages.txt")
