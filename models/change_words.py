@@ -107,6 +107,7 @@ DETAILS: Mapping[str, Words] = {
     "description": words("libellé", "description"),
     "documents": words("documents", "documents"),
     "due_on": words("échéance", "due on"),
+    "keys": words("données", "values"),
     "method": words("moyen", "method"),
     "note": words("note", "note"),
     "payment": words("paiement", "payment"),

@@ -16,6 +16,14 @@ from phonenumbers import (
 _TAKES_SMS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
+def is_number(text: str, region: str | None) -> bool:
+    """Whether a text is a phone number, also one that takes no SMS; without a country code it is one of `region`."""
+    try:
+        return is_valid_number(parse(text, region))
+    except NumberParseException:
+        return False
+
+
 @lru_cache(maxsize=65536)
 def mobile(number: str | None, region: str | None) -> str | None:
     """Return a valid mobile number in E.164 (`+33612345678`), else None.

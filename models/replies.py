@@ -12,6 +12,10 @@ from models.shop import Shop, tell_owner
 
 STOP = frozenset({"stop", "arret", "desabonner", "desabonnement", "desinscription", "unsubscribe", "end", "quit"})
 """Words that alone mean STOP; that one means it also where more follows."""
+STOPPED = "STOP"
+"""The text version of a no that was said so."""
+ANSWERED = "sms_reply"
+"""Why the owner is told of any other answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,23 @@ def says_stop(text: str) -> bool:
 
 
 def take_reply(shop: Shop, clients: Sequence[Contact], reply: Reply) -> None:
-    """Record what was answered from a number, for every client who has it."""
+    """Record what was answered from a number, for every client who has it.
+
+    What was said stands in the alert's `data`, with the ids of those `clients`: from there their cards show it.
+    """
     shop.begin(reply.source)
     if says_stop(reply.text):
         for client in clients:
             for about in About:
-                take_word(shop, client, Word(about, Channel.SMS, False, reply.source, "STOP", reply.at))
+                take_word(shop, client, Word(about, Channel.SMS, False, reply.source, STOPPED, reply.at))
         return
     who = " or ".join(client.name or client.id for client in clients) or "Somebody who is no client"
     client_id = clients[0].id if len(clients) == 1 else None
     told = f"{who} ({reply.sender}) answers by SMS: {reply.text}"
-    tell_owner(shop, "sms_reply", told, contact_id=client_id, reply=reply.source)
+    answer = {
+        "said": reply.text,
+        "sender": reply.sender,
+        "at": reply.at.isoformat(),
+        "clients": [c.id for c in clients],
+    }
+    tell_owner(shop, ANSWERED, told, contact_id=client_id, reply=reply.source, **answer)

@@ -43,7 +43,8 @@ EMPTIED: Mapping[str, str] = MappingProxyType(
         " detail = NULL, proof = NULL, next_attempt_at = NULL, held_at = NULL, lease = NULL,"
         " state = CASE state WHEN 'prepared' THEN 'skipped' ELSE state END"
         " WHERE $named concat_ws(' ', recipient, subject, text) ~* %(named)s) AND state <> 'sending'",
-        "alerts": "UPDATE alerts SET text = '', data = NULL WHERE $named concat(text, data) ~* %(named)s)",
+        "alerts": "UPDATE alerts SET text = '', data = NULL WHERE $named (concat(text, data) ~* %(named)s"
+        " OR jsonb_exists_any(data -> 'clients', %(ids)s)))",
         "facts": "UPDATE facts SET data = NULL, seen = NULL WHERE $mine",
         "ways of runs": "UPDATE runs SET data = NULL, trace = NULL WHERE $mine",
         "decisions": "UPDATE decisions SET detail = NULL WHERE $mine",

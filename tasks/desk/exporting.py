@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import msgspec
 from psycopg import sql
@@ -53,23 +53,25 @@ def _tables(desk: Desk, values: Mapping[str, Any]) -> Iterator[tuple[str, list[d
 
 def _where(table: str, columns: set[str]) -> sql.Composable | None:
     """Return which rows of a table are a client's, or None where none can be."""
-    if table == "contacts":
-        return sql.SQL("id = ANY(%(ids)s)")
+    if table in _NAMING:
+        return sql.SQL(_NAMING[table])
     if "contact_id" in columns:
         return sql.SQL("contact_id = ANY(%(ids)s)")
     if table in _BELONGING:
         column, owner = _BELONGING[table]
         mine = "{} IN (SELECT id FROM {} WHERE business_id = %(tenant)s AND contact_id = ANY(%(ids)s))"
         return sql.SQL(mine).format(sql.Identifier(column), sql.Identifier(owner))
-    if table == "inbox":
-        return sql.SQL("EXISTS (SELECT FROM unnest(%(needles)s::text[]) n WHERE strpos(lower(raw), n) > 0)")
-    if table == "webhooks":
-        return sql.SQL("id IN (SELECT w.id FROM webhooks w WHERE w.business_id = %(tenant)s AND ({}))").format(
-            sql.SQL(TELLS)
-        )
-    return sql.SQL("kind = 'contact' AND subject = ANY(%(ids)s)") if table == "changes" else None
+    return None
 
 
+_NAMING: Mapping[str, LiteralString] = {
+    "alerts": "(contact_id = ANY(%(ids)s) OR jsonb_exists_any(data -> 'clients', %(ids)s))",
+    "changes": "kind = 'contact' AND subject = ANY(%(ids)s)",
+    "contacts": "id = ANY(%(ids)s)",
+    "inbox": "EXISTS (SELECT FROM unnest(%(needles)s::text[]) n WHERE strpos(lower(raw), n) > 0)",
+    "webhooks": f"id IN (SELECT w.id FROM webhooks w WHERE w.business_id = %(tenant)s AND ({TELLS}))",  # noqa: S608  # ours
+}
+"""Rows that are a client's by what they say of themselves: the condition."""
 _BELONGING: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(_OF_DOCUMENT, ("invoice_id", "invoices")),
     "write_offs": ("invoice_id", "invoices"),

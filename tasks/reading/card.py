@@ -7,8 +7,8 @@ from models.contact import Consent, Hold, Mandate
 from models.coupon import CouponUse
 from models.standing import debt_standing
 from tasks.reading.clients import contact, payments
+from tasks.reading.conversation import conversation
 from tasks.reading.documents import documents
-from tasks.reading.messages import messages
 from tasks.reading.office import Line, Office, columns
 from tasks.reading.records import files_of, notes_of
 from tasks.reading.recurring import recurring_payments
@@ -39,7 +39,7 @@ def card(office: Office, id_: str) -> Line:
         "recurring_payments": recurring_payments(office, contact=id_),
         "saved_cards": _saved_cards(office, id_),
         "documents": list(documents(office, kind=None, contact=id_)),
-        "messages": messages(office, contact=id_),
+        "messages": conversation(office, id_),
         "coupons": _coupons(office, id_),
         "notes": notes_of(office, id_),
         "files": files_of(office, id_),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 from psycopg import errors as pg
 from psycopg import sql
 
+from models.db import transact
+from models.replies import Reply
+from tasks.replies import record_reply
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
@@ -32,6 +36,7 @@ def desk(relance: Relance, upstream: Upstream, tmp_path: Path) -> FrontDesk:
     desk.upstream.delivers()
     desk.does("payments", "mark-paid", desk.number, "--note", f"{NAME} paid at the counter", "--yes")
     desk.does("contacts", "note", "zoe", f"{NAME} prefers mornings")
+    desk.does("contacts", "change", "zoe", "--address", f"chez {NAME}", "--tag", NAME)
     scan = tmp_path / "scan.txt"
     scan.write_text(f"signed {NAME} {EMAIL}")
     desk.does("contacts", "file", "add", "zoe", scan, "--name", "Quatrefages.txt")
@@ -155,6 +160,20 @@ def test_a_late_event_does_not_bring_the_person_back_and_a_new_one_does(desk: Fr
     assert (found["name"], found["tags"], found["company"]["name"]) == (None, [], None)
     desk.upstream.sends(json.dumps(late | {"id": "new"}).encode())
     assert desk.says("contacts", "show", "zoe", "--json").line["name"] == NAME
+
+
+def test_what_a_client_answered_by_sms_is_handed_over_and_forgotten_whoever_shares_the_number(
+    desk: FrontDesk, database: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    desk.does("contacts", "change", "ada", "--phone", PHONE)
+    reply = Reply("1", PHONE, "Je viens à vélo", datetime.now(UTC))
+    transact(desk.upstream.shell.database, lambda c: record_reply(c, "atelier", reply, datetime.now(UTC)))
+    desk.does("contacts", "change", "zoe", "--name", "Z.", "--phone", "")
+    desk.does("contacts", "export", "zoe", "--to", tmp_path / "zoe")
+    assert "Je viens à vélo" in (tmp_path / "zoe" / "client.json").read_text()
+    desk.does("contacts", "erase", "zoe", "--yes")
+    assert naming(database, "Je viens à vélo") == set()
+    assert desk.says("contacts", "show", "ada", "--json").line["messages"] == []
 
 
 def test_erasure_goes_through_all_that_were_merged(desk: FrontDesk, database: psycopg.Connection[Any]) -> None:

@@ -1,6 +1,6 @@
 """What the help page on clients with appointments says of a client's card, sentence by sentence."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +8,11 @@ import pytest
 
 from models.contact import Mandate
 from models.db import transact
+from models.replies import Reply
+from tasks.replies import record_reply
 from tasks.writing import copy
 from tests.database.conftest import Relance
-from tests.database.front_desk import FrontDesk
+from tests.database.front_desk import SHOP, FrontDesk
 from tests.database.upstream import Upstream
 from tests.samples import booking, money, order_placed, recurring_payment_cancelled, recurring_payment_started, session
 
@@ -163,6 +165,40 @@ def test_one_chats_with_a_client_and_what_was_said_stands_on_the_card(desk: Fron
     text = desk.says("messages", "show", message["id"], "--json").line["text"]
     assert text == "Bonjour Zoé,\n\nSee you {{ tomorrow }}\n\nAtelier"
     assert "nothing to send" in desk.refused_plain("contacts", "send", "zoe")
+
+
+def answers(desk: FrontDesk, text: str, name: str, at: datetime) -> None:
+    """Let a client answer by SMS from the number that zoe has."""
+    reply = Reply(name, "+33612345678", text, at)
+    assert transact(desk.upstream.shell.database, lambda c: record_reply(c, "atelier", reply, datetime.now(UTC)))
+
+
+def test_what_the_client_answers_by_sms_stands_on_the_card_between_what_was_sent(desk: FrontDesk, file: Path) -> None:
+    file.write_text(SHOP.replace("locale: fr", "locale: fr, channels: [sms]"))
+    desk.says("business", "apply", file, "--yes")
+    desk.does("contacts", "change", "zoe", "--phone", "06 12 34 56 78")
+    desk.does("contacts", "send", "zoe", "--text", "À demain ?")
+    answers(desk, "Oui, à demain", "1", datetime.now(UTC))
+    desk.does("contacts", "send", "zoe", "--text", "Merci")
+    answers(desk, "Stop !", "2", datetime.now(UTC))
+    answers(desk, "Told late, said first", "0", datetime.now(UTC) - timedelta(hours=1))
+    said = card(desk)["messages"]
+    assert [(one["channel"], one["template"]) for one in said] == [
+        ("sms", "answer"), ("sms", "by_hand"), ("sms", "answer"), ("sms", "by_hand"), ("sms", "answer"),
+    ]  # fmt: skip
+    assert [one.get("text") for one in said] == ["Told late, said first", None, "Oui, à demain", None, "STOP"]
+    assert (said[2]["from"], said[2]["state"], said[3]["to"]) == ("+33612345678", "received", "+33612345678")
+    shown = desk.says("contacts", "show", "zoe").out
+    assert shown.index("Told late") < shown.index("Oui, à demain") < shown.index("STOP")
+    assert card(desk, "ada")["messages"] == []
+
+
+def test_an_answer_from_a_number_that_two_clients_have_stands_on_both_cards(desk: FrontDesk) -> None:
+    for who in ("zoe", "ada"):
+        desk.does("contacts", "change", who, "--phone", "+33612345678")
+    answers(desk, "C'est moi", "1", datetime.now(UTC))
+    desk.tells("contact.merged", {"contact": {"id": "ada"}, "into": "zoe"})
+    assert [one["text"] for who in ("zoe", "ada") for one in card(desk, who)["messages"]] == ["C'est moi"] * 2
 
 
 def test_links_of_services_and_coupons_are_sent(desk: FrontDesk) -> None:

@@ -10,6 +10,7 @@ from redis import RedisError
 
 from deploy.local import discover
 from deploy.local.cards import SettledProviders
+from models.document_text import address_text
 from models.errors import RelanceError
 from models.invoice import DocumentKind, DocumentStatus
 from models.periods import start_of_day, zone
@@ -117,22 +118,43 @@ def _kind(line: Mapping[str, Any]) -> str:
     return "formal_notice" if line.get("type") == DocumentKind.FORMAL_NOTICE else str(line["kind"])
 
 
+def _owed(line: Mapping[str, Any]) -> str:
+    due = line.get("due_on", line.get("next"))
+    return f"{line['id']}, due {due}" if due else str(line["id"])
+
+
+def _changed(line: Mapping[str, Any]) -> str:
+    was, now = (address_text(line[when]) or "-" for when in ("was", "is"))
+    return f"{line['what']}: {was} → {now}"
+
+
+def _paid(line: Mapping[str, Any]) -> str:
+    by = line["card" if line["kind"] == "card_charge" else "method"]
+    return ", ".join(filter(None, [by, *line["documents"]]))
+
+
+def _counted(line: Mapping[str, Any]) -> str:
+    return f"{line['rows']} {line['what']}"
+
+
+_WHAT: Mapping[str, Cell] = {
+    "charge": _owed,
+    "recurring_payment": _owed,
+    "changed": _changed,
+    "message": lambda line: f"{line['template'].replace('_', ' ')} to {line['to']}",
+    "skipped": lambda line: line["reason"],
+    "emptied": _counted,
+    "kept": _counted,
+    "card_charge": _paid,
+    "payment": _paid,
+    "refund": _paid,
+}
+"""What a line tells of, by its kind; all others are documents."""
+
+
 def _what(line: Mapping[str, Any]) -> object:
-    match line["kind"]:
-        case "charge" | "recurring_payment":
-            due = line.get("due_on", line.get("next"))
-            return f"{line['id']}, due {due}" if due else line["id"]
-        case "message":
-            return f"{line['template'].replace('_', ' ')} to {line['to']}"
-        case "skipped":
-            return line["reason"]
-        case "emptied" | "kept":
-            return f"{line['rows']} {line['what']}"
-        case "card_charge" | "payment" | "refund" as kind:
-            by = line["card" if kind == "card_charge" else "method"]
-            return ", ".join(filter(None, [by, *line["documents"]]))
-        case _:
-            return line.get("number")
+    what = _WHAT.get(line["kind"])
+    return what(line) if what else line.get("number")
 
 
 def _amount(line: Mapping[str, Any]) -> str:

@@ -77,10 +77,10 @@ PARTS: Mapping[str, dict[str, str | Cell]] = {
     },
     "saved_cards": {"card": "label", "provider": "provider", "since": "since"},
     "messages": {
-        "queued": "at",
+        "at": "at",
         "channel": "channel",
         "to": "to",
-        "subject": "subject",
+        "subject, or answer": lambda line: line.get("text") or line["subject"],
         "template": "template",
         "state": "state",
     },
