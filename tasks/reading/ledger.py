@@ -22,11 +22,11 @@ _OF_DOCUMENT = f"d.number, d.issued_on, d.contact_id, {_NAME} AS name, d.currenc
 
 _SALES = f"""
     SELECT d.issued_on, d.id, d.kind, d.number, d.contact_id, {_NAME}, d.currency,
-           coalesce(l.services, d.net), coalesce(l.goods, 0), d.tax
-      FROM invoices d LEFT JOIN LATERAL (
-           SELECT sum(net) FILTER (WHERE nature <> 'goods')::bigint AS services,
+           l.services, l.goods, d.tax
+      FROM invoices d CROSS JOIN LATERAL (
+           SELECT coalesce(sum(net) FILTER (WHERE nature <> 'goods'), 0)::bigint AS services,
                   coalesce(sum(net) FILTER (WHERE nature = 'goods'), 0)::bigint AS goods
-             FROM invoice_lines l WHERE (l.business_id, l.invoice_id) = (d.business_id, d.id)) l ON true
+             FROM invoice_lines l WHERE (l.business_id, l.invoice_id) = (d.business_id, d.id)) l
      WHERE d.business_id = %(business)s AND d.currency = %(currency)s AND d.kind IN ('380', '381', '386')
        AND d.issued_on {_PERIOD}
      ORDER BY d.issued_on, d.created_at, d.id

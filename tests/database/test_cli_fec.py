@@ -1,0 +1,97 @@
+"""`relance books export --format fec`: what each document, payment and loss is on an accountant's accounts."""
+
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from models.accounting import COLUMNS
+from tests.database.conftest import Relance, url_after
+from tests.scenarios.story import ASK, Databases, Story, euros
+
+Ask = Callable[[Callable[[Story], None]], Relance]
+Line = dict[str, str]
+
+MONTHS = ("--from", "2025-01-01", "--to", "2025-03-31")
+BOOKED, SERVED, CREDITED = "2025-01-05 10:00", "2025-01-06 14:00", "2025-01-10 10:00"
+
+
+@pytest.fixture
+def after(databases: Databases, command: Callable[[str], Relance]) -> Ask:
+    """Return `relance` for the database that a story of the first months of 2025 leaves behind."""
+
+    def told(tell: Callable[[Story], None]) -> Relance:
+        def all_of_it(shop: Story) -> None:
+            shop.span("2025-01-01 00:00", "2025-04-01 00:00")
+            shop.automation("ask", "session.booked", ASK)
+            shop.business["billing"] = {"enabled": True, "cycle": "daily"}
+            tell(shop)
+            shop.run()
+
+        return command(url_after(databases, all_of_it))
+
+    return told
+
+
+def fec(books: Relance, *options: str) -> list[Line]:
+    """Return the lines of the accountant's file."""
+    heading, *lines = books("books", "export", "--format", "fec", *(options or MONTHS)).out.splitlines()
+    assert tuple(heading.split("\t")) == COLUMNS
+    return [dict(zip(COLUMNS, line.split("\t"), strict=True)) for line in lines]
+
+
+def minor(text: str) -> int:
+    return int(Decimal(text.replace(",", ".")) * 100)
+
+
+def worth(line: Line) -> int:
+    """Return what a line adds to its account: debit less credit."""
+    return minor(line["Debit"]) - minor(line["Credit"])
+
+
+def balances(lines: list[Line], *keys: str, **where: str) -> dict[Any, int]:
+    """Return what accounts come to, told apart by some columns, of the lines whose columns are as given."""
+    found: Counter[Any] = Counter()
+    for line in lines:
+        if all(line[name] == value for name, value in where.items()):
+            key = tuple(line[name] for name in ("CompteNum", *keys))
+            found[key if keys else key[0]] += worth(line)
+    return {account: amount for account, amount in found.items() if amount}
+
+
+def product(price: int, id_: str = "oil", **more: Any) -> dict[str, Any]:
+    return {"id": id_, "kind": "product", "description": "Huile", "price": euros(price)} | more
+
+
+def test_what_is_made_of_goods_alone_is_turnover_of_goods_alone(after: Ask) -> None:
+    def tell(shop: Story) -> None:
+        shop.books("zoe", at=BOOKED, items=[product(1200)])
+
+    assert balances(fec(after(tell))) == {"411000": 1200, "707000": -1000, "445740": -200}
+
+
+def test_a_credit_note_of_goods_alone_takes_back_turnover_of_goods_alone(after: Ask) -> None:
+    def tell(shop: Story) -> None:
+        shop.books("zoe", at=BOOKED, items=[product(1200)])
+        shop.does("credit", at=CREDITED, number="2025-0001", amount=euros(600))
+
+    note = balances(fec(after(tell)), PieceRef="A2025-0001")
+    assert note == {"411000": -600, "707000": 500, "445740": 100}
+
+
+def test_services_and_goods_with_a_discount_are_entered_as_their_lines_say(after: Ask) -> None:
+    def tell(shop: Story) -> None:
+        shop.file["coupons"] = [{"code": "SPRING", "percent": 10}]
+        shop.books("zoe", "cut", at=BOOKED, when=SERVED, items=[product(2000)], coupon="SPRING")
+        shop.does("credit", at=CREDITED, number="2025-0001")
+
+    lines = fec(after(tell))
+    assert balances(lines, PieceRef="2025-0001") == {
+        "411000": 5850,
+        "706000": -3375,
+        "707000": -1500,
+        "445740": -975,
+    }
+    assert balances(lines) == {}
