@@ -64,7 +64,7 @@ class Entry:
 
 
 class Sale(NamedTuple):
-    """A document as it was issued: what its lines sum to, by nature, and its VAT."""
+    """A document as it was issued: what its lines sum to, by nature, and its VAT; of a credit note all less than 0."""
 
     day: date
     id: str
@@ -121,11 +121,10 @@ class Loss(NamedTuple):
 
 def of_sale(sale: Sale, *, on_receipt: bool) -> Entry:
     """Enter a document: the client owes it, the turnover and the VAT are made."""
-    sign = -1 if sale.kind == "381" else 1
     vat = VAT_WAITING if on_receipt else VAT_DUE
     parts = ((SERVICES, sale.services), (GOODS, sale.goods), (vat, sale.tax))
     total = sale.services + sale.goods + sale.tax
-    sides = [Side(CLIENTS, sign * total, of_client=True), *(Side(account, -sign * part) for account, part in parts)]
+    sides = [Side(CLIENTS, total, of_client=True), *(Side(account, -part) for account, part in parts)]
     label = {"381": "Avoir", "386": "Facture d'acompte"}.get(sale.kind, "Facture")
     client = (sale.client, sale.client_name)
     return _entry(

@@ -20,13 +20,31 @@ _PERIOD = "BETWEEN %(first)s AND %(last)s"
 _NAME = "coalesce(d.payer ->> 'name', d.contact_id)"
 _OF_DOCUMENT = f"d.number, d.issued_on, d.contact_id, {_NAME} AS name, d.currency"
 
+_SPLIT = """
+    SELECT coalesce(sum(side * net), 0)::bigint AS net, coalesce(sum(side * goods), 0)::bigint AS goods
+      FROM (SELECT side, sum(net) AS net,
+                   CASE WHEN coalesce(sum(gross) FILTER (WHERE is_goods), 0) = 0 THEN 0
+                        WHEN coalesce(sum(gross) FILTER (WHERE NOT is_goods), 0) = 0 THEN sum(net)
+                        ELSE sum(net) FILTER (WHERE is_goods) END AS goods
+              FROM (SELECT n.id, l.category, l.rate, l.nature = 'goods' AS is_goods, sign * l.net AS net,
+                           sign * l.gross AS gross
+                      FROM invoices n JOIN invoice_lines l ON (l.business_id, l.invoice_id) = (n.business_id, n.id)
+                     CROSS JOIN LATERAL (SELECT CASE n.kind WHEN '381' THEN -1 ELSE 1 END AS sign) s
+                     WHERE n.business_id = d.business_id AND (n.id IN (d.id, o.id) OR n.of_id = o.id
+                           AND n.kind = '381' AND (n.created_at, n.id) < (d.created_at, d.id))) lines
+              JOIN (VALUES (1), (-1)) sides (side) ON side = 1 OR lines.id <> d.id
+             GROUP BY side, category, rate) groups
+"""
+"""What a document adds to turnover, and how much of that is of goods. A credit note adds what is left of its invoice
+with it less what was left without it: what of a VAT group is left of goods alone, or of services alone, is theirs to
+the last unit, although documents round by group and not by line (R18)."""
+
 _SALES = f"""
-    SELECT d.issued_on, d.id, d.kind, d.number, d.contact_id, {_NAME}, d.currency,
-           l.services, l.goods, d.tax
-      FROM invoices d CROSS JOIN LATERAL (
-           SELECT coalesce(sum(net) FILTER (WHERE nature <> 'goods'), 0)::bigint AS services,
-                  coalesce(sum(net) FILTER (WHERE nature = 'goods'), 0)::bigint AS goods
-             FROM invoice_lines l WHERE (l.business_id, l.invoice_id) = (d.business_id, d.id)) l
+    SELECT d.issued_on, d.id, d.kind, d.number, d.contact_id, {_NAME}, d.currency, l.net - l.goods, l.goods,
+           CASE d.kind WHEN '381' THEN -d.tax ELSE d.tax END
+      FROM invoices d
+     CROSS JOIN LATERAL (SELECT CASE d.kind WHEN '381' THEN d.of_id END AS id) o
+     CROSS JOIN LATERAL ({_SPLIT}) l
      WHERE d.business_id = %(business)s AND d.currency = %(currency)s AND d.kind IN ('380', '381', '386')
        AND d.issued_on {_PERIOD}
      ORDER BY d.issued_on, d.created_at, d.id
