@@ -57,18 +57,21 @@ _RECEIPTS = f"""
      WHERE m.currency = %(currency)s AND m.day {_PERIOD} ORDER BY m.day, m.id
 """  # noqa: S608  # the texts are ours
 _USES = f"""
-    SELECT day, id, number, issued_on, contact_id, name, currency, amount, sum(tax)::bigint
+    SELECT day, id, number, issued_on, contact_id, name, giver, giver_name, currency, amount, sum(tax)::bigint
       FROM (SELECT greatest(a.on_date, d.issued_on) AS day, a.id, a.amount, {_OF_DOCUMENT},
+                   coalesce(p.contact_id, '') AS giver, coalesce(c.name, p.contact_id, '') AS giver_name,
                    round((sum(part.paid) OVER w) * t.tax / nullif(t.net + t.tax, 0))
                    - round((sum(part.paid) OVER w - part.paid) * t.tax / nullif(t.net + t.tax, 0)) AS tax
               FROM allocations a
               JOIN invoices d ON (d.business_id, d.id) = (a.business_id, a.invoice_id)
+              JOIN payments p ON (p.business_id, p.id) = (a.business_id, a.payment_id)
+              LEFT JOIN contacts c ON (c.business_id, c.id) = (p.business_id, p.contact_id)
               LEFT JOIN invoice_taxes t ON (t.business_id, t.invoice_id) = (d.business_id, d.id)
              CROSS JOIN LATERAL (SELECT coalesce((a.taxes ->> (t.position - 1)::int)::bigint, 0) AS paid) part
              WHERE a.business_id = %(business)s AND d.currency = %(currency)s
             WINDOW w AS (PARTITION BY d.id, t.position ORDER BY a.at, a.id)) u
      WHERE day {_PERIOD}
-     GROUP BY day, id, number, issued_on, contact_id, name, currency, amount ORDER BY day, id
+     GROUP BY day, id, number, issued_on, contact_id, name, giver, giver_name, currency, amount ORDER BY day, id
 """  # noqa: S608  # the texts are ours
 _LOSSES = f"""
     SELECT {_LOCAL.format(at="w.at")} AS day, w.id, {_OF_DOCUMENT}, w.net, w.tax

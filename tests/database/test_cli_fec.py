@@ -118,3 +118,23 @@ def test_goods_that_are_credited_leave_no_turnover_of_goods(after: Ask) -> None:
     books = after(tell)
     assert books("invoices", "credit", "2025-0001", "--line", 1, "--yes").code == 0
     assert balances(fec(books, "--from", "2025-01-01")) == {"411000": 1000, "706000": -834, "445740": -166}
+
+
+def test_money_of_somebody_else_is_taken_from_his_advances_not_the_clients(after: Ask) -> None:
+    def tell(shop: Story) -> None:
+        shop.client("vic")
+        shop.service("odd", 1400)
+        shop.books("zoe", "odd", at=BOOKED, when=SERVED)
+        shop.pays("vic", 2000, at=CREDITED, invoice="2025-0001")
+
+    assert balances(fec(after(tell)), "CompAuxNum", CompteNum="419100") == {("419100", "vic"): -600}
+
+
+def test_money_of_somebody_else_that_goes_back_leaves_no_advance(after: Ask) -> None:
+    def tell(shop: Story) -> None:
+        shop.client("vic")
+        order = shop.books("zoe", "cut", at=BOOKED, when="2025-02-06 14:00")
+        shop.pays("vic", 4500, at=CREDITED, invoice="2025-0001")
+        shop.cancels(order.booking, at="2025-01-12 10:00", refund="full")
+
+    assert balances(fec(after(tell)), "CompAuxNum", CompteNum="419100") == {}
