@@ -18,6 +18,9 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of a French accounting file, in the order of article A47 A-1 of the LPF."""
 
+EURO = "EUR"
+"""The currency of French accounts; what is in another says so."""
+
 CLIENTS = ("411000", "Clients")
 ADVANCES = ("419100", "Clients, avances et acomptes reçus")
 SERVICES = ("706000", "Prestations de services")
@@ -176,7 +179,10 @@ def _entry(
 
 
 def fec_lines(entries: Iterable[Entry]) -> Iterator[Sequence[str]]:
-    """Yield the lines of an accounting file, its heading first; entries of one currency, numbered in order."""
+    """Yield the lines of an accounting file, its heading first; entries of one currency, numbered in order.
+
+    Nothing is converted: each line in another currency than the euro names it, with its amount, below 0 for credit.
+    """
     yield COLUMNS
     for number, entry in enumerate((entry for entry in entries if entry.sides), start=1):
         for side in entry.sides:
@@ -199,8 +205,7 @@ def _line(number: int, entry: Entry, side: Side) -> Sequence[str]:
         "",
         "",
         f"{entry.day:%Y%m%d}",
-        "",
-        "",
+        *(("", "") if entry.currency == EURO else (_amount(side.amount, entry.currency), entry.currency)),
     ]
 
 

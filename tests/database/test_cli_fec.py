@@ -138,3 +138,24 @@ def test_money_of_somebody_else_that_goes_back_leaves_no_advance(after: Ask) -> 
         shop.cancels(order.booking, at="2025-01-12 10:00", refund="full")
 
     assert balances(fec(after(tell)), "CompAuxNum", CompteNum="419100") == {}
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "amounts"),
+    [
+        ("JPY", 5500, [("5500", "0", "5500"), ("0", "4583", "-4583"), ("0", "917", "-917")]),
+        ("KWD", 12345, [("12,345", "0,000", "12,345"), ("0,000", "10,288", "-10,288"), ("0,000", "2,057", "-2,057")]),
+        ("EUR", 1200, [("12,00", "0,00", ""), ("0,00", "10,00", ""), ("0,00", "2,00", "")]),
+    ],
+)
+def test_each_line_in_another_currency_than_the_euro_says_so(
+    after: Ask, currency: str, price: int, amounts: list[tuple[str, str, str]]
+) -> None:
+    def tell(shop: Story) -> None:
+        shop.business["currency"] = currency
+        shop.file["services"] = [{"id": "cut", "name": "Coupe", "price": euros(price, currency)}]
+        shop.books("zoe", "cut", at=BOOKED, when=SERVED)
+
+    lines = fec(after(tell))
+    assert [(line["Debit"], line["Credit"], line["Montantdevise"]) for line in lines] == amounts
+    assert {line["Idevise"] for line in lines} == {"" if currency == "EUR" else currency}
