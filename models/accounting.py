@@ -18,6 +18,9 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of a French accounting file, in the order of article A47 A-1 of the LPF."""
 
+EURO = "EUR"
+"""The currency of French accounts; what is in another says so."""
+
 CLIENTS = ("411000", "Clients")
 ADVANCES = ("419100", "Clients, avances et acomptes reçus")
 SERVICES = ("706000", "Prestations de services")
@@ -38,6 +41,9 @@ OTHER_JOURNAL = ("OD", "Opérations diverses")
 _TREASURY = {"cash": CASH, "card": CARDS, "cheque": CHEQUES, "upstream": CARDS}
 
 Account = tuple[str, str]
+Client = tuple[str, str]
+"""Id and name: an account of its own under those of all clients."""
+NOBODY: Client = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Side:
 
     account: Account
     amount: int
-    of_client: bool = False
+    client: Client = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,11 @@ class Entry:
     piece_day: date
     text: str
     currency: str
-    client: tuple[str, str]
     sides: tuple[Side, ...]
 
 
 class Sale(NamedTuple):
-    """A document as it was issued: what its lines sum to, by nature, and its VAT."""
+    """A document as it was issued: what its lines sum to, by nature, and its VAT; of a credit note all less than 0."""
 
     day: date
     id: str
@@ -92,7 +97,7 @@ class Receipt(NamedTuple):
 
 
 class Use(NamedTuple):
-    """Money that went to a document, or away from it (negative), and the VAT in it."""
+    """Money that went to a document, or away from it (negative), and the VAT in it; whose it was may be another."""
 
     day: date
     id: str
@@ -100,6 +105,8 @@ class Use(NamedTuple):
     issued_on: date
     client: str
     client_name: str
+    giver: str
+    giver_name: str
     currency: str
     amount: int
     tax: int
@@ -121,45 +128,42 @@ class Loss(NamedTuple):
 
 def of_sale(sale: Sale, *, on_receipt: bool) -> Entry:
     """Enter a document: the client owes it, the turnover and the VAT are made."""
-    sign = -1 if sale.kind == "381" else 1
     vat = VAT_WAITING if on_receipt else VAT_DUE
     parts = ((SERVICES, sale.services), (GOODS, sale.goods), (vat, sale.tax))
     total = sale.services + sale.goods + sale.tax
-    sides = [Side(CLIENTS, sign * total, of_client=True), *(Side(account, -sign * part) for account, part in parts)]
-    label = {"381": "Avoir", "386": "Facture d'acompte"}.get(sale.kind, "Facture")
     client = (sale.client, sale.client_name)
-    return _entry(
-        SALES_JOURNAL, sale.day, sale.number, sale.day, f"{label} {sale.number}", sale.currency, client, sides
-    )
+    sides = [Side(CLIENTS, total, client), *(Side(account, -part) for account, part in parts)]
+    label = {"381": "Avoir", "386": "Facture d'acompte"}.get(sale.kind, "Facture")
+    return _entry(SALES_JOURNAL, sale.day, sale.number, sale.day, f"{label} {sale.number}", sale.currency, sides)
 
 
 def of_receipt(receipt: Receipt) -> Entry:
     """Enter money: it is the client's until it is allocated."""
     treasury = _TREASURY.get(receipt.method, BANK)
     journal = CASH_JOURNAL if treasury is CASH else BANK_JOURNAL
-    sides = [Side(treasury, receipt.amount), Side(ADVANCES, -receipt.amount, of_client=True)]
     client = (receipt.client, receipt.client_name)
+    sides = [Side(treasury, receipt.amount), Side(ADVANCES, -receipt.amount, client)]
     text = f"{receipt.what} {receipt.method}"
-    return _entry(journal, receipt.day, receipt.id, receipt.day, text, receipt.currency, client, sides)
+    return _entry(journal, receipt.day, receipt.id, receipt.day, text, receipt.currency, sides)
 
 
 def of_use(use: Use, *, on_receipt: bool) -> Entry:
     """Enter an allocation: the document is paid by so much, and the VAT in it falls due."""
-    sides = [Side(ADVANCES, use.amount, of_client=True), Side(CLIENTS, -use.amount, of_client=True)]
+    giver, client = (use.giver, use.giver_name), (use.client, use.client_name)
+    sides = [Side(ADVANCES, use.amount, giver), Side(CLIENTS, -use.amount, client)]
     if on_receipt:
         sides += [Side(VAT_WAITING, use.tax), Side(VAT_DUE, -use.tax)]
     text = f"Règlement de {use.number}" if use.amount >= 0 else f"Règlement de {use.number} repris"
-    client = (use.client, use.client_name)
-    return _entry(OTHER_JOURNAL, use.day, use.number, use.issued_on, text, use.currency, client, sides)
+    return _entry(OTHER_JOURNAL, use.day, use.number, use.issued_on, text, use.currency, sides)
 
 
 def of_loss(loss: Loss, *, on_receipt: bool) -> Entry:
     """Enter a write-off: the debt is lost, and the VAT on it with it."""
     vat = VAT_WAITING if on_receipt else VAT_DUE
-    sides = [Side(LOSSES, loss.net), Side(vat, loss.tax), Side(CLIENTS, -(loss.net + loss.tax), of_client=True)]
-    text = f"Créance irrécouvrable {loss.number}"
     client = (loss.client, loss.client_name)
-    return _entry(OTHER_JOURNAL, loss.day, loss.number, loss.issued_on, text, loss.currency, client, sides)
+    sides = [Side(LOSSES, loss.net), Side(vat, loss.tax), Side(CLIENTS, -(loss.net + loss.tax), client)]
+    text = f"Créance irrécouvrable {loss.number}"
+    return _entry(OTHER_JOURNAL, loss.day, loss.number, loss.issued_on, text, loss.currency, sides)
 
 
 def _entry(
@@ -169,14 +173,16 @@ def _entry(
     piece_day: date,
     text: str,
     currency: str,
-    client: tuple[str, str],
     sides: Iterable[Side],
 ) -> Entry:
-    return Entry(journal, day, piece, piece_day, text, currency, client, tuple(one for one in sides if one.amount))
+    return Entry(journal, day, piece, piece_day, text, currency, tuple(one for one in sides if one.amount))
 
 
 def fec_lines(entries: Iterable[Entry]) -> Iterator[Sequence[str]]:
-    """Yield the lines of an accounting file, its heading first; entries of one currency, numbered in order."""
+    """Yield the lines of an accounting file, its heading first; entries of one currency, numbered in order.
+
+    Nothing is converted: each line in another currency than the euro names it, with its amount, below 0 for credit.
+    """
     yield COLUMNS
     for number, entry in enumerate((entry for entry in entries if entry.sides), start=1):
         for side in entry.sides:
@@ -184,14 +190,13 @@ def fec_lines(entries: Iterable[Entry]) -> Iterator[Sequence[str]]:
 
 
 def _line(number: int, entry: Entry, side: Side) -> Sequence[str]:
-    client = entry.client if side.of_client else ("", "")
     debit, credit = (side.amount, 0) if side.amount > 0 else (0, -side.amount)
     return [
         *entry.journal,
         str(number),
         f"{entry.day:%Y%m%d}",
         *side.account,
-        *(_clean(part) for part in client),
+        *(_clean(part) for part in side.client),
         _clean(entry.piece),
         f"{entry.piece_day:%Y%m%d}",
         _clean(entry.text),
@@ -200,8 +205,7 @@ def _line(number: int, entry: Entry, side: Side) -> Sequence[str]:
         "",
         "",
         f"{entry.day:%Y%m%d}",
-        "",
-        "",
+        *(("", "") if entry.currency == EURO else (_amount(side.amount, entry.currency), entry.currency)),
     ]
 
 

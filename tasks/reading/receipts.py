@@ -26,7 +26,11 @@ RECEIPTS = f"""
                 THEN e.entered_on ELSE e.day END AS day, e.id, e.what, e.method, e.contact_id, e.currency, e.amount
       FROM entered e
     UNION ALL
-    SELECT {_LOCAL.format(at="r.at")}, r.id, 'refund', r.method, r.contact_id, r.currency, -r.amount
-      FROM refunds r WHERE r.business_id = %(business)s
+    SELECT {_LOCAL.format(at="r.at")}, r.id, 'refund', r.method,
+           CASE WHEN p.id IS NULL THEN r.contact_id ELSE p.contact_id END, r.currency, -r.amount
+      FROM refunds r LEFT JOIN payments p ON (p.business_id, p.id) = (r.business_id, r.payment_id)
+     WHERE r.business_id = %(business)s
 """  # noqa: S608  # the texts are ours
-"""A query of one business in its time zone: day, id, what (kind of entry), method, client, currency and amount."""
+"""A query of one business in its time zone: day, id, what (kind of entry), method, whose, currency and amount.
+
+Money that is given back is of whom it came from, not of whose debt it was taken off."""

@@ -199,6 +199,22 @@ def test_periods_are_closed_in_order_once_and_chained(command: Callable[[str], R
     assert [entry["content"]["seal"] for entry in closings] == [january["seal"], february["seal"]]
 
 
+def test_when_a_period_was_closed_is_said_in_the_time_of_the_business(
+    command: Callable[[str], Relance], databases: Databases
+) -> None:
+    def tell_far_away(shop: Story) -> None:
+        shop.business["timezone"] = "Pacific/Kiritimati"
+        shop.span("2025-01-01 00:00", "2025-02-01 00:00")
+        shop.run()
+
+    books = command(url_after(databases, tell_far_away))
+    closed = books("books", "close", "2025-01", "--yes", "--json").line
+    assert closed["at"].endswith("+14:00")
+    (listed,) = books("books", "closings", "--json").lines
+    assert listed == closed
+    assert closed["at"][:16].replace("T", " ") in books("books", "closings").out
+
+
 def test_a_closed_period_stays_as_it_was_sealed(command: Callable[[str], Relance], databases: Databases) -> None:
     url = url_after(databases, tell)
     books, engine = command(url), make_engine(url)

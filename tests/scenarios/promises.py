@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from models.db import raw
 from tasks.books import check_books
+from tests.scenarios.accounts import check_accounts
 
 DOCUMENT = frozenset({
     "number", "type", "status", "total", "net", "tax", "taxes", "amount_due", "currency", "issued_on", "due_on",
@@ -37,9 +38,10 @@ KEYS = {
 
 
 def check_balance(engine: Engine) -> None:
-    """Assert that the books balance after a story, and that no event of it failed."""
+    """Assert that books and accounts balance after a story, and that no event of it failed."""
     with engine.connect() as connection:
         breaches = check_books(raw(connection))
+        check_accounts(raw(connection))
         failed = raw(connection).execute("SELECT reason FROM dead_letters WHERE code = 'poison'").fetchall()
     assert not failed, "\n".join(reason for (reason,) in failed)
     assert not breaches, "\n".join(breach.text for breach in breaches)

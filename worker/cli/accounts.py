@@ -85,12 +85,12 @@ def close(
     with database() as engine:
         tenant = business_id(engine, business)
         tried = locked(engine, tenant, lambda c: close_books(c, tenant, span, now, actor=who), only_try=True)
-        currency = _currency(tenant)
-        turnover = amount(_turnover(tried), currency)
+        with office(tenant) as seen:
+            turnover = amount(_turnover(tried), seen.business.currency)
         if not confirm(f"Close {span.name} of {tenant} with a turnover of {turnover}? It can't be undone.", yes=yes):
             raise typer.Exit(1)
         closed = locked(engine, tenant, lambda c: close_books(c, tenant, span, now, actor=who), only_try=False)
-    line = _closing(closed, currency)
+    line = _closing(seen, closed)
     if as_json:
         show_json(line)
     else:
@@ -101,7 +101,7 @@ def closings(business: Business = None, as_json: Json = False) -> None:
     """List the periods that are closed, with their turnover and the grand total by then."""
     with office(business) as seen:
         order = [columns(Closing).period_to, columns(Closing).period_from]
-        found = [_closing(one, seen.business.currency) for one in seen.rows(Closing, order=order)]
+        found = [_closing(seen, one) for one in seen.rows(Closing, order=order)]
     if not found and not as_json:
         typer.echo("No period is closed yet: `relance books close 2027-01` closes one.")
         return
@@ -185,7 +185,7 @@ def _turnover(closing: Closing) -> int:
     return int(closing.totals["turnover"])
 
 
-def _closing(closing: Closing, currency: str) -> Line:
+def _closing(seen: Office, closing: Closing) -> Line:
     assert isinstance(closing.totals, dict)
     return {
         "period": closing.totals["name"],
@@ -193,16 +193,11 @@ def _closing(closing: Closing, currency: str) -> Line:
         "to": closing.period_to,
         "turnover": _turnover(closing),
         "grand_total": closing.grand_total,
-        "currency": currency,
-        "at": closing.at,
+        "currency": seen.business.currency,
+        "at": seen.local(closing.at),
         "seal": closing.hash,
         "figures": closing.totals["lines"],
     }
-
-
-def _currency(tenant: str) -> str:
-    with office(tenant) as seen:
-        return seen.business.currency
 
 
 @contextmanager
