@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.charge import Charge
 from models.errors import NotFoundError
 from models.identifiers import key
 from models.marking import RECEIVED, Taken, money_for, open_balance
@@ -16,7 +17,7 @@ from models.reckoning import Reckoned
 from models.refusals import RefusedError
 from models.returning import give_back_on, give_back_payment
 from models.rows import columns_of
-from models.settling import charges_on, give, invoice_named
+from models.settling import charges_on, document_of, give, invoice_named
 from models.shop import Shop
 from tasks.closing import require_open
 from tasks.desk.acting import Desk, Done, act, noted, tell
@@ -142,15 +143,19 @@ def _aim(desk: Desk, paid: Sum, target: For) -> tuple[str, list[str]]:
             f"What it is for is in {other}, not in {paid.currency}: money is never converted. Say what came in {other} "
             f"with --currency {other}, or book it for its client alone (--contact ID): it is credit then."
         )
-    payers = {document.contact_id for document in documents} | {
-        charge.contact_id for charge in charges if charge.invoice_id is None
-    }
+    payers = {document.contact_id for document in documents} | {_payer_of(shop, charge) for charge in charges}
     if len(payers) > 1 and target.contact is None:
         raise RefusedError(f"These are debts of {', '.join(sorted(payers))}: say with --contact who has paid.")
     contact = target.contact or next(iter(payers), None)
     if contact is None:
         raise RefusedError("Say what the money is for: documents, --charge ID or --contact ID.")
     return contact_named(desk, contact), [charge.id for charge in charges]
+
+
+def _payer_of(shop: Shop, charge: Charge) -> str:
+    """Return who pays a charge: whoever the document is for that holds it, else who owes it."""
+    document = document_of(shop, charge)
+    return document.contact_id if document else charge.contact_id
 
 
 def payment_named(desk: Desk, id_: str) -> Payment:

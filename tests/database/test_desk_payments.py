@@ -110,6 +110,14 @@ def test_money_for_a_client_goes_to_debts_and_for_charges_to_them(desk: FrontDes
     assert [one["credit"] for one in desk.listed("payments", "list")] == [0, 1500]
 
 
+def test_money_for_a_charge_alone_is_of_whom_its_document_is_for(desk: FrontDesk) -> None:
+    order = desk.books("ada")
+    number = desk.does("invoices", "create", "--booking", f"{order}-b1")[1]["number"]
+    _, payment, *_ = desk.does("payments", "record", "--yes", "45", "--charge", f"{order}-b1")
+    assert (payment["contact"], payment["documents"]) == ("ada", [number])
+    assert desk.invoice(number)["status"] == "paid"
+
+
 def test_credit_is_used_for_a_document(desk: FrontDesk) -> None:
     desk.does("payments", "record", "--yes", "60", "--contact", "zoe", "--id", "ahead")
     number = desk.invoices(send=False)
