@@ -8,6 +8,7 @@ from typing import Any
 from models.charge import Charge
 from models.errors import NotFoundError
 from models.identifiers import key
+from models.invoice import DocumentKind, Invoice
 from models.marking import RECEIVED, Taken, money_for, open_balance
 from models.message import MessagePurpose
 from models.messaging import queue
@@ -224,13 +225,37 @@ def refund_payment(desk: Desk, id_: str, back: Sum, *, notify: bool = False, rea
 def refund_document(desk: Desk, number: str, back: Sum, *, notify: bool = False, reason: str | None = None) -> Done:
     """Give back what was paid on a document, or a part of it; a credit note makes it so much smaller (R28)."""
     found = document_named(desk, number)
+    if found.kind not in {DocumentKind.INVOICE, DocumentKind.DEPOSIT}:
+        raise RefusedError(
+            f"{number} asks for no money, so none can be given back on it. `relance payments list` shows the payments, "
+            "`relance payments refund PAYMENT` gives one back."
+        )
+    paid_ahead = _money_ahead(desk, found) if found.kind == DocumentKind.DEPOSIT else None
 
     def give_back(shop: Shop, cause: str) -> Reckoned:
-        return give_back_on(shop, charges_on(shop, found), back.amount, cause, currency=back.currency)
+        if paid_ahead is None:
+            return give_back_on(shop, charges_on(shop, found), back.amount, cause, currency=back.currency)
+        payment, charge = shop.payments[paid_ahead[0]], shop.charges[paid_ahead[1]]
+        return give_back_on(shop, [charge], back.amount, cause, currency=back.currency, payment=payment)
+
+    def seed(seeds: Seeds) -> None:
+        seeds.add("invoices", desk.business_id, [found.id])
+        if paid_ahead is not None:
+            seeds.add("payments", desk.business_id, [paid_ahead[0]])
+            seeds.followed.add((desk.business_id, paid_ahead[0]))
 
     note = noted("invoice", found.number or found.id, "refunded", **_money(back), reason=reason)
-    seed = _seed("invoices", desk, found.id)
     return act(desk, "refund", note, seed, _refunding(give_back, notify=notify))
+
+
+def _money_ahead(desk: Desk, deposit: Invoice) -> tuple[str, str] | None:
+    """Return the payment whose money a deposit invoice holds, and the charge that it was for (R26)."""
+    row = desk.connection.execute(
+        "SELECT a.payment_id, a.charge_id FROM invoice_lines l JOIN allocations a USING (business_id, charge_id)"
+        " WHERE l.business_id = %s AND l.invoice_id = %s AND a.invoice_id = l.invoice_id LIMIT 1",
+        (desk.business_id, deposit.id),
+    ).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def refund_order(desk: Desk, order_id: str, back: Sum, *, notify: bool = False, reason: str | None = None) -> Done:

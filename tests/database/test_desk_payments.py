@@ -153,6 +153,52 @@ def test_a_document_is_given_back_in_parts_up_to_what_was_paid(desk: FrontDesk) 
     assert desk.balanced()
 
 
+@pytest.fixture
+def ahead(desk: FrontDesk) -> FrontDesk:
+    """Make zoe a company that pays 60.00 of a charge of 150.00 ahead; the deposit invoice is in `number`."""
+    desk.tells("contact.updated", {"contact": {"id": "zoe", "kind": "business"}})
+    desk.tells("charge.added", charge_added("m5", price=money(15000)))
+    _, *lines = desk.does("payments", "record", "60", "--charge", "m5", "--id", "D3", "--yes")
+    desk.number = next(line["number"] for line in lines if line["kind"] == "invoice")
+    return desk
+
+
+@pytest.mark.parametrize("by", ["number", "payment"])
+def test_a_deposit_goes_back_by_its_number_as_by_its_payment(ahead: FrontDesk, by: str) -> None:
+    name = ahead.number if by == "number" else "D3"
+    _, *lines = ahead.does("payments", "refund", name, "--amount", "20", "--yes")
+    assert [line["amount"] for line in lines if line["kind"] == "refund"] == [2000]
+    assert [(line["of"], line["total"]) for line in lines if line["kind"] == "credit_note"] == [(ahead.number, 2000)]
+    assert "40.00 EUR is left of what was paid" in ahead.refused("payments", "refund", name, "--amount", "41")
+    _, *lines = ahead.does("payments", "refund", name, "--yes")
+    assert [line["amount"] for line in lines if line["kind"] == "refund"] == [4000]
+    assert ahead.invoice(ahead.number)["status"] == "void"
+    assert "all of it went back already" in ahead.refused("payments", "refund", name)
+    assert ahead.balanced()
+
+
+@pytest.mark.parametrize("arguments", [("void",), ("credit", "--amount", "10"), ("write-off", "--reason", "gone")])
+def test_what_a_deposit_can_not_be_says_what_to_do_instead(ahead: FrontDesk, arguments: tuple[str, ...]) -> None:
+    told = ahead.refused("invoices", arguments[0], ahead.number, *arguments[1:])
+    assert "it is a deposit invoice" in told
+    assert f"`relance payments refund {ahead.number}`" in told
+
+
+@pytest.mark.parametrize("arguments", [("void",), ("write-off", "--reason", "gone")])
+def test_what_is_paid_is_neither_voided_nor_given_up(desk: FrontDesk, arguments: tuple[str, ...]) -> None:
+    desk.does("payments", "mark-paid", desk.number, "--yes")
+    told = desk.refused("invoices", arguments[0], desk.number, *arguments[1:])
+    ways = (f"payments refund {desk.number}", f"invoices credit {desk.number} --amount", "payments reverse PAYMENT")
+    assert all(way in told for way in ways)
+
+
+def test_a_receipt_is_no_document_to_give_money_back_on(desk: FrontDesk) -> None:
+    desk.tells("charge.added", charge_added("key"))
+    _, *lines = desk.does("payments", "record", "--yes", "10", "--charge", "key")
+    receipt = next(line["number"] for line in lines if line["kind"] == "receipt")
+    assert "`relance payments refund PAYMENT` gives one back" in desk.refused("payments", "refund", receipt)
+
+
 def test_a_part_of_an_order_goes_back(desk: FrontDesk) -> None:
     order = desk.books(paid=4500)
     _, *lines = desk.does("payments", "refund", "--order", order, "--amount", "10", "--yes")
