@@ -292,8 +292,9 @@ def _refunding(give_back: Callable[[Shop, str], Reckoned], *, notify: bool) -> C
         reckoned = give_back(shop, shop.key("act", "refund", shop.next_serial()))
         if not notify:
             return
-        notes = reckoned.documents
         for (contact_id, currency), amount in _given_back(shop).items():
+            own = (note for id_, note in reckoned.notes.items() if shop.charges[id_].contact_id == contact_id)
+            notes = list({note.id: note for note in own}.values())
             queue(
                 shop,
                 known_contact(shop, contact_id),

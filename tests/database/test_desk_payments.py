@@ -143,6 +143,34 @@ def test_a_payment_goes_back_its_credit_first(desk: FrontDesk) -> None:
     assert desk.balanced()
 
 
+def test_all_credit_notes_of_a_refund_stand_in_its_mail_with_number_and_date(desk: FrontDesk) -> None:
+    desk.does("payments", "record", "--yes", "100", desk.number, "--id", "p")
+    first, second = desk.number, desk.invoices()
+    _, *lines = desk.does("payments", "refund", "p", "--amount", "80", "--yes", "--notify")
+    notes = {line["of"]: line for line in lines if line["kind"] == "credit_note"}
+    assert set(notes) == {first, second}
+    desk.upstream.delivers()
+    sent = desk.listed("messages", "list")[-1]
+    text = desk.says("messages", "show", sent["id"], "--json").line["text"]
+    day = "/".join(reversed(lines[0]["at"][:10].split("-")))
+    assert "Nous vous remboursons 80,00\xa0€." in text
+    for number, note in notes.items():
+        assert f"Avoir {note['number']} du {day} sur la facture {number} du {day}\n" in text
+
+
+def test_who_gets_money_back_reads_only_what_was_credited_of_their_own(desk: FrontDesk) -> None:
+    zoes, adas = desk.number, desk.invoices("ada")
+    desk.does("payments", "record", "--yes", "90", zoes, adas, "--contact", "ada", "--id", "both")
+    desk.does("payments", "refund", "both", "--yes", "--notify")
+    desk.upstream.delivers()
+    sent = {one["contact"]: one["id"] for one in desk.listed("messages", "list") if one["template"] == "refund"}
+    text = {who: desk.says("messages", "show", id_, "--json").line["text"] for who, id_ in sent.items()}
+    assert [[f"sur la facture {number} " in text[who] for number in (zoes, adas)] for who in ("zoe", "ada")] == [
+        [True, False],
+        [False, True],
+    ]
+
+
 def test_a_document_is_given_back_in_parts_up_to_what_was_paid(desk: FrontDesk) -> None:
     desk.does("payments", "mark-paid", desk.number, "--yes")
     desk.does("payments", "refund", desk.number, "--amount", "15", "--yes")
