@@ -109,6 +109,8 @@ def record_payment(desk: Desk, paid: Sum, taken: Taken, target: For, id_: str | 
     payment_id = id_ or key("pay", desk.now, desk.business_id, desk.actor)
     contact, charges = _aim(desk, paid, target)
     require_open(desk.connection, desk.business_id, taken.received_at)
+    if payment_id.startswith(("order:", "voucher:")):
+        raise RefusedError(f"{payment_id} would be the money of an order or a voucher. Give the payment another --id.")
     if _known(desk, payment_id):
         raise RefusedError(f"Payment {payment_id} is booked already. Give another one another --id.")
     data = _told(payment_id, paid, taken, contact, charges)
