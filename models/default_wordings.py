@@ -41,6 +41,7 @@ _DOCUMENT = _SIGNED + "{% if invoice.details %}\n---\n\n{{ invoice.details }}\n{
 """The signature, and under it the document itself, where there is one: what a page or a file would show."""
 
 _DOCUMENTS = _SIGNED + "{% if notice.details %}\n---\n\n{{ notice.details }}\n{% endif %}"
+"""The same with all documents that go along, one after the other."""
 
 WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
     "request_payment": {
@@ -297,12 +298,12 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
         "fr": DefaultWording(
             "Rendez-vous annulé – {{ business.name }}",
             _FR_HELLO + "Votre rendez-vous{% if service.name %} ({{ service.name }}){% endif %} "
-            "du {{ session.starts_at | date: 'long' }} est annulé.\n\n" + _DOCUMENT,
+            "du {{ session.starts_at | date: 'long' }} est annulé.\n\n" + _DOCUMENTS,
         ),
         "en": DefaultWording(
             "Booking cancelled – {{ business.name }}",
             _EN_HELLO + "Your booking{% if service.name %} ({{ service.name }}){% endif %} "
-            "of {{ session.starts_at | date: 'long' }} is cancelled.\n\n" + _DOCUMENT,
+            "of {{ session.starts_at | date: 'long' }} is cancelled.\n\n" + _DOCUMENTS,
         ),
     },
     "refund": {
@@ -310,13 +311,13 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "Remboursement – {{ business.name }}",
             _FR_HELLO + "{% if booking.status == 'cancelled' %}À la suite de l'annulation de votre rendez-vous"
             "{% if service.name %} ({{ service.name }}){% endif %}, n{% else %}N{% endif %}ous vous remboursons "
-            "{{ refund.amount | money }}.\n\n" + _DOCUMENT,
+            "{{ refund.amount | money }}.\n\n" + _DOCUMENTS,
         ),
         "en": DefaultWording(
             "Refund – {{ business.name }}",
             _EN_HELLO + "{% if booking.status == 'cancelled' %}After the cancellation of your booking"
             "{% if service.name %} ({{ service.name }}){% endif %}, we{% else %}We{% endif %} refund "
-            "{{ refund.amount | money }}.\n\n" + _DOCUMENT,
+            "{{ refund.amount | money }}.\n\n" + _DOCUMENTS,
         ),
     },
 }

@@ -18,15 +18,15 @@ from models.tax import rate_text
 WORDS = {
     "fr": {
         "vat": "TVA {rate} %", "net": "HT", "total": "Total TTC", "paid": "Déjà réglé", "due": "Reste à payer",
-        "to": "Client", "of": "Avoir sur la facture {number} du {date}", "siren": "SIREN", "number": "N° TVA",
-        "capital": "au capital de", "register": "RCS", "reference": "Votre référence",
+        "to": "Client", "of": "Avoir {own} du {day} sur la facture {number} du {date}", "siren": "SIREN",
+        "number": "N° TVA", "capital": "au capital de", "register": "RCS", "reference": "Votre référence",
         "quantity": "{quantity} × {price}", "tax_number": "Identifiant fiscal",
         "converted": "TVA : {tax} (1 {currency} = {rate} {into}, {source}, {date})",
     },
     "en": {
         "vat": "VAT {rate} %", "net": "net", "total": "Total with VAT", "paid": "Already paid", "due": "Left to pay",
-        "to": "Client", "of": "Credit note on invoice {number} of {date}", "siren": "SIREN", "number": "VAT number",
-        "capital": "with a capital of", "register": "RCS", "reference": "Your reference",
+        "to": "Client", "of": "Credit note {own} of {day} on invoice {number} of {date}", "siren": "SIREN",
+        "number": "VAT number", "capital": "with a capital of", "register": "RCS", "reference": "Your reference",
         "quantity": "{quantity} × {price}", "tax_number": "Tax registration",
         "converted": "VAT: {tax} (1 {currency} = {rate} {into}, {source}, {date})",
     },
@@ -80,7 +80,7 @@ class _Text:
         self.colon = " :" if self.french else ":"
 
     def lines(self) -> Iterator[str]:
-        document, words = self.document, self.words
+        document = self.document
         lines = sorted(self.shop.lines.by("invoice_id", document.id), key=lambda line: line.position)
         groups = sorted(self.shop.taxes.by("invoice_id", document.id), key=lambda group: group.position)
         yield from self._unpaid(groups)
@@ -88,8 +88,7 @@ class _Text:
         yield self._labelled("to", self._payer(_plain(document.payer)))
         if document.order_reference:
             yield self._labelled("reference", document.order_reference)
-        if document.of_number and document.of_date and document.kind == DocumentKind.CREDIT_NOTE:
-            yield words["of"].format(number=document.of_number, date=self._date(document.of_date))
+        yield from self._of()
         yield from (self._line(line) for line in lines)
         yield from self._groups(groups)
         yield self._labelled("total", self._money(document.total))
@@ -133,6 +132,13 @@ class _Text:
             parts += [f"{self.words['number']} {payer['vat_number']}"] if payer.get("vat_number") else []
         parts.append(address_text(payer.get("address")))
         return ", ".join(filter(None, parts))
+
+    def _of(self) -> Iterator[str]:
+        """Yield what a credit note is, and on which invoice."""
+        note = self.document
+        if note.of_number and note.of_date and note.kind == DocumentKind.CREDIT_NOTE:
+            own, day = note.number, self._date(note.issued_on)
+            yield self.words["of"].format(own=own, day=day, number=note.of_number, date=self._date(note.of_date))
 
     def _line(self, line: InvoiceLine) -> str:
         when = self._period(line)

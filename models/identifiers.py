@@ -71,3 +71,8 @@ def stamp(time: datetime, source: str, id: str) -> str:  # noqa: A002  # the att
 def moment_of(stamp: str) -> datetime:
     """Return the time in a stamp."""
     return _YEAR_ONE + int(stamp.partition("\x1f")[0]) * _MICROSECOND
+
+
+def source_of(stamp: str) -> str:
+    """Return the source in a stamp."""
+    return stamp.partition("\x1f")[2].partition("\x1f")[0]

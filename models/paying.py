@@ -5,23 +5,32 @@ from typing import Any
 
 from models.bookkeeping import enter
 from models.charge import Charge
+from models.contact import Contact
 from models.contacts import Event, know_contact
 from models.diary import order_of
 from models.event_shapes import PaymentData, Target
 from models.facts import raise_fact
+from models.identifiers import source_of
+from models.payer import known_contact
 from models.payment import Allocation, Payment, PaymentStatus
 from models.receiving import Told, aim, payment_of, receive, tell_reversed
 from models.reckoning import charges_of_target, charges_under, reckon
-from models.refusals import show
+from models.refusals import OPERATOR, show
 from models.settling import give, invoice_named, open_debts
 from models.shop import Shop, tell_owner
 
 
 def receive_payment(shop: Shop, event: Event) -> None:
-    """`payment.received`: book money that has arrived, whatever it is for (R16); the newest telling holds."""
+    """`payment.received`: book money that has arrived, whatever it is for (R16); the newest telling holds.
+
+    What a person has booked, or a card provider reported, stays as it is (R15).
+    """
     data: PaymentData = event.data.payment
     contact = know_contact(shop, event.data.contact, event.stamp)
     payment = payment_of(shop, data.id)
+    if _stays(payment, event):
+        _tell_kept(shop, payment, contact, data)
+        return
     if event.stamp <= payment.stamp:
         return
     first = not payment.stamp
@@ -54,6 +63,36 @@ def _about(shop: Shop, payment: Payment) -> dict[str, Any]:
         invoice = invoice_named(shop, name)
         return {"invoice": invoice.id} if invoice else {}
     return {"order": name} if kind == "order" else {}
+
+
+def _stays(payment: Payment, event: Event) -> bool:
+    """Whether a telling changes nothing of money: it was booked here, or upstream has said which person took it."""
+    if not payment.stamp:
+        return False
+    if source_of(payment.stamp) == OPERATOR or payment.provider is not None:
+        return True
+    data: PaymentData = event.data.payment
+    told = data.amount.amount, data.amount.currency, data.method, data.received_at or event.time
+    known = payment.amount, payment.currency, payment.method, payment.received_at
+    return payment.actor is not None and event.stamp > payment.stamp and told != known
+
+
+def _tell_kept(shop: Shop, known: Payment, contact: Contact, data: PaymentData) -> None:
+    """Tell the owner of money that stays as it was booked, although it is told of otherwise."""
+    payer = known_contact(shop, known.contact_id) if known.contact_id else contact
+    other = known_contact(shop, contact.id) is not payer
+    reversed_ = known.status == PaymentStatus.REVERSED
+    if (known.amount, known.currency) == (data.amount.amount, data.amount.currency) and not other and not reversed_:
+        return
+    tell_owner(
+        shop,
+        "payment_conflict",
+        f"Payment {known.id} was booked as {show(known.amount, known.currency)}{' and reversed' if reversed_ else ''}, "
+        f"and is told again as {show(data.amount.amount, data.amount.currency)}{f' of {contact.id}' if other else ''}. "
+        "It stays as it was booked: if there were two payments, give the second an id of its own.",
+        contact_id=known.contact_id,
+        payment=known.id,
+    )
 
 
 def _told_twice(shop: Shop, known: Payment, data: PaymentData) -> None:

@@ -43,13 +43,22 @@ def give_back(shop: Shop, run: Run, op: Act) -> Reckoned | None:
 
 
 def give_back_on(
-    shop: Shop, charges: Sequence[Charge], amount: int | None, cause: str, *, currency: str | None = None
+    shop: Shop,
+    charges: Sequence[Charge],
+    amount: int | None,
+    cause: str,
+    *,
+    currency: str | None = None,
+    payment: Payment | None = None,
 ) -> Reckoned:
-    """Give back what was paid on charges of one document or order, or a sum of it; more than was paid is refused."""
-    paid = sum(charge.settled for charge in charges)
+    """Give back what was paid on charges, or a sum of it; more than was paid is refused.
+
+    They are those of one document or order. With a payment only its money goes back.
+    """
+    paid = sum(_paid(shop, charge, payment) for charge in charges)
     of = charges[0].currency if charges else shop.business.currency
     _require_paid(paid, amount, of, currency or of)
-    taken, _ = _take(shop, charges, amount, None, cause)
+    taken, _ = _take(shop, charges, amount, payment, cause)
     return reckon(shop, taken)
 
 

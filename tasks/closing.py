@@ -56,18 +56,19 @@ def close(connection: Connection[Any], business_id: str, span: Span, now: dateti
 
 
 def require_open(connection: Connection[Any], business_id: str, received_at: datetime | None) -> None:
-    """Refuse to book money on a day whose books are closed."""
+    """Refuse to book money on a day whose books are closed, or that lies before one whose books are."""
     found = connection.execute(
-        "SELECT c.totals ->> 'name', d.day FROM businesses b"
+        "SELECT c.totals ->> 'name', d.day, d.day >= c.period_from FROM businesses b"
         " CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE b.timezone)::date AS day) d"
-        " JOIN closings c ON c.business_id = b.id AND d.day BETWEEN c.period_from AND c.period_to"
+        " JOIN closings c ON c.business_id = b.id AND d.day <= c.period_to"
         " WHERE b.id = %(business)s ORDER BY c.period_to LIMIT 1",
         {"at": received_at, "business": business_id},
     ).fetchone()
     if found:
+        name, day, inside = found
         raise RefusedError(
-            f"The books of {found[0]} are closed: nothing can be booked on {found[1]} any more. Leave --on out, so "
-            "that it counts today, and say with --note when it came."
+            f"The books {'of' if inside else 'up to'} {name} are closed: nothing can be booked on {day} any more. "
+            "Leave --on out, so that it counts today, and say with --note when it came."
         )
 
 

@@ -12,7 +12,7 @@ from models.dunning import set_due
 from models.errors import NotFoundError
 from models.holding import hold, release
 from models.holding import hold_document as stop_dunning
-from models.invoice import Invoice
+from models.invoice import DocumentKind, DocumentStatus, Invoice
 from models.messaging import queue_document
 from models.payer import known_contact
 from models.refusals import RefusedError
@@ -74,10 +74,28 @@ def void_document(desk: Desk, number: str, reason: str | None = None, *, notify:
     """Take a document back by a full credit note (R13), and send that if wanted."""
 
     def take_back(shop: Shop, invoice: Invoice) -> None:
+        _require_no_money(invoice, "voided")
         notes = void(shop, invoice)
         _bring(shop, notes if notify else ())
 
     return on_document(desk, "void", number, "voided", take_back, reason=reason)
+
+
+def _require_no_money(invoice: Invoice, done: str, *, deposits_only: bool = False) -> None:
+    """Refuse what can't be done to a document because money holds it, saying what can be done instead (R13, R26)."""
+    number, back = invoice.number, f"`relance payments refund {invoice.number}`"
+    if invoice.status != DocumentStatus.PAID:
+        return
+    if invoice.kind == DocumentKind.DEPOSIT:
+        raise RefusedError(
+            f"{number} can't be {done}: it is a deposit invoice, and its money is there. Give that back ({back}): a "
+            "credit note makes it so much smaller. Where the money never came: `relance payments reverse PAYMENT`."
+        )
+    if invoice.kind == DocumentKind.INVOICE and not deposits_only:
+        raise RefusedError(
+            f"{number} can't be {done}: it is paid. To give the money back: {back}. If less was owed: `relance "
+            f"invoices credit {number} --amount …`. If the money never came: `relance payments reverse PAYMENT`."
+        )
 
 
 def _bring(shop: Shop, notes: Iterable[Invoice]) -> None:
@@ -100,6 +118,7 @@ def credit_document(desk: Desk, number: str, part: Part, reason: str | None = No
     charge_id = _charge_of_line(desk, document_named(desk, number), part.line) if part.line is not None else None
 
     def credit(shop: Shop, invoice: Invoice) -> None:
+        _require_no_money(invoice, "credited", deposits_only=True)
         notes = credit_part(shop, invoice, part.amount, charge_id, part.currency)
         _bring(shop, notes if notify else ())
 
@@ -121,6 +140,7 @@ def write_document_off(desk: Desk, number: str, reason: str, proof: str | None =
     """Give a debt up; it stays a debt (R13)."""
 
     def give_up(shop: Shop, invoice: Invoice) -> None:
+        _require_no_money(invoice, "written off")
         write_off(shop, invoice, reason, desk.actor, proof)
 
     return on_document(desk, "write_off", number, "written off", give_up, reason=reason, proof=proof)

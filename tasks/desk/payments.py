@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.charge import Charge
 from models.errors import NotFoundError
 from models.identifiers import key
+from models.invoice import DocumentKind, Invoice
 from models.marking import RECEIVED, Taken, money_for, open_balance
 from models.message import MessagePurpose
 from models.messaging import queue
@@ -16,7 +18,7 @@ from models.reckoning import Reckoned
 from models.refusals import RefusedError
 from models.returning import give_back_on, give_back_payment
 from models.rows import columns_of
-from models.settling import charges_on, give, invoice_named
+from models.settling import charges_on, document_of, give, invoice_named
 from models.shop import Shop
 from tasks.closing import require_open
 from tasks.desk.acting import Desk, Done, act, noted, tell
@@ -107,6 +109,8 @@ def record_payment(desk: Desk, paid: Sum, taken: Taken, target: For, id_: str | 
     payment_id = id_ or key("pay", desk.now, desk.business_id, desk.actor)
     contact, charges = _aim(desk, paid, target)
     require_open(desk.connection, desk.business_id, taken.received_at)
+    if payment_id.startswith(("order:", "voucher:")):
+        raise RefusedError(f"{payment_id} would be the money of an order or a voucher. Give the payment another --id.")
     if _known(desk, payment_id):
         raise RefusedError(f"Payment {payment_id} is booked already. Give another one another --id.")
     data = _told(payment_id, paid, taken, contact, charges)
@@ -142,15 +146,19 @@ def _aim(desk: Desk, paid: Sum, target: For) -> tuple[str, list[str]]:
             f"What it is for is in {other}, not in {paid.currency}: money is never converted. Say what came in {other} "
             f"with --currency {other}, or book it for its client alone (--contact ID): it is credit then."
         )
-    payers = {document.contact_id for document in documents} | {
-        charge.contact_id for charge in charges if charge.invoice_id is None
-    }
+    payers = {document.contact_id for document in documents} | {_payer_of(shop, charge) for charge in charges}
     if len(payers) > 1 and target.contact is None:
         raise RefusedError(f"These are debts of {', '.join(sorted(payers))}: say with --contact who has paid.")
     contact = target.contact or next(iter(payers), None)
     if contact is None:
         raise RefusedError("Say what the money is for: documents, --charge ID or --contact ID.")
     return contact_named(desk, contact), [charge.id for charge in charges]
+
+
+def _payer_of(shop: Shop, charge: Charge) -> str:
+    """Return who pays a charge: whoever the document is for that holds it, else who owes it."""
+    document = document_of(shop, charge)
+    return document.contact_id if document else charge.contact_id
 
 
 def payment_named(desk: Desk, id_: str) -> Payment:
@@ -219,13 +227,37 @@ def refund_payment(desk: Desk, id_: str, back: Sum, *, notify: bool = False, rea
 def refund_document(desk: Desk, number: str, back: Sum, *, notify: bool = False, reason: str | None = None) -> Done:
     """Give back what was paid on a document, or a part of it; a credit note makes it so much smaller (R28)."""
     found = document_named(desk, number)
+    if found.kind not in {DocumentKind.INVOICE, DocumentKind.DEPOSIT}:
+        raise RefusedError(
+            f"{number} asks for no money, so none can be given back on it. `relance payments list` shows the payments, "
+            "`relance payments refund PAYMENT` gives one back."
+        )
+    paid_ahead = _money_ahead(desk, found) if found.kind == DocumentKind.DEPOSIT else None
 
     def give_back(shop: Shop, cause: str) -> Reckoned:
-        return give_back_on(shop, charges_on(shop, found), back.amount, cause, currency=back.currency)
+        if paid_ahead is None:
+            return give_back_on(shop, charges_on(shop, found), back.amount, cause, currency=back.currency)
+        payment, charge = shop.payments[paid_ahead[0]], shop.charges[paid_ahead[1]]
+        return give_back_on(shop, [charge], back.amount, cause, currency=back.currency, payment=payment)
+
+    def seed(seeds: Seeds) -> None:
+        seeds.add("invoices", desk.business_id, [found.id])
+        if paid_ahead is not None:
+            seeds.add("payments", desk.business_id, [paid_ahead[0]])
+            seeds.followed.add((desk.business_id, paid_ahead[0]))
 
     note = noted("invoice", found.number or found.id, "refunded", **_money(back), reason=reason)
-    seed = _seed("invoices", desk, found.id)
     return act(desk, "refund", note, seed, _refunding(give_back, notify=notify))
+
+
+def _money_ahead(desk: Desk, deposit: Invoice) -> tuple[str, str] | None:
+    """Return the payment whose money a deposit invoice holds, and the charge that it was for (R26)."""
+    row = desk.connection.execute(
+        "SELECT a.payment_id, a.charge_id FROM invoice_lines l JOIN allocations a USING (business_id, charge_id)"
+        " WHERE l.business_id = %s AND l.invoice_id = %s AND a.invoice_id = l.invoice_id LIMIT 1",
+        (desk.business_id, deposit.id),
+    ).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def refund_order(desk: Desk, order_id: str, back: Sum, *, notify: bool = False, reason: str | None = None) -> Done:
@@ -262,8 +294,9 @@ def _refunding(give_back: Callable[[Shop, str], Reckoned], *, notify: bool) -> C
         reckoned = give_back(shop, shop.key("act", "refund", shop.next_serial()))
         if not notify:
             return
-        notes = reckoned.documents
         for (contact_id, currency), amount in _given_back(shop).items():
+            own = (note for id_, note in reckoned.notes.items() if shop.charges[id_].contact_id == contact_id)
+            notes = list({note.id: note for note in own}.values())
             queue(
                 shop,
                 known_contact(shop, contact_id),

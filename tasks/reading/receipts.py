@@ -1,7 +1,8 @@
 """Money in and out as the journal has it, each entry on its day: what totals and the accountant's file are made of.
 
 Money counts on the day on which it was received. Where that day was closed already when the entry was made, it counts
-on the day of the entry, so that the figures of a closed period never change. The credit that a voucher is does not
+on the day of the entry, so that the figures of a closed period never change; days before the first period that was
+closed are closed with it. The credit that a voucher is does not
 count: the money was received when the voucher was paid (R10).
 """
 
@@ -9,7 +10,7 @@ _LOCAL = "(({at}) AT TIME ZONE %(zone)s)::date"
 
 RECEIPTS = f"""
     WITH sealed AS MATERIALIZED (
-         SELECT c.period_from, c.period_to, s.sequence FROM closings c
+         SELECT c.period_to, s.sequence FROM closings c
            JOIN journal s ON (s.business_id, s.kind, s.row_id) = (c.business_id, 'closing', c.id)
           WHERE c.business_id = %(business)s),
     entered AS (
@@ -22,7 +23,7 @@ RECEIPTS = f"""
           WHERE j.business_id = %(business)s AND j.kind IN ('payment', 'payment_corrected', 'reversal')
             AND p.purpose <> 'voucher')
     SELECT CASE WHEN e.day < e.entered_on AND EXISTS (
-                     SELECT FROM sealed s WHERE e.day BETWEEN s.period_from AND s.period_to AND s.sequence < e.sequence)
+                     SELECT FROM sealed s WHERE e.day <= s.period_to AND s.sequence < e.sequence)
                 THEN e.entered_on ELSE e.day END AS day, e.id, e.what, e.method, e.contact_id, e.currency, e.amount
       FROM entered e
     UNION ALL

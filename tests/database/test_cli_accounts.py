@@ -252,6 +252,28 @@ def test_money_of_a_day_that_was_entered_before_that_was_closed_stays_on_its_day
     assert [line for line in figures(books, "--from", "2026-01-01") if line["figure"] == "money"] == []
 
 
+def test_days_before_the_first_closed_period_are_closed_with_it(
+    command: Callable[[str], Relance], databases: Databases
+) -> None:
+    url = url_after(databases, tell)
+    books, engine = command(url), make_engine(url)
+    december = ("books", "totals", "--from", "2024-12-01", "--to", "2024-12-31", "--json")
+    assert books("payments", "record", "--yes", "5", "--contact", "ada", "--on", "2024-12-15").code == 0
+    books("books", "close", "2025-01", "--yes")
+    before = books(*december).lines
+    told = books("payments", "record", "--yes", "5", "--contact", "ada", "--on", "2024-12-15")
+    assert "The books up to 2025-01 are closed: nothing can be booked on 2024-12-15 any more." in told.error
+    data = payment_received("late", of="zoe", amount=money(700), received_at="2024-12-20T09:00:00+01:00")
+    Upstream(engine).sends(encoded("payment.received", data, id="late", time=None))
+    engine.dispose()
+    assert [line["amount"] for line in before if line["figure"] == "money"] == [500]
+    assert books(*december).lines == before
+    assert (
+        sum(int(str(one["amount"])) for one in figures(books, "--from", "2026-01-01") if one["figure"] == "money")
+        == 700
+    )
+
+
 def test_the_credit_of_a_voucher_is_no_money_received(databases: Databases, command: Callable[[str], Relance]) -> None:
     def sell(shop: Story) -> None:
         shop.span("2025-01-01 00:00", "2025-04-01 00:00")

@@ -125,6 +125,14 @@ def test_money_for_a_client_goes_to_debts_and_for_charges_to_them(desk: FrontDes
     assert [one["credit"] for one in desk.listed("payments", "list")] == [0, 1500]
 
 
+def test_money_for_a_charge_alone_is_of_whom_its_document_is_for(desk: FrontDesk) -> None:
+    order = desk.books("ada")
+    number = desk.does("invoices", "create", "--booking", f"{order}-b1")[1]["number"]
+    _, payment, *_ = desk.does("payments", "record", "--yes", "45", "--charge", f"{order}-b1")
+    assert (payment["contact"], payment["documents"]) == ("ada", [number])
+    assert desk.invoice(number)["status"] == "paid"
+
+
 def test_credit_is_used_for_a_document(desk: FrontDesk) -> None:
     desk.does("payments", "record", "--yes", "60", "--contact", "zoe", "--id", "ahead")
     number = desk.invoices(send=False)
@@ -150,6 +158,34 @@ def test_a_payment_goes_back_its_credit_first(desk: FrontDesk) -> None:
     assert desk.balanced()
 
 
+def test_all_credit_notes_of_a_refund_stand_in_its_mail_with_number_and_date(desk: FrontDesk) -> None:
+    desk.does("payments", "record", "--yes", "100", desk.number, "--id", "p")
+    first, second = desk.number, desk.invoices()
+    _, *lines = desk.does("payments", "refund", "p", "--amount", "80", "--yes", "--notify")
+    notes = {line["of"]: line for line in lines if line["kind"] == "credit_note"}
+    assert set(notes) == {first, second}
+    desk.upstream.delivers()
+    sent = desk.listed("messages", "list")[-1]
+    text = desk.says("messages", "show", sent["id"], "--json").line["text"]
+    day = "/".join(reversed(lines[0]["at"][:10].split("-")))
+    assert "Nous vous remboursons 80,00\xa0€." in text
+    for number, note in notes.items():
+        assert f"Avoir {note['number']} du {day} sur la facture {number} du {day}\n" in text
+
+
+def test_who_gets_money_back_reads_only_what_was_credited_of_their_own(desk: FrontDesk) -> None:
+    zoes, adas = desk.number, desk.invoices("ada")
+    desk.does("payments", "record", "--yes", "90", zoes, adas, "--contact", "ada", "--id", "both")
+    desk.does("payments", "refund", "both", "--yes", "--notify")
+    desk.upstream.delivers()
+    sent = {one["contact"]: one["id"] for one in desk.listed("messages", "list") if one["template"] == "refund"}
+    text = {who: desk.says("messages", "show", id_, "--json").line["text"] for who, id_ in sent.items()}
+    assert [[f"sur la facture {number} " in text[who] for number in (zoes, adas)] for who in ("zoe", "ada")] == [
+        [True, False],
+        [False, True],
+    ]
+
+
 def test_a_document_is_given_back_in_parts_up_to_what_was_paid(desk: FrontDesk) -> None:
     desk.does("payments", "mark-paid", desk.number, "--yes")
     desk.does("payments", "refund", desk.number, "--amount", "15", "--yes")
@@ -158,6 +194,52 @@ def test_a_document_is_given_back_in_parts_up_to_what_was_paid(desk: FrontDesk) 
     assert desk.invoice(desk.number)["status"] == "void"
     assert "nothing was paid" in desk.refused("payments", "refund", desk.number)
     assert desk.balanced()
+
+
+@pytest.fixture
+def ahead(desk: FrontDesk) -> FrontDesk:
+    """Make zoe a company that pays 60.00 of a charge of 150.00 ahead; the deposit invoice is in `number`."""
+    desk.tells("contact.updated", {"contact": {"id": "zoe", "kind": "business"}})
+    desk.tells("charge.added", charge_added("m5", price=money(15000)))
+    _, *lines = desk.does("payments", "record", "60", "--charge", "m5", "--id", "D3", "--yes")
+    desk.number = next(line["number"] for line in lines if line["kind"] == "invoice")
+    return desk
+
+
+@pytest.mark.parametrize("by", ["number", "payment"])
+def test_a_deposit_goes_back_by_its_number_as_by_its_payment(ahead: FrontDesk, by: str) -> None:
+    name = ahead.number if by == "number" else "D3"
+    _, *lines = ahead.does("payments", "refund", name, "--amount", "20", "--yes")
+    assert [line["amount"] for line in lines if line["kind"] == "refund"] == [2000]
+    assert [(line["of"], line["total"]) for line in lines if line["kind"] == "credit_note"] == [(ahead.number, 2000)]
+    assert "40.00 EUR is left of what was paid" in ahead.refused("payments", "refund", name, "--amount", "41")
+    _, *lines = ahead.does("payments", "refund", name, "--yes")
+    assert [line["amount"] for line in lines if line["kind"] == "refund"] == [4000]
+    assert ahead.invoice(ahead.number)["status"] == "void"
+    assert "all of it went back already" in ahead.refused("payments", "refund", name)
+    assert ahead.balanced()
+
+
+@pytest.mark.parametrize("arguments", [("void",), ("credit", "--amount", "10"), ("write-off", "--reason", "gone")])
+def test_what_a_deposit_can_not_be_says_what_to_do_instead(ahead: FrontDesk, arguments: tuple[str, ...]) -> None:
+    told = ahead.refused("invoices", arguments[0], ahead.number, *arguments[1:])
+    assert "it is a deposit invoice" in told
+    assert f"`relance payments refund {ahead.number}`" in told
+
+
+@pytest.mark.parametrize("arguments", [("void",), ("write-off", "--reason", "gone")])
+def test_what_is_paid_is_neither_voided_nor_given_up(desk: FrontDesk, arguments: tuple[str, ...]) -> None:
+    desk.does("payments", "mark-paid", desk.number, "--yes")
+    told = desk.refused("invoices", arguments[0], desk.number, *arguments[1:])
+    ways = (f"payments refund {desk.number}", f"invoices credit {desk.number} --amount", "payments reverse PAYMENT")
+    assert all(way in told for way in ways)
+
+
+def test_a_receipt_is_no_document_to_give_money_back_on(desk: FrontDesk) -> None:
+    desk.tells("charge.added", charge_added("key"))
+    _, *lines = desk.does("payments", "record", "--yes", "10", "--charge", "key")
+    receipt = next(line["number"] for line in lines if line["kind"] == "receipt")
+    assert "`relance payments refund PAYMENT` gives one back" in desk.refused("payments", "refund", receipt)
 
 
 def test_a_part_of_an_order_goes_back(desk: FrontDesk) -> None:

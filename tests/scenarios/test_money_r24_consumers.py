@@ -103,7 +103,7 @@ def test_a_credit_note_goes_along_with_the_cancellation_in_words(shop: Story) ->
     order = shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
     shop.cancels(order.booking, at="2027-01-06 10:00", notify={"cancellation": True})
     text = shop.run().one("message", "zoe", template="booking_cancelled")["text"]
-    assert "Avoir sur la facture 2027-0001 du 05/01/2027" in text
+    assert "Avoir A2027-0001 du 06/01/2027 sur la facture 2027-0001 du 05/01/2027" in text
     assert "Total TTC : 45,00" in text
 
 

@@ -133,7 +133,8 @@ def test_a_cancellation_that_gives_all_back_credits_the_deposit(company: Story) 
     note = lines.one("credit_note")
     assert (note["of"], note["total"], note["tax"]) == ("2027-0001", 1500, 250)
     assert lines.one("refund")["amount"] == 1500
-    assert "Avoir sur la facture 2027-0001" in lines.one("message", template="booking_cancelled")["text"]
+    text = lines.one("message", template="booking_cancelled")["text"]
+    assert "Avoir A2027-0001 du 06/01/2027 sur la facture 2027-0001" in text
     assert total(lines) == 0
     assert not invoices(lines)
 
