@@ -81,10 +81,23 @@ def _debt(payer: str, currency: str, charges: list[Charge]) -> Debt:
 
 def charge_document(shop: Shop, invoice: Invoice) -> CardAttempt:
     """Charge the saved card for what is open on a document, or refuse (R5)."""
+    _require_asked_for(shop, invoice)
+    return plan_charge(shop, debt_of(invoice))
+
+
+def charge_alone(shop: Shop, charge: Charge) -> CardAttempt:
+    """Charge the saved card for what is open of one charge, billed or not, or refuse (R5, R17)."""
+    document = document_of(shop, charge)
+    if document is not None and document.status != DocumentStatus.DRAFT:
+        _require_asked_for(shop, document)
+    payer = document.contact_id if document else payer_of(shop, charge.contact_id).id
+    return plan_charge(shop, _debt(payer, charge.currency, [charge]))
+
+
+def _require_asked_for(shop: Shop, invoice: Invoice) -> None:
     if not is_asked_for(shop, invoice):
         why = held_in_words(shop, invoice) or f"{invoice.number} is {invoice.status}: nothing of it is to be paid."
         raise CardRefusedError("nothing_due", f"No card can be charged. {why}")
-    return plan_charge(shop, debt_of(invoice))
 
 
 def charge_or_tell(shop: Shop, charges: Iterable[Charge]) -> None:

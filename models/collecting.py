@@ -12,7 +12,7 @@ from models.contact import Mandate
 from models.holding import holds_on
 from models.invoice import DocumentStatus, Invoice
 from models.refusals import RefusedError, show
-from models.settling import charges_on
+from models.settling import charges_on, document_of
 from models.shop import Shop
 
 REUSED = timedelta(minutes=5)
@@ -237,4 +237,12 @@ def still_open(shop: Shop, attempt: CardAttempt) -> int:
         asked = invoice.status == DocumentStatus.ISSUED and not holds_on(shop, invoice)
         return invoice.amount_due if asked else 0
     charges: list[Charge] = [charge for id_ in attempt.charge_ids if (charge := shop.charges.get(id_))]
-    return sum(charge.open for charge in charges)
+    return sum(charge.open for charge in charges if not _held_back(shop, charge))
+
+
+def _held_back(shop: Shop, charge: Charge) -> bool:
+    """Whether a charge stands by now on an issued document that is held, void or given up."""
+    document = document_of(shop, charge)
+    if document is None or document.status == DocumentStatus.DRAFT:
+        return False
+    return document.status != DocumentStatus.ISSUED or bool(holds_on(shop, document))

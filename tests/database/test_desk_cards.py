@@ -1,16 +1,23 @@
 """Cards at the desk: a saved card is charged after asking, or refused before anything is done, with the reason."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.contact import Mandate
 from models.db import make_engine, transact
+from tasks.cards import collect
+from tasks.gateways.cards import Capability, Debit
 from tasks.gateways.clock import SystemClock
+from tasks.gateways.recording_cards import RecordingCards
+from tasks.gateways.sandbox_cards import SandboxCards
 from tasks.writing import copy
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
+from tests.samples import booking, session
 
 
 @pytest.fixture
@@ -28,6 +35,18 @@ def desk(relance: Relance, upstream: Upstream, tmp_path: Path, url: str, monkeyp
     return desk
 
 
+def collects(desk: FrontDesk) -> RecordingCards:
+    """Let the worker charge what is due; return the provider, with what it was asked for."""
+    cards = RecordingCards()
+    collect(replace(desk.upstream.shell, cards=cards))
+    return cards
+
+
+def day(desk: FrontDesk, booking_id: str = "o1-b1") -> dict[str, Any]:
+    """Return a booking as the day tells it."""
+    return next(one for one in desk.listed("bookings", "day", "--on", "2027-03-27") if one["booking"] == booking_id)
+
+
 def test_a_saved_card_is_charged_for_what_is_open(desk: FrontDesk) -> None:
     asked = desk.says("payments", "charge-card", desk.number)
     assert "nobody can be asked" in asked.err
@@ -43,6 +62,75 @@ def test_a_saved_card_is_charged_for_what_is_open(desk: FrontDesk) -> None:
     _, *again = desk.does("payments", "charge-card", desk.number, "--yes")
     assert [line["kind"] for line in again] == ["card_charge"], "the same try, not a second one"
     assert len(desk.listed("payments", "attempts")) == 1
+    cards = collects(desk)
+    assert [(call.amount, call.card) for call in cards.calls if isinstance(call, Debit)] == [(4500, "ca_1")]
+    (payment,) = desk.listed("payments", "list", "--contact", "zoe")
+    assert (payment["amount"], payment["method"], payment["documents"]) == (4500, "card", [desk.number])
+    assert desk.invoice(desk.number)["status"] == "paid"
+    assert (day(desk)["paid"], day(desk)["open"]) == (4500, 0)
+    assert collects(desk).calls == [], "nothing is left to be charged"
+    assert desk.balanced()
+
+
+def test_a_booking_is_charged_before_it_is_billed_and_what_was_paid_is_a_deposit(desk: FrontDesk) -> None:
+    desk.books("zoe", paid=1500)
+    asked = desk.says("payments", "charge-card", "--booking", "o2-b1")
+    assert "nobody can be asked" in asked.err
+    assert all(words in asked.out for words in ("Test 4242", "30.00 EUR"))
+    done, *_ = desk.does("payments", "charge-card", "--booking", "o2-b1", "--yes")
+    assert done == {
+        "booking": "o2-b1", "done": "charged to the saved card", "amount": 3000, "currency": "EUR",
+    }  # fmt: skip
+    _, *again = desk.does("payments", "charge-card", "--booking", "o2-b1", "--yes")
+    assert [line["kind"] for line in again] == ["card_charge"], "the same try, not a second one"
+    assert [call.amount for call in collects(desk).calls] == [3000]
+    assert day(desk, "o2-b1") | {"paid": 4500, "open": 0, "document": None} == day(desk, "o2-b1")
+    assert "receipt" in {one["template"] for one in desk.listed("messages", "list")}
+    assert ("olga", "charged to the saved card", "o2-b1") in desk.acts()
+    assert "nothing of it is open" in desk.refused("payments", "charge-card", "--booking", "o2-b1")
+    assert desk.balanced()
+
+
+def test_a_booking_is_charged_for_what_it_owes_on_a_document_that_holds_more(desk: FrontDesk) -> None:
+    desk.books("zoe", booking("b1", session=session("s1")), booking("b2", session=session("s2")))
+    _, *lines = desk.does("invoices", "create", "--contact", "zoe", "--no-send")
+    number = next(line["number"] for line in lines if line["kind"] == "invoice")
+    desk.does("payments", "charge-card", "--booking", "b2", "--yes")
+    assert [call.amount for call in collects(desk).calls] == [4500]
+    assert (day(desk, "b1")["open"], day(desk, "b2")["open"]) == (4500, 0)
+    assert (desk.invoice(number)["amount_due"], desk.invoice(number)["status"]) == (4500, "issued")
+    assert desk.balanced()
+
+
+def test_whoever_pays_for_a_booking_is_charged(desk: FrontDesk) -> None:
+    desk.does("contacts", "change", "ada", "--payer", "zoe")
+    desk.books("ada")
+    _, *lines = desk.does("payments", "charge-card", "--booking", "o2-b1", "--yes")
+    assert [(line["contact"], line["card"]) for line in lines] == [("zoe", "Test 4242")]
+    assert [call.amount for call in collects(desk).calls] == [4500]
+    assert day(desk, "o2-b1")["open"] == 0
+
+
+def test_a_booking_on_hold_is_not_charged_also_if_it_is_held_only_then(desk: FrontDesk) -> None:
+    desk.does("payments", "charge-card", "--booking", "o1-b1", "--yes")
+    desk.does("invoices", "hold", desk.number, "--kind", "dispute")
+    assert collects(desk).calls == []
+    (attempt,) = desk.listed("payments", "attempts")
+    assert attempt["state"] == "cancelled"
+    assert "is on hold (dispute)" in desk.refused("payments", "charge-card", "--booking", "o1-b1")
+    assert "has no booking 'o9-b1'" in desk.refused("payments", "charge-card", "--booking", "o9-b1")
+    assert "Say for what" in desk.refused("payments", "charge-card")
+    assert day(desk)["open"] == 4500
+
+
+def test_a_provider_that_charges_no_saved_cards_is_refused_before_anything_is_planned(
+    desk: FrontDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SandboxCards, "capabilities", frozenset(Capability) - {Capability.SAVED_CARDS})
+    for what in ((desk.number,), ("--booking", "o1-b1")):
+        refused = desk.refused("payments", "charge-card", *what)
+        assert "The card provider sandbox can't do this: saved_cards." in refused
+    assert desk.listed("payments", "attempts") == []
 
 
 def test_what_can_not_be_charged_is_refused_with_the_reason(desk: FrontDesk) -> None:

@@ -6,7 +6,9 @@ import typer
 
 from deploy.local.cards import SettledProviders
 from models.card import CardState
+from models.errors import BadInputError
 from tasks.desk import cards as desk
+from tasks.desk.acting import Desk, Done
 from tasks.reading.cards import attempts as read_attempts
 from tasks.settings import load
 from worker.cli.acting import DryRun, Sure, do
@@ -27,22 +29,33 @@ COLUMNS: dict[str, str | Cell] = {
 
 
 def charge_card(
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The document's number, or its id.")],
+    number: Annotated[str | None, typer.Argument(metavar="NUMBER", help="The document's number, or its id.")] = None,
+    booking: Annotated[
+        str | None, typer.Option("--booking", metavar="ID", help="What this booking owes instead, billed or not.")
+    ] = None,
     dry_run: DryRun = False,
     yes: Sure = False,
     by: By = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
-    """Charge the client's saved card for what is open of a document. Money goes back by `refund` only."""
+    """Charge the client's saved card for what is open of a document or a booking. Money goes back by `refund` only."""
+    if (number is None) is (booking is None):
+        raise BadInputError("Say for what: a document's number, or --booking ID.")
     providers = SettledProviders(load())
+
+    def work(at: Desk) -> Done:
+        if booking is not None:
+            return desk.charge_card_for_booking(at, booking, providers)
+        return desk.charge_card(at, number or "", providers)
+
     do(
-        lambda at: desk.charge_card(at, number, providers),
+        work,
         business=business,
         by=by,
         as_json=as_json,
         dry_run=dry_run,
-        question=f"Charge the saved card for {number}? It can't be undone.",
+        question=f"Charge the saved card for {number or booking}? It can't be undone.",
         yes=yes,
     )
 
