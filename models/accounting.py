@@ -113,7 +113,7 @@ class Use(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """A debt that was given up."""
+    """A debt that was given up, or what came back of one (less than 0)."""
 
     day: date
     id: str
@@ -158,11 +158,11 @@ def of_use(use: Use, *, on_receipt: bool) -> Entry:
 
 
 def of_loss(loss: Loss, *, on_receipt: bool) -> Entry:
-    """Enter a write-off: the debt is lost, and the VAT on it with it."""
+    """Enter a write-off: the debt is lost, and the VAT on it with it. What comes back is owed again, with its VAT."""
     vat = VAT_WAITING if on_receipt else VAT_DUE
     client = (loss.client, loss.client_name)
     sides = [Side(LOSSES, loss.net), Side(vat, loss.tax), Side(CLIENTS, -(loss.net + loss.tax), client)]
-    text = f"Créance irrécouvrable {loss.number}"
+    text = f"Créance irrécouvrable {loss.number}" + ("" if loss.net + loss.tax >= 0 else ", perte reprise")
     return _entry(OTHER_JOURNAL, loss.day, loss.number, loss.issued_on, text, loss.currency, sides)
 
 

@@ -15,14 +15,14 @@ def enter(shop: Shop, kind: str, row_id: str, **content: Any) -> None:
     """Append one entry to the tenant's chain. Content holds amounts, numbers and ids, never names or addresses."""
     head = shop.heads.get(shop.id) or shop.heads.add(JournalHead(shop.id, 0, GENESIS))
     entry = JournalEntry(
-        shop.id, head.sequence + 1, head.hash, "", kind, shop.now, _actor(shop), content, SOFTWARE, row_id
+        shop.id, head.sequence + 1, head.hash, "", kind, shop.now, actor(shop), content, SOFTWARE, row_id
     )
     entry.hash = seal(entry)
     head.sequence, head.hash = entry.sequence, entry.hash
     shop.journal.add(entry)
 
 
-def _actor(shop: Shop) -> str:
+def actor(shop: Shop) -> str:
     """Return who makes it true: an automation, a person, or nobody in particular."""
     cause = shop.cause
     if cause is None:

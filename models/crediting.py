@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from models.balancing import groups_of, open_of
-from models.bookkeeping import enter
 from models.charge import Charge
 from models.facts import raise_fact
+from models.giving_up import NOTHING, enter_given_up, given_up
 from models.identifiers import stamp
-from models.invoice import DocumentKind, DocumentStatus, Invoice, WriteOff
+from models.invoice import DocumentKind, DocumentStatus, Invoice
 from models.issuing import describe
 from models.mentions import mark_of_unpaid
 from models.messaging import queue_document
@@ -78,13 +77,9 @@ def write_off(shop: Shop, invoice: Invoice, reason: str, actor: str, proof: str 
     if invoice.status != DocumentStatus.ISSUED or invoice.amount_due <= 0:
         what = invoice.number or "A draft"
         raise RefusedError(f"{what} can't be written off: it is {invoice.status}, not an open debt.")
-    net, tax = open_of(groups_of(shop, invoice.id), invoice.amount_due)
-    id_ = shop.key("wof", invoice.id, shop.next_serial())
-    shop.write_offs.add(WriteOff(shop.id, id_, invoice.id, shop.now, net, tax, reason, actor, proof))
-    enter(
-        shop, "write_off", id_, invoice=invoice.id, number=invoice.number, net=net, tax=tax, currency=invoice.currency
-    )
     invoice.status, invoice.check_at = DocumentStatus.WRITTEN_OFF, None
+    enter_given_up(shop, invoice, NOTHING, reason, by=actor, proof=proof)
+    net, tax = given_up(shop, invoice)
     if mark_of_unpaid(shop, invoice, net, tax):
         payer = known_contact(shop, invoice.contact_id)
         queue_document(shop, invoice, template="unpaid_duplicate", payer=payer)

@@ -4,7 +4,7 @@
 allocations, credit notes and refunds, appended like everything in the books.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from models.cancelling import cancellation_of, ending_of, returns_of
 from models.charge import Charge
 from models.depositing import document_money
 from models.deposits import deposited, deposits_on
+from models.giving_up import enter_given_up, given_up
 from models.identifiers import moment_of, stamp
 from models.invoice import DocumentStatus, Invoice
 from models.payer import known_contact
@@ -137,7 +138,7 @@ def take_off(shop: Shop, charge: Charge) -> None:
     held = _held_on(shop, charge, invoice)
     for payment_id, amount in held.items():
         allocate(shop, shop.payments[payment_id], charge, -amount, invoice)
-    credit(shop, invoice, [(charge, charge.worth - deposited(shop, charge))])
+    _credit(shop, invoice, [(charge, charge.worth - deposited(shop, charge))])
     restate(shop, invoice)
     shop.charges.rehang(charge, "invoice_id", None)
     if charge.booking_id:
@@ -313,10 +314,18 @@ def _end(shop: Shop, charges: Iterable[Charge], shares: Shares, settlement: Sett
     notes: dict[str, Invoice] = {}
     for invoice_id, parts in shrunk.items():
         invoice = shop.invoices[invoice_id]
-        note = credit(shop, invoice, parts)
+        note = _credit(shop, invoice, parts)
         settlement.touch(invoice)
         notes |= {charge.id: note for charge, _ in parts if note}
     return notes
+
+
+def _credit(shop: Shop, invoice: Invoice, parts: Sequence[tuple[Charge, int]]) -> Invoice | None:
+    """Credit parts of a document; what was given up of it is so much less (R13)."""
+    before = given_up(shop, invoice)
+    note = credit(shop, invoice, parts)
+    enter_given_up(shop, invoice, before, "credit note")
+    return note
 
 
 def _leave_requests(shop: Shop, charge: Charge) -> None:

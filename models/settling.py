@@ -8,6 +8,7 @@ from models.bookkeeping import enter
 from models.charge import Charge, ChargeState
 from models.contact import PayerKind
 from models.facts import raise_fact
+from models.giving_up import NOTHING, enter_given_up, given_up
 from models.invoice import DocumentKind, DocumentStatus, Invoice
 from models.issuing import issue_receipt
 from models.messaging import queue_document
@@ -105,7 +106,8 @@ def _credit_deposit(shop: Shop, deposit: Invoice, charge: Charge, amount: int) -
 def allocate(
     shop: Shop, payment: Payment, charge: Charge, amount: int, invoice: Invoice | None, *, as_credit: bool = False
 ) -> None:
-    """Write down where an amount went, split over its document's VAT groups (R27)."""
+    """Write down where an amount went, split over its document's VAT groups (R27); what was given up comes back."""
+    before = given_up(shop, invoice) if invoice else NOTHING
     shop.allocations.add(
         Allocation(
             shop.id,
@@ -129,6 +131,8 @@ def allocate(
         currency=payment.currency,
         invoice=invoice.id if invoice else None,
     )
+    if invoice:
+        enter_given_up(shop, invoice, before, "money")
 
 
 def give(shop: Shop, payment: Payment, charges: Iterable[Charge], *, as_credit: bool = False) -> None:

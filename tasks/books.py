@@ -205,6 +205,15 @@ RULES = (
                OR (status = 'void') <> (credited = total))""",
     ),
     Rule(
+        "given_up",
+        "{number} is {status} with {amount_due} left to pay, but {given_up} of it counts as given up.",
+        """SELECT d.business_id, d.number, d.status, d.amount_due, coalesce(w.given_up, 0) AS given_up
+             FROM invoices d LEFT JOIN (
+                  SELECT business_id, invoice_id, sum(net + tax) AS given_up FROM write_offs GROUP BY 1, 2) w
+               ON (w.business_id, w.invoice_id) = (d.business_id, d.id)
+            WHERE coalesce(w.given_up, 0) <> CASE d.status WHEN 'written_off' THEN d.amount_due ELSE 0 END""",
+    ),
+    Rule(
         "due_date_watched",
         "{number} is open, and nobody will look when its due date {due_on} passes.",
         """SELECT business_id, number, due_on FROM invoices

@@ -101,3 +101,10 @@ def test_a_total_that_the_journal_does_not_tell_is_found(work: AtWork) -> None:
     with work.engine.connect() as connection:
         found = [breach.text for breach in check_books(raw(connection)) if breach.rule == "journal_complete"]
     assert [text.split(" of ")[0] for text in found] == ["The journal says 0"]
+
+
+def test_a_debt_given_up_without_its_entry_is_found(work: AtWork) -> None:
+    work.sql("UPDATE invoices SET status = 'written_off', check_at = NULL")
+    with work.engine.connect() as connection:
+        found = [breach.text for breach in check_books(raw(connection)) if breach.rule == "given_up"]
+    assert found == ["2027-0001 is written_off with 4500 left to pay, but 0 of it counts as given up."]

@@ -24,14 +24,17 @@ def check_accounts(connection: Connection[Any]) -> None:
     """Assert of each business that its entries balance, and that documents and credit are entered as they are."""
     for business in _businesses(connection):
         totals = _totals(connection, business.id)
+        debts: Balances = Counter()
         advances: Balances = Counter()
         for currency in currencies(connection, business.id):
             for entry in entries(connection, business, currency, EVER):
                 assert sum(side.amount for side in entry.sides) == 0, entry
                 if entry.journal == SALES_JOURNAL:
                     assert sum(_on(CLIENTS, entry).values()) == totals[entry.piece], (entry, totals[entry.piece])
+                _add(debts, _on(CLIENTS, entry))
                 _add(advances, _on(ADVANCES, entry))
-        credit = _credit(connection, business.id)
+        open_, credit = _open(connection, business.id), _credit(connection, business.id)
+        assert _differing(debts, open_) == {}, (debts, open_)
         assert _differing(advances, credit) == {}, (advances, credit)
 
 
@@ -52,6 +55,16 @@ def _add(balances: Balances, more: Balances) -> None:
 def _differing(entered: Balances, there: Balances) -> dict[tuple[str, str], int]:
     """Return where what is entered is not what is there."""
     return {key: amount for key in {*entered, *there} if (amount := entered[key] - there[key])}
+
+
+def _open(connection: Connection[Any], business_id: str) -> Balances:
+    """Return what each client owes on documents, without what was given up."""
+    return _counted(
+        connection,
+        business_id,
+        "SELECT contact_id, currency, sum(amount_due)::bigint FROM invoices"
+        " WHERE business_id = %s AND kind = '380' AND status = 'issued' GROUP BY 1, 2",
+    )
 
 
 def _credit(connection: Connection[Any], business_id: str) -> Balances:
