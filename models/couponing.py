@@ -51,8 +51,8 @@ def discount_charge(shop: Shop, charge: Charge, coupon: Coupon | None, code: str
     reason = _why_not(shop, coupon, subject, charge.contact_id, None)
     if coupon is None or reason:
         raise RefusedError(f"Coupon {code} {reason}.")
-    if not _suits(shop, coupon, charge):
-        raise RefusedError(f"Coupon {code} is not for {charge.description}.")
+    if unfit := _unfit(shop, coupon, charge):
+        raise RefusedError(f"Coupon {code} is not for {charge.description}: {unfit}.")
     _take_off(charge, coupon, coupon.amount)
     _note(shop, coupon, subject, charge.contact_id, charge.discount)
 
@@ -80,14 +80,23 @@ def _reached(most: int | None, count: int) -> bool:
 
 
 def _suits(shop: Shop, coupon: Coupon, charge: Charge) -> bool:
-    """Whether a charge is of a service that a coupon is for, in its currency."""
-    if coupon.currency not in {None, charge.currency} or charge.package_id is not None:
-        return False
+    """Whether a coupon is for a charge."""
+    return _unfit(shop, coupon, charge) is None
+
+
+def _unfit(shop: Shop, coupon: Coupon, charge: Charge) -> str | None:
+    """Return why a charge is none that a coupon is for: of another currency or service, or nothing that has a price."""
+    if coupon.currency not in {None, charge.currency}:
+        return f"that is in {charge.currency}, the coupon in {coupon.currency}"
+    if charge.package_id is not None:
+        return "that is taken from a package and costs nothing"
     if charge.voucher_purpose == MULTI_PURPOSE:
-        return False
+        return "a voucher for anything is money, of which nothing is taken off; what it pays for can have a coupon"
     booking = shop.bookings.get(charge.booking_id) if charge.booking_id else None
     session = shop.sessions.get(booking.session_id) if booking and booking.session_id else None
-    return not coupon.services or bool(session and session.service_id in coupon.services)
+    if coupon.services and (session is None or session.service_id not in coupon.services):
+        return f"it is for {', '.join(coupon.services)} only"
+    return None
 
 
 def _take_off(charge: Charge, coupon: Coupon, left: int | None) -> None:

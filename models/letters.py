@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.charge import MULTI_PURPOSE
 from models.consents import Channel
 from models.contact import Contact
 from models.date_forms import known_locale
-from models.default_wordings import default_wording
+from models.default_wordings import VOUCHER_RECEIPT, default_wording
 from models.letter import Button, html_from_text
 from models.message import ASKING, BY_HAND, Message
 from models.notice import address_of_document
@@ -164,11 +165,20 @@ def _kind(message: Message) -> str:
 
 def _templates(shop: Shop, message: Message, locale: str) -> tuple[str, str]:
     """Return the step's own wording, where it has one, else the default for the kind of message."""
-    default = default_wording(_kind(message), locale)
+    default = default_wording(VOUCHER_RECEIPT if _of_voucher(shop, message) else _kind(message), locale)
     settings = _settings(shop, message)
     if settings is None or message.template == "receipt":
         return default.subject, default.message
     return settings.subject or default.subject, settings.message or default.message
+
+
+def _of_voucher(shop: Shop, message: Message) -> bool:
+    """Whether a receipt is for a voucher for anything: no invoice will show that (R10)."""
+    if message.template != "receipt":
+        return False
+    parts = shop.allocations.by("payment_id", message.subject_ids.get("payment"))
+    charges = (shop.charges.get(part.charge_id) for part in parts if part.amount > 0)
+    return any(charge is not None and charge.voucher_purpose == MULTI_PURPOSE for charge in charges)
 
 
 def _settings(shop: Shop, message: Message) -> Wording | None:

@@ -135,11 +135,25 @@ def _tell_surplus(shop: Shop, payment: Payment, charges: list[Charge], free: dic
     `free` is what was free before of the money on these charges: older money that is told of later takes its place.
     """
     others = sum(use.amount for use in _uses(shop, charges) if use.payment_id != payment.id)
-    if payment.available and (payment.available == payment.amount or others > 0):
+    if payment.available and payment.currency not in {charge.currency for charge in charges}:
+        _tell_other_currency(shop, payment, charges[0].currency)
+    elif payment.available and (payment.available == payment.amount or others > 0):
         tell_paid_twice(shop, payment, payment.available)
     for id_, before in free.items():
         if id_ != payment.id and shop.payments[id_].available > before:
             tell_paid_twice(shop, shop.payments[id_], shop.payments[id_].available - before)
+
+
+def _tell_other_currency(shop: Shop, payment: Payment, currency: str) -> None:
+    """Tell the owner of money that can't settle what it came for, because that is in another currency (R9)."""
+    tell_owner(
+        shop,
+        "other_currency",
+        f"{show(payment.available, payment.currency)} of payment {payment.id} came for what is in {currency}. Money is "
+        "never converted: it is the client's credit now, and the debt stays as it was.",
+        contact_id=payment.contact_id,
+        payment=payment.id,
+    )
 
 
 def tell_paid_twice(shop: Shop, payment: Payment, surplus: int) -> None:

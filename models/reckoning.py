@@ -130,7 +130,7 @@ def _position(shop: Shop, charge: Charge) -> int:
 def take_off(shop: Shop, charge: Charge) -> None:
     """Take a charge off its document, which said too little of it: credited there, it awaits a document again (R20).
 
-    Its money stays with it.
+    Its money stays with it. Of what has ended, and was credited before, the owner need not be told.
     """
     invoice = document_of(shop, charge)
     if invoice is None:
@@ -138,7 +138,7 @@ def take_off(shop: Shop, charge: Charge) -> None:
     held = _held_on(shop, charge, invoice)
     for payment_id, amount in held.items():
         allocate(shop, shop.payments[payment_id], charge, -amount, invoice)
-    _credit(shop, invoice, [(charge, charge.worth - deposited(shop, charge))])
+    note = _credit(shop, invoice, [(charge, charge.worth - deposited(shop, charge))])
     restate(shop, invoice)
     shop.charges.rehang(charge, "invoice_id", None)
     if charge.booking_id:
@@ -146,11 +146,13 @@ def take_off(shop: Shop, charge: Charge) -> None:
     for payment_id, amount in held.items():
         allocate(shop, shop.payments[payment_id], charge, amount, None)
     restate_charge(charge)
+    if note is None and ending_of(shop, charge) is not None:
+        return
     tell_owner(
         shop,
         "taken_off_invoice",
         f"Charge {charge.id} is not what {invoice.number} said any more: an older event came late, or money went back. "
-        "It was taken off by a credit note; what is still owed of it waits to be billed again.",
+        f"It was taken off{' by a credit note' if note else ''}; what is still owed of it waits to be billed again.",
         contact_id=charge.contact_id,
         charge=charge.id,
         invoice=invoice.id,

@@ -55,4 +55,16 @@ def test_one_that_does_not_hold_is_refused_with_its_reason(desk: Relance) -> Non
     desk("coupons", "create", "OLD", "--percent", "10", "--expires", "2020-01-01")
     assert "Coupon OLD has expired on 2020-01-01." in desk("coupons", "apply", "OLD", "--charge", "c1").error
     desk("coupons", "create", "CUTS", "--percent", "10", "--services", "cut")
-    assert "is not for Gel" in desk("coupons", "apply", "CUTS", "--charge", "c1").error
+    assert "is not for Gel: it is for cut only." in desk("coupons", "apply", "CUTS", "--charge", "c1").error
+
+
+def test_why_it_is_not_for_a_voucher_or_another_currency_is_said(desk: Relance, upstream: Upstream) -> None:
+    price = {"amount": 5000, "currency": "EUR"}
+    bon = {"id": "v1", "kind": "voucher", "voucher": "multi_purpose", "description": "Bon", "price": price}
+    tea = {"id": "t1", "kind": "product", "description": "Thé", "price": {"amount": 900, "currency": "JPY"}}
+    order = {"contact": {"id": "zoe"}, "order": {"id": "o1", "items": [bon, tea]}}
+    upstream.sends(encoded("order.placed", order, id="o1", time=None))
+    desk("coupons", "create", "TEN", "--amount", "10.00")
+    told = desk("coupons", "apply", "TEN", "--charge", "v1").error
+    assert "is not for Bon: a voucher for anything is money, of which nothing is taken off" in told
+    assert "that is in JPY, the coupon in EUR." in desk("coupons", "apply", "TEN", "--charge", "t1").error

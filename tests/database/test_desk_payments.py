@@ -220,6 +220,23 @@ def test_a_deposit_goes_back_by_its_number_as_by_its_payment(ahead: FrontDesk, b
     assert ahead.balanced()
 
 
+def test_a_deposit_that_goes_back_after_the_final_invoice_is_void_takes_nothing_off_it(ahead: FrontDesk) -> None:
+    number = ahead.does("invoices", "create", "--contact", "zoe")[1]["number"]
+    ahead.does("invoices", "void", number, "--yes")
+    _, *lines = ahead.does("payments", "refund", "D3", "--amount", "20", "--yes")
+    assert [(line["of"], line["total"]) for line in lines if line["kind"] == "credit_note"] == [(ahead.number, 2000)]
+    assert "taken_off_invoice" not in [one["reason"] for one in ahead.listed("alerts")]
+    assert ahead.balanced()
+
+
+def test_the_list_of_payments_says_how_they_stand(desk: FrontDesk) -> None:
+    desk.does("payments", "record", "--yes", "45", desk.number, "--id", "p")
+    desk.does("payments", "refund", "p", "--amount", "20", "--yes")
+    assert " partially_refunded " in desk.says("payments", "list").out
+    desk.does("payments", "refund", "p", "--yes")
+    assert " refunded " in desk.says("payments", "list").out
+
+
 @pytest.mark.parametrize("arguments", [("void",), ("credit", "--amount", "10"), ("write-off", "--reason", "gone")])
 def test_what_a_deposit_can_not_be_says_what_to_do_instead(ahead: FrontDesk, arguments: tuple[str, ...]) -> None:
     told = ahead.refused("invoices", arguments[0], ahead.number, *arguments[1:])

@@ -59,8 +59,14 @@ def test_each_currency_of_a_client_has_a_document_of_its_own(salon: Story) -> No
 
 def test_money_in_another_currency_is_credit_and_pays_nothing(salon: Story) -> None:
     order = salon.books("zoe", seat("tea", THERE), at=NOW)
-    salon.pays("zoe", 5500, at="2027-01-06 10:00", order=order.id)
-    assert not salon.run().of("event", type="invoice.paid")
+    payment = salon.pays("zoe", 5500, at="2027-01-06 10:00", order=order.id)
+    lines = salon.run()
+    assert not lines.of("event", type="invoice.paid")
+    alert = lines.to_owner("alert").one("alert", reason="other_currency")
+    assert alert["text"] == (
+        f"55.00 EUR of payment {payment} came for what is in JPY. Money is never converted: it is the client's credit "
+        "now, and the debt stays as it was."
+    )
 
 
 def test_vat_is_stated_in_euros_at_the_newest_rate_of_the_day(salon: Story) -> None:

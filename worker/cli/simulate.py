@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from models.db import make_engine, migrate
 from models.scenario_file import Scenario, load_scenario
 from worker.cli.files import beside, read_file
-from worker.cli.output import show_table
+from worker.cli.output import amount, show_table
 from worker.cli.progress import Bar
 from worker.collecting import collecting_seldom
 
@@ -84,6 +84,7 @@ def _detail(line: dict[str, Any]) -> str:
         case "skipped" | "alert":
             return str(line.get("text") or line["reason"])
         case "invoice" | "credit_note":
-            return f"{line['number']} {line['status']}: {line['total']} {line['currency']}, due {line['due_on']}"
+            return f"{line['number']} {line['status']}: {amount(line['total'], line['currency'])}, due {line['due_on']}"
         case _:
-            return " ".join(f"{key}={line[key]}" for key in ("number", "amount", "currency", "method") if key in line)
+            money = amount(line.get("amount"), line["currency"]) if "currency" in line else None
+            return ", ".join(filter(None, (line.get("number"), money, line.get("method"))))

@@ -14,7 +14,7 @@ COLUMNS: dict[str, str | Cell] = {
     "contact": "contact",
     "amount": money("amount"),
     "method": "method",
-    "status": "status",
+    "standing": "standing",
     "documents": "documents",
     "for": "for",
     "credit left": lambda line: money("credit")(line) if line["credit"] else "",
