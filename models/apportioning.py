@@ -19,10 +19,14 @@ Step = tuple[str, int, str, Callable[[], None]]
 
 
 class Ending(NamedTuple):
-    """A cancellation: when it was, and what it gives back of the money received by then: `full`, or at most a sum."""
+    """A cancellation: when it was, and what it gives back of the money received by then: `full`, or at most a sum.
+
+    With `late` so does money that comes for the debt after it, as far as nothing else that it names takes it.
+    """
 
     stamp: str
     refund: str | int
+    late: bool = False
 
 
 class Return(NamedTuple):
@@ -77,11 +81,13 @@ class Rest(NamedTuple):
 class Shares:
     """What each payment gives to each debt in the end, and what of it goes back.
 
-    `kept` is what is left of debts that `ended`, and of those that money given back made smaller.
+    `kept` is what is left of debts that `ended`, and of those that money given back made smaller. `late` is what of
+    `refunded` came after its debt had ended.
     """
 
     given: dict[Part, int] = field(default_factory=dict)
     refunded: dict[Part, int] = field(default_factory=dict)
+    late: dict[Part, int] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
     rests: dict[str, int] = field(default_factory=dict)
@@ -214,13 +220,26 @@ class _Table:
         return back
 
     def conclude(self) -> Shares:
-        """Return the shares, with what is left of debts that became smaller."""
+        """Return the shares, with what came too late, and what is left of debts that became smaller."""
+        for money in self.waiting:
+            self._return_late(money)
         self.shares.kept |= {
             debt_id: self.debts[debt_id].owed - less
             for debt_id, less in self.smaller.items()
             if less and debt_id not in self.shares.ended
         }
         return self.shares
+
+    def _return_late(self, money: Money) -> None:
+        """Give back what is left of money that came for debts after they had ended, of each what was owed at most."""
+        for debt in (self.debts[id_] for id_ in money.debts):
+            ending = debt.ending
+            if ending and ending.late and ending.stamp < money.stamp and debt.currency == money.currency:
+                part, back = (money.payment_id, debt.id), min(self.left[money.payment_id], debt.owed)
+                if back > 0:
+                    self.left[part[0]] -= back
+                    self.shares.late[part] = back
+                    self.shares.refunded[part] = self.shares.refunded.get(part, 0) + back
 
     def reverse(self, payment_id: str) -> None:
         """Take out money that proved not to exist: live debts are open again, of ended ones less is kept."""

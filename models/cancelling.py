@@ -36,7 +36,8 @@ def ending_of(shop: Shop, charge: Charge) -> Ending | None:
     seat = shop.bookings.get(charge.booking_id) if charge.booking_id else None
     cancelled = cancellation_of(shop, seat) if seat else None
     if cancelled is not None:
-        endings.append(Ending(cancelled.stamp, _refund(cancelled.terms.get("refund", "none"), charge.currency)))
+        back = _refund(cancelled.terms.get("refund", "none"), charge.currency)
+        endings.append(Ending(cancelled.stamp, back, bool(cancelled.terms.get("late"))))
     return min(endings, default=None, key=lambda ending: ending.stamp)
 
 

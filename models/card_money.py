@@ -14,6 +14,7 @@ from models.link_money import make_ready
 from models.paying import take, tell_paid_twice
 from models.receiving import Told, aim, payment_of, receive
 from models.refusals import show
+from models.releasing import look_again
 from models.shop import Cause, Shop, tell_owner
 
 PROVIDER = "/cards"
@@ -68,6 +69,7 @@ def _strange(shop: Shop, report: CardReport) -> None:
 
 
 def _end(shop: Shop, attempt: CardAttempt, state: CardState) -> None:
+    look_again(shop, attempt)
     attempt.state, attempt.lease, attempt.ended_at = state, None, shop.now
     attempt.due_at = attempt.ask_at = attempt.held_at = None
 

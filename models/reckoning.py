@@ -22,6 +22,7 @@ from models.payment import Payment, PaymentStatus
 from models.pricing import describe, due_day
 from models.receiving import Told, payment_of, receive, rest_of
 from models.refunding import refund, withdraw
+from models.releasing import tell_too_late
 from models.settling import Settlement, allocate, charges_on, document_of, invoice_named, restate_charge
 from models.shop import Shop, skip, tell_owner
 from models.vouchers import credit_vouchers
@@ -367,5 +368,7 @@ def _refund(
         cancelled = cancellation_of(shop, seat) if seat else None
         note = notes.get(charge.id)
         refund(shop, payment, charge, change, cancelled.reason if cancelled else None, note.id if note else None)
+        if shares.late.get(part):
+            tell_too_late(shop, payment, charge, change)
         back[charge.id] = back.get(charge.id, 0) + change
     return back

@@ -1,17 +1,28 @@
-"""Payment at booking: a seat that must be paid when it is booked, and is not within its window, is given back."""
+"""Payment at booking: a seat that must be paid when it is booked, and is not within its window, is given back.
 
-from datetime import timedelta
+Who is on the card provider's page by then may finish (`WAITS` at most); money that comes later still goes back.
+"""
+
+from datetime import datetime, timedelta
 
 from models.booking import Booking
+from models.card import CardAttempt, CardKind
 from models.charge import Charge
+from models.collecting import Debt, attempts_on, charges_of
 from models.identifiers import stamp
+from models.payer import payer_of
+from models.payment import Payment
 from models.pricing import AT_BOOKING, payment_choice, service_of
-from models.shop import Shop
+from models.refusals import show
+from models.settling import document_of
+from models.shop import Shop, tell_owner
 
 SOURCE = "/release"
 """Where releases come from, as the source of an event."""
 UNPAID = "unpaid"
 """The cancellation's reason, which automations and upstream see."""
+WAITS = timedelta(hours=1)
+"""How long after its window a seat is kept at most for whoever is on the provider's page: pages may last a day."""
 
 
 def watch(shop: Shop, seat: Booking, *, first: bool) -> None:
@@ -19,10 +30,9 @@ def watch(shop: Shop, seat: Booking, *, first: bool) -> None:
 
     What is paid later keeps the deadline that it had; `first` tells that its order has just become complete.
     """
-    window = shop.business.payment_window_minutes
-    if window is None or seat.placed_at is None:
+    deadline = _window_ends(shop, seat)
+    if deadline is None:
         return
-    deadline = seat.placed_at + timedelta(minutes=window)
     if not _must_be_paid(shop, seat):
         seat.pay_by = None
     elif first or deadline > shop.now:
@@ -45,11 +55,74 @@ def _least(shop: Shop, charge: Charge) -> int:
 
 
 def give_up(shop: Shop, seat: Booking) -> bool:
-    """Cancel a seat whose window is over, unless it was paid meanwhile; all that was paid of it goes back (R28)."""
+    """Cancel a seat whose window is over, unless it was paid meanwhile; all that was paid of it goes back (R28).
+
+    While its client is on the provider's page since before, it is looked at again when that ends.
+    """
     deadline, seat.pay_by = seat.pay_by, None
     if deadline is None or not _must_be_paid(shop, seat):
         return False
+    if (until := _being_paid_until(shop, seat)) is not None:
+        seat.pay_by = until
+        return False
     seat.cancel_stamp = stamp(deadline, SOURCE, seat.id)
     seat.cancel_reason = UNPAID
-    seat.cancel_refund = {"reason": UNPAID, "refund": "full", "cancellation": False, "notify_refund": False}
+    seat.cancel_refund = {
+        "reason": UNPAID,
+        "refund": "full",
+        "late": True,
+        "cancellation": False,
+        "notify_refund": False,
+    }
     return True
+
+
+def _window_ends(shop: Shop, seat: Booking) -> datetime | None:
+    """Return when a seat's window ends, whoever is waited for after that."""
+    window = shop.business.payment_window_minutes
+    return None if window is None or seat.placed_at is None else seat.placed_at + timedelta(minutes=window)
+
+
+def _being_paid_until(shop: Shop, seat: Booking) -> datetime | None:
+    """Return until when to wait for a client who was on the provider's page before the window ended, if there is one.
+
+    A page opened later is not waited for, so nobody keeps a seat by opening one after another.
+    """
+    ends, charge = _window_ends(shop, seat), shop.charges.get(seat.id)
+    if ends is None or charge is None:
+        return None
+    pages = [one for one in _live_attempts(shop, charge) if one.kind == CardKind.CHECKOUT and one.created_at < ends]
+    until = [min(one.expires_at or ends + WAITS, ends + WAITS) for one in pages]
+    return max((at for at in until if at > shop.now), default=None)
+
+
+def _live_attempts(shop: Shop, charge: Charge) -> list[CardAttempt]:
+    """Return the attempts from which money for a charge may still come: by its document, or by a link."""
+    invoice = document_of(shop, charge)
+    payers = {charge.contact_id, payer_of(shop, charge.contact_id).id, *([invoice.contact_id] if invoice else ())}
+    debts = [Debt(id_, charge.open, charge.currency, charge_ids=(charge.id,)) for id_ in sorted(payers)]
+    return [attempt for debt in debts for attempt in attempts_on(shop, debt)]
+
+
+def look_again(shop: Shop, attempt: CardAttempt) -> None:
+    """Let the seats be looked at now that waited for a client on the provider's page, who has left it."""
+    if attempt.kind != CardKind.CHECKOUT:
+        return
+    for charge_id in charges_of(shop, attempt.invoice_id, attempt.charge_ids):
+        seat = shop.bookings.get(charge_id)
+        ends = _window_ends(shop, seat) if seat else None
+        if seat and seat.pay_by and ends and ends <= shop.now < seat.pay_by:
+            seat.pay_by = shop.now
+
+
+def tell_too_late(shop: Shop, payment: Payment, charge: Charge, amount: int) -> None:
+    """Tell the owner of money that came for a seat after that was given back unpaid."""
+    tell_owner(
+        shop,
+        "paid_too_late",
+        f"{show(amount, payment.currency)} of payment {payment.id} came for booking {charge.id} after its seat was "
+        "given back unpaid: it goes back to the client, and the seat stays cancelled.",
+        contact_id=payment.contact_id,
+        payment=payment.id,
+        booking=charge.id,
+    )

@@ -21,6 +21,7 @@ from models.contact import Contact
 from models.db import transact
 from models.errors import NotFoundError, RelanceError
 from models.payer import known_contact, language_of
+from models.releasing import UNPAID
 from models.rows import columns_of
 from models.shop import Shop
 from tasks.card_reports import account_of, record_reports
@@ -131,6 +132,16 @@ def look_at(engine: Engine, providers: CardProviders, business_id: str, attempt_
     if not still_open and report.outcome not in {CardOutcome.RETRY, CardOutcome.UNKNOWN}:
         record_reports(engine, business_id, [report], now)
     return transact(engine, lambda c: _attempt(c, business_id, attempt_id))
+
+
+def went_back(connection: Connection[Any], attempt: CardAttempt) -> bool:
+    """Whether all that was paid goes back, because it came too late for the seat (R28)."""
+    row = connection.execute(
+        "SELECT coalesce(sum(r.amount), 0) >= p.amount FROM payments p JOIN refunds r ON r.business_id = p.business_id"
+        " AND r.payment_id = p.id AND r.reason = %s WHERE p.business_id = %s AND p.id = %s GROUP BY p.amount",
+        (UNPAID, attempt.business_id, attempt.payment_id),
+    ).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _attempt(connection: Connection[Any], business_id: str, attempt_id: str) -> CardAttempt:

@@ -34,7 +34,7 @@ class PayPages(FormPages[tuple[Named, Sheet]]):
         if elsewhere := self._led_on(request, sheet):
             return RedirectResponse(elsewhere, 303)
         outcome = self._outcome(request, named)
-        if outcome == "thanks":
+        if outcome in {"thanks", "too_late"}:
             _, sheet = self._again(request, named, sheet)
         return self._page(request, sheet, outcome=outcome)
 

@@ -7,7 +7,7 @@ from models.card import LIVE, CardAttempt, CardState
 from models.card_settings import cards_of
 from models.collecting import CardRefusedError, Debt
 from models.errors import ConfigurationError, NotFoundError
-from tasks.checkouts import CardsAwayError, look_at, open_checkout
+from tasks.checkouts import CardsAwayError, look_at, open_checkout, went_back
 from tasks.gateways.cards import Capability
 from web.room import Room
 
@@ -64,7 +64,7 @@ def outcome_of(room: Room, attempt: CardAttempt) -> str:
     """Return what became of an attempt, as pages say it; hands are woken, as money may have come."""
     room.ring()
     if attempt.state == CardState.SUCCEEDED:
-        return "thanks"
+        return "too_late" if room.look(lambda c: went_back(c, attempt)) else "thanks"
     if attempt.state in LIVE:
         return "abandoned" if attempt.state == CardState.OPEN else "waiting"
     return "failed"

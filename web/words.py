@@ -36,6 +36,10 @@ WORDS: Mapping[str, Words] = {
     "pay_part": words("Payer", "Pay"),
     "page": words("Page de paiement sécurisée", "Secure payment page"),
     "thanks": words("Merci, votre paiement est bien arrivé.", "Thank you, your payment has arrived."),
+    "too_late": words(
+        "Votre réservation a été annulée, faute de paiement dans les temps. Votre paiement vous est rendu.",
+        "Your booking was cancelled, as it was not paid in time. Your payment goes back to you.",
+    ),
     "failed": words(
         "Le paiement n'a pas abouti. Rien n'a été débité : vous pouvez réessayer.",
         "The payment did not go through. Nothing was taken: you can try again.",

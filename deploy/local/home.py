@@ -31,6 +31,7 @@ def secret(home: Path, name: str) -> str:
     path = home / "secrets" / name
     if path.exists():
         return path.read_text()
+    prepare(home)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     value = secrets.token_urlsafe(18)
     write_private(path, value)

@@ -46,6 +46,14 @@ def test_it_is_told_as_a_link_in_the_business_s_language_and_for_programs(door: 
     assert ">Pay online</a>" in door.says("pages", "direct", "--html").out
 
 
+def test_it_is_told_also_where_no_secret_is_set_and_nothing_has_run_yet(
+    door: FrontDoor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RELANCE_WEB_SECRET")
+    monkeypatch.setenv("RELANCE_HOME", str(tmp_path / "nowhere" / ".relance"))
+    assert door.says("pages", "direct").out == f"{ADDRESS}/p/atelier\n"
+
+
 def test_without_pages_there_is_no_address(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RELANCE_WEB_URL")
     assert "has no address: set RELANCE_WEB_URL." in door.refused_plain("pages", "direct")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.story import Story, euros, mail, seat
+from tests.scenarios.story import ASK, Story, euros, mail, seat
 
 NOW = "2027-01-05 10:00"
 LATER = "2027-01-20 14:00"
@@ -96,3 +96,44 @@ def test_a_seat_moved_to_another_day_keeps_its_window(shop: Story) -> None:
     order = shop.books("zoe", "cut", at=NOW, when=LATER)
     shop.moves(order.booking, at="2027-01-05 10:10", to="2027-01-22 14:00")
     assert shop.run().times("event", type="booking.cancelled") == [UNPAID]
+
+
+LATE = "2027-01-05 10:31"
+
+
+def test_money_that_comes_after_its_seat_was_given_back_goes_back_by_itself(shop: Story) -> None:
+    order = shop.books("zoe", "cut", at=NOW, when=LATER)
+    shop.pays("zoe", 4500, at=LATE, order=order.id)
+    lines = shop.run()
+    assert lines.times("event", "zoe", type="booking.cancelled") == [UNPAID]
+    assert (lines.times("refund", "zoe"), lines.one("refund")["amount"]) == ([LATE], 4500)
+    assert lines.of("alert").each("reason") == ["refund_to_pay_out", "paid_too_late"]
+    assert lines.of("receipt") == []
+
+
+def test_money_for_the_invoice_of_a_seat_given_back_goes_back_and_is_no_credit(shop: Story) -> None:
+    shop.automation("request", "session.booked", ASK)
+    shop.books("zoe", "cut", at=NOW, when=LATER)
+    shop.pays("zoe", 4500, at=LATE, invoice="2027-0001")
+    shop.books("zoe", "colour", at="2027-01-06 10:00", when="2027-01-21 14:00")
+    lines = shop.run()
+    assert (lines.times("refund", "zoe"), lines.one("refund")["amount"]) == ([LATE], 4500)
+    assert not lines.of("event", type="invoice.paid")
+    assert lines.times("event", "zoe", type="invoice.overdue") == ["2027-01-07 00:00"]
+
+
+def test_late_money_for_a_whole_order_pays_what_is_still_booked_first(shop: Story) -> None:
+    order = shop.books("zoe", "cut", "colour", at=NOW, when=LATER)
+    shop.pays("zoe", 8000, at=LATE, order=order.id)
+    shop.pays("zoe", 4500, at="2027-01-05 10:40", order=order.id)
+    lines = shop.run()
+    assert lines.times("event", type="order.paid") == [LATE]
+    assert (lines.times("refund", "zoe"), lines.one("refund")["amount"]) == (["2027-01-05 10:40"], 4500)
+
+
+def test_late_money_that_proves_not_to_exist_does_not_go_back(shop: Story) -> None:
+    order = shop.books("zoe", "cut", at=NOW, when=LATER)
+    payment = shop.pays("zoe", 4500, at=LATE, order=order.id)
+    shop.bounces(payment, at="2027-01-06 10:00")
+    lines = shop.run()
+    assert lines.of("alert").each("reason") == ["refund_to_pay_out", "paid_too_late", "refund_withdrawn"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from web.app import site
 from web.room import Room
 
 NOW, IN_TIME, TOO_LATE = "2027-01-05 10:00", "2027-01-05 10:20", "2027-01-05 10:30"
+LAST_MINUTE, JUST_AFTER, GIVEN_UP, LATE = (f"2027-01-05 {at}" for at in ("10:29", "10:31", "11:30", "11:31"))
 LATER = "2027-01-20 14:00"
 _numbers = count(1)
 RATES = [{"currency": "JPY", "rate": "0.0061", "on": "2027-01-01", "source": "BCE"}]
@@ -56,11 +58,26 @@ class Salon(AtWork):
 
     def pays(self, client: str) -> Answer:
         """Let a client pay on the page of the mail and the sandbox's; return what he reads when he is back."""
-        browser, url = Visitor(self.site), self.page_of(client)
-        left = browser.sends(url)
-        back = pays(left.leads_to).sent_to
+        return self.comes_back(*self.leaves(client))
+
+    def leaves(self, client: str) -> tuple[Visitor, str]:
+        """Let a client go from the page of the mail to the sandbox's; return the browser and where it is."""
+        browser = Visitor(self.site)
+        left = browser.sends(self.page_of(client)).leads_to
+        self.sql("UPDATE card_attempts SET expires_at = %s", self.clock.now() + timedelta(days=1))
+        return browser, left
+
+    def comes_back(self, browser: Visitor, left: str) -> Answer:
+        """Let a client pay on the sandbox's page; return what he reads when he is back."""
+        back = pays(left).sent_to
         assert back is not None
         return browser.opens(back)
+
+    def gives_back(self, instant: str) -> dict[str, str]:
+        """Let an instant come, and the workers give back what is not paid; return how the seats stand."""
+        self.comes(instant)
+        self.rings("bookings.release")
+        return self.seats()
 
     def taken(self) -> list[tuple[int, str, str]]:
         """What the sandbox was asked for: minor units, currency, and what became of it."""
@@ -120,3 +137,35 @@ def test_a_service_in_yen_is_paid_in_yen_and_keeps_its_seat(salon: Salon) -> Non
     assert invoice == [("JPY", 3333, 0, "paid")]
     assert salon.sql("SELECT amount, currency, available FROM payments") == [(3333, "JPY", 0)]
     assert salon.sql("SELECT reason FROM alerts") == []
+
+
+def test_who_is_on_the_provider_s_page_when_the_window_ends_may_pay_and_keeps_the_seat(salon: Salon) -> None:
+    salon.comes(LAST_MINUTE)
+    away = salon.leaves("zoe")
+    assert salon.gives_back(TOO_LATE) == {"zoe": "booked", "ada": "cancelled", "yuki": "cancelled"}
+    salon.comes(JUST_AFTER)
+    text = salon.comes_back(*away).text
+    assert "Merci, votre paiement est bien arrivé." in text
+    assert "annulée" not in text
+    assert salon.gives_back(JUST_AFTER)["zoe"] == salon.gives_back(GIVEN_UP)["zoe"] == "booked"
+    assert salon.sql("SELECT amount, available FROM payments") == [(4500, 0)]
+    assert salon.sql("SELECT reason FROM alerts") == []
+    assert salon.sql("SELECT id FROM bookings WHERE pay_by IS NOT NULL") == []
+
+
+def test_what_is_paid_after_the_seat_was_given_back_goes_back_to_the_card_and_the_page_says_so(salon: Salon) -> None:
+    salon.comes(LAST_MINUTE)
+    away = salon.leaves("zoe")
+    assert salon.gives_back(TOO_LATE)["zoe"] == "booked"
+    assert salon.gives_back(GIVEN_UP)["zoe"] == "cancelled"
+    salon.comes(LATE)
+    text = salon.comes_back(*away).text
+    assert "Votre paiement vous est rendu." in text
+    assert "Merci" not in text
+    salon.rings("payments.collect")
+    assert [(one["amount"], one["status"]) for one in salon.sandbox.all("refunds")] == [(4500, "succeeded")]
+    assert salon.sql("SELECT amount, available FROM payments") == [(4500, 0)]
+    assert salon.sql("SELECT amount, status, reason FROM refunds") == [(4500, "paid_out", "unpaid")]
+    ((reason, text),) = salon.sql("SELECT reason, text FROM alerts")
+    assert reason == "paid_too_late"
+    assert "after its seat was given back unpaid: it goes back to the client, and the seat stays cancelled." in text

@@ -9,7 +9,7 @@ instants = st.integers(0, 9).map(str)
 sums = st.integers(1, 100)
 returns = st.lists(st.builds(Return, instants, sums | st.just(FULL), st.none(), st.just(False)), max_size=3)
 credits_ = st.lists(st.builds(Return, instants, sums, st.none(), st.just(True)), max_size=3)
-endings = st.none() | st.builds(Ending, instants, sums | st.just(FULL) | st.just(0))
+endings = st.none() | st.builds(Ending, instants, sums | st.just(FULL) | st.just(0), st.booleans())
 
 
 @st.composite
@@ -100,3 +100,16 @@ def test_what_a_credit_frees_goes_to_what_the_money_names_as_well() -> None:
     debts = [Debt("a", 100, "EUR", returns=[Return("2", 30, as_credit=True)]), Debt("b", 50, "EUR", born="3")]
     shares = apportion(debts, [Money("p", "1", 80, "EUR", ["a", "b"])])
     assert shares.given == {("p", "a"): 70, ("p", "b"): 10}
+
+
+def test_what_comes_late_for_a_released_debt_goes_back_after_the_others_that_it_names_are_paid() -> None:
+    debts = [Debt("seat", 45, "EUR", Ending("1", FULL, late=True)), Debt("other", 80, "EUR")]
+    for amount, paid, back in ((80, 80, 0), (100, 80, 20), (125, 80, 45), (140, 80, 45)):
+        shares = apportion(debts, [Money("p", "2", amount, "EUR", ["seat", "other"])])
+        assert shares.given == {("p", "other"): paid}
+        assert shares.refunded.get(("p", "seat"), 0) == shares.late.get(("p", "seat"), 0) == back
+
+
+def test_what_comes_late_for_a_debt_that_was_cancelled_otherwise_stays_free() -> None:
+    shares = apportion([Debt("seat", 45, "EUR", Ending("1", FULL))], [Money("p", "2", 45, "EUR", ["seat"])])
+    assert (shares.given, shares.refunded, shares.late) == ({}, {}, {})
