@@ -10,6 +10,8 @@ from typing import NamedTuple
 from models.date_forms import known_locale
 
 FALLBACK = "en"
+VOUCHER_RECEIPT = "voucher_receipt"
+"""The wording of a receipt for a voucher for anything, which stands on no invoice (R10)."""
 
 
 class DefaultWording(NamedTuple):
@@ -34,6 +36,14 @@ _EN_PAY = "{% if invoice.pay_url %}Pay online: {{ invoice.pay_url }}\n\n{% endif
 _FR_LINK = "{% if payment_link.url %}Payer en ligne : {{ payment_link.url }}\n\n{% endif %}"
 _EN_LINK = "{% if payment_link.url %}Pay online: {{ payment_link.url }}\n\n{% endif %}"
 _NOTE = "{% if payment.details %}{{ payment.details }}\n\n{% endif %}"
+_FR_RECEIPT = (
+    _FR_HELLO + "Nous avons reçu {{ invoice.total | money }} le {{ invoice.issued_on | date: 'long' }} "
+    "(reçu {{ invoice.number }}).\n\n" + _NOTE
+)
+_EN_RECEIPT = (
+    _EN_HELLO + "We received {{ invoice.total | money }} on {{ invoice.issued_on | date: 'long' }} "
+    "(receipt {{ invoice.number }}).\n\n" + _NOTE
+)
 _LATE = "{% if invoice.late_terms %}{{ invoice.late_terms }}\n\n{% endif %}"
 """What being late costs; said on a professional's documents only."""
 _SIGNED = "{{ business.name }}\n"
@@ -235,13 +245,21 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
     "receipt": {
         "fr": DefaultWording(
             "Reçu {{ invoice.number }} – {{ business.name }}",
-            _FR_HELLO + "Nous avons reçu {{ invoice.total | money }} le {{ invoice.issued_on | date: 'long' }} "
-            "(reçu {{ invoice.number }}).\n\n" + _NOTE + "Ce montant sera déduit de votre facture.\n\n" + _SIGNED,
+            _FR_RECEIPT + "Ce montant sera déduit de votre facture.\n\n" + _SIGNED,
         ),
         "en": DefaultWording(
             "Receipt {{ invoice.number }} – {{ business.name }}",
-            _EN_HELLO + "We received {{ invoice.total | money }} on {{ invoice.issued_on | date: 'long' }} "
-            "(receipt {{ invoice.number }}).\n\n" + _NOTE + "Your invoice will show it as already paid.\n\n" + _SIGNED,
+            _EN_RECEIPT + "Your invoice will show it as already paid.\n\n" + _SIGNED,
+        ),
+    },
+    VOUCHER_RECEIPT: {
+        "fr": DefaultWording(
+            "Reçu {{ invoice.number }} – {{ business.name }}",
+            _FR_RECEIPT + "Dès qu'il est payé, votre bon est un crédit qui règle ce que vous réservez.\n\n" + _SIGNED,
+        ),
+        "en": DefaultWording(
+            "Receipt {{ invoice.number }} – {{ business.name }}",
+            _EN_RECEIPT + "Once it is paid, your voucher is credit that pays for what you book.\n\n" + _SIGNED,
         ),
     },
     "unpaid_duplicate": {

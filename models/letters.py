@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.charge import MULTI_PURPOSE
 from models.consents import Channel
 from models.contact import Contact
 from models.date_forms import known_locale
-from models.default_wordings import default_wording
+from models.default_wordings import VOUCHER_RECEIPT, default_wording
 from models.letter import Button, html_from_text
 from models.message import ASKING, BY_HAND, Message
 from models.notice import address_of_document
@@ -106,7 +107,7 @@ def _sms(shop: Shop, message: Message, scope: Scope, locale: str) -> Letter:
     if message.template == BY_HAND:
         text, title = message.text or "", message.subject or ""
     else:
-        text = render(own or sms_wording(_kind(message), locale), values, locale, shop.zone)
+        text = render(own or sms_wording(_kind(shop, message), locale), values, locale, shop.zone)
         title = render_subject(subject, values, locale, shop.zone) if subject else ""
     way_out = way_out_of(shop, message, locale)
     under = [_link(shop, message, scope) or "", way_out.text if way_out else ""]
@@ -154,8 +155,10 @@ def _scope(shop: Shop, message: Message) -> Scope:
     return Scope(shop, contact_id, subjects, made, run.data if run else None, run.trigger if run else None)
 
 
-def _kind(message: Message) -> str:
+def _kind(shop: Shop, message: Message) -> str:
     """Return which wording a message has by default: of a document, of several, of those with one link, of a link."""
+    if _of_voucher(shop, message):
+        return VOUCHER_RECEIPT
     if message.template in ASKING and "link" in message.subject_ids:
         return f"{message.template}_all" if message.documents else f"{message.template}_link"
     many = message.template in OF_MANY and len(message.documents) > 1
@@ -164,11 +167,20 @@ def _kind(message: Message) -> str:
 
 def _templates(shop: Shop, message: Message, locale: str) -> tuple[str, str]:
     """Return the step's own wording, where it has one, else the default for the kind of message."""
-    default = default_wording(_kind(message), locale)
+    default = default_wording(_kind(shop, message), locale)
     settings = _settings(shop, message)
     if settings is None or message.template == "receipt":
         return default.subject, default.message
     return settings.subject or default.subject, settings.message or default.message
+
+
+def _of_voucher(shop: Shop, message: Message) -> bool:
+    """Whether a receipt is for a voucher for anything: no invoice will show that (R10)."""
+    if message.template != "receipt":
+        return False
+    parts = shop.allocations.by("payment_id", message.subject_ids.get("payment"))
+    charges = (shop.charges.get(part.charge_id) for part in parts if part.amount > 0)
+    return any(charge is not None and charge.voucher_purpose == MULTI_PURPOSE for charge in charges)
 
 
 def _settings(shop: Shop, message: Message) -> Wording | None:

@@ -65,6 +65,23 @@ def test_a_paid_voucher_for_anything_is_credit_and_no_document_but_a_receipt(sal
     assert [(line["amount"], line["method"]) for line in lines.of("payment")] == [(5000, "upstream"), (5000, "voucher")]
 
 
+@pytest.mark.parametrize(
+    ("locale", "said", "promised"),
+    [
+        ("fr", "votre bon est un crédit qui règle ce que vous réservez", "déduit de votre facture"),
+        ("en", "your voucher is credit that pays for what you book", "Your invoice will show it"),
+    ],
+)
+def test_the_receipt_for_a_voucher_promises_no_invoice(salon: Story, locale: str, said: str, promised: str) -> None:
+    salon.client("zoe", locale=locale)
+    salon.client("ada", locale=locale)
+    salon.books("zoe", at=NOW, items=[GIFT], paid=5000)
+    salon.books("ada", "cut", at=NOW, when=THERE, paid=4500)
+    lines = salon.run()
+    texts = [lines.one("message", who, template="receipt")["text"] for who in ("zoe", "ada")]
+    assert [(said in text, promised in text) for text in texts] == [(True, False), (False, True)]
+
+
 def test_the_voucher_pays_what_is_booked_later_and_that_has_its_vat(salon: Story) -> None:
     salon.books("zoe", at=NOW, items=[GIFT], paid=5000)
     salon.books("zoe", "colour", at="2027-01-06 10:00", when=THERE)
