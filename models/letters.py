@@ -107,7 +107,7 @@ def _sms(shop: Shop, message: Message, scope: Scope, locale: str) -> Letter:
     if message.template == BY_HAND:
         text, title = message.text or "", message.subject or ""
     else:
-        text = render(own or sms_wording(_kind(message), locale), values, locale, shop.zone)
+        text = render(own or sms_wording(_kind(shop, message), locale), values, locale, shop.zone)
         title = render_subject(subject, values, locale, shop.zone) if subject else ""
     way_out = way_out_of(shop, message, locale)
     under = [_link(shop, message, scope) or "", way_out.text if way_out else ""]
@@ -155,8 +155,10 @@ def _scope(shop: Shop, message: Message) -> Scope:
     return Scope(shop, contact_id, subjects, made, run.data if run else None, run.trigger if run else None)
 
 
-def _kind(message: Message) -> str:
+def _kind(shop: Shop, message: Message) -> str:
     """Return which wording a message has by default: of a document, of several, of those with one link, of a link."""
+    if _of_voucher(shop, message):
+        return VOUCHER_RECEIPT
     if message.template in ASKING and "link" in message.subject_ids:
         return f"{message.template}_all" if message.documents else f"{message.template}_link"
     many = message.template in OF_MANY and len(message.documents) > 1
@@ -165,7 +167,7 @@ def _kind(message: Message) -> str:
 
 def _templates(shop: Shop, message: Message, locale: str) -> tuple[str, str]:
     """Return the step's own wording, where it has one, else the default for the kind of message."""
-    default = default_wording(VOUCHER_RECEIPT if _of_voucher(shop, message) else _kind(message), locale)
+    default = default_wording(_kind(shop, message), locale)
     settings = _settings(shop, message)
     if settings is None or message.template == "receipt":
         return default.subject, default.message

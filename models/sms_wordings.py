@@ -6,6 +6,7 @@ when, never fees, penalties or threats (R24, R25).
 
 from collections.abc import Mapping
 
+from models.default_wordings import VOUCHER_RECEIPT
 from models.languages import Language, Words, language_of, words
 
 
@@ -72,6 +73,10 @@ SMS_WORDINGS: Mapping[str, Words] = {
     "receipt": words(
         "{{ business.name }} : paiement de {{ invoice.total | money }} enregistré, justificatif {{ invoice.number }}.",
         "{{ business.name }}: we received {{ invoice.total | money }} (receipt {{ invoice.number }}).",
+    ),
+    VOUCHER_RECEIPT: words(
+        "{{ business.name }} : bon de {{ invoice.total | money }} enregistré, justificatif {{ invoice.number }}.",
+        "{{ business.name }}: we received {{ invoice.total | money }} for your voucher (receipt {{ invoice.number }}).",
     ),
     "deposit": words(
         "{{ business.name }} : paiement de {{ invoice.total | money }} enregistré, acompte {{ invoice.number }}.",
