@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 
 from tests.database.conftest import Relance
@@ -26,6 +28,12 @@ def templates(lines: list[dict[str, object]]) -> list[object]:
 
 def attendance(desk: FrontDesk, id_: str = "o1-b1") -> str:
     return str(next(line for line in desk.listed("bookings", "list") if line["id"] == id_)["attendance"])
+
+
+def journal(url: str) -> list[tuple[Any, ...]]:
+    """Return the whole journal, in its order."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT * FROM journal ORDER BY sequence").fetchall()
 
 
 # Who pays and who comes
@@ -124,8 +132,26 @@ def test_a_booking_is_charged_by_an_invoice(desk: FrontDesk) -> None:
 def test_who_pays_in_person_is_marked_as_paid_and_that_cant_be_undone(desk: FrontDesk) -> None:
     number = desk.invoices()
     desk.does("payments", "mark-paid", number, "--method", "cash", "--yes")
-    assert desk.invoice(number)["status"] == "paid"
+    before = desk.invoice(number)
+    assert before["status"] == "paid"
     assert "a payment is never taken away" in desk.refused_plain("payments", "unmark", number)
+    assert desk.invoice(number) == before
+
+
+def test_the_one_way_back_from_paid_is_an_entry_of_its_own_and_takes_nothing_away(desk: FrontDesk, url: str) -> None:
+    number = desk.invoices()
+    done, *_ = desk.does("payments", "mark-paid", number, "--method", "cheque", "--yes")
+    (payment,), written = desk.listed("payments", "list"), journal(url)
+    desk.does("payments", "reverse", done["payment"], "--reason", "bounced", "--yes")
+    (reversed_,), grown = desk.listed("payments", "list"), journal(url)
+    kept = ("id", "at", "contact", "amount", "currency", "method", "actor", "note", "for")
+    assert {key: reversed_[key] for key in kept} == {key: payment[key] for key in kept}
+    assert (payment["method"], payment["actor"], payment["amount"]) == ("cheque", "olga", 4500)
+    assert (reversed_["status"], reversed_["reason"]) == ("reversed", "bounced")
+    assert grown[: len(written)] == written, "the journal only grows"
+    assert len(grown) > len(written)
+    assert (desk.invoice(number)["status"], desk.invoice(number)["amount_due"]) == ("issued", 4500)
+    assert desk.balanced()
 
 
 def test_a_deposit_online_and_the_rest_in_person_marks_the_session_as_paid(desk: FrontDesk) -> None:
