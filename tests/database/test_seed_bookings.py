@@ -207,6 +207,27 @@ def test_each_of_two_mails_goes_out_by_its_own_box(desk: FrontDesk, flags: list[
     assert templates(lines) == mails
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "says"),
+    [
+        ("fr", "Rendez-vous annulé – Atelier", "Votre rendez-vous (Coupe) du 27 mars 2027, 10:00 est annulé."),
+        ("en", "Booking cancelled – Atelier", "Your booking (Coupe) of March 27, 2027, 10:00\u202fAM is cancelled."),
+    ],
+)
+def test_the_mail_of_a_cancellation_says_what_is_cancelled_when_and_by_whom(
+    desk: FrontDesk, language: str, subject: str, says: str
+) -> None:
+    desk.does("contacts", "change", "zoe", "--language", language)
+    desk.books("zoe")
+    desk.does("bookings", "cancel", "o1-b1", "--notify-cancellation", "--yes")
+    desk.upstream.delivers()
+    (told,) = desk.listed("messages", "list")
+    assert (told["to"], told["subject"]) == ("zoe@example.org", subject)
+    text = desk.says("messages", "show", told["id"], "--json").line["text"]
+    assert says in text
+    assert text.rstrip().endswith("Atelier")
+
+
 def test_upstreams_flags_send_the_same_mails(desk: FrontDesk) -> None:
     desk.books(paid=4500)
     notify = {"cancellation": True, "refund": True}
