@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from tests.database.conftest import Relance
+from tests.database.conftest import Relance, Terminal
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
 from tests.samples import booking, contact, money, session, times
@@ -34,6 +34,12 @@ def journal(url: str) -> list[tuple[Any, ...]]:
     """Return the whole journal, in its order."""
     with psycopg.connect(url) as connection:
         return connection.execute("SELECT * FROM journal ORDER BY sequence").fetchall()
+
+
+def refunds(url: str) -> list[tuple[Any, ...]]:
+    """Return what went back, to whom."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT contact_id, amount, currency FROM refunds ORDER BY at, id").fetchall()
 
 
 # Who pays and who comes
@@ -241,6 +247,36 @@ def test_upstreams_flags_send_the_same_mails(desk: FrontDesk) -> None:
         "receipt",
         "refund",
     ]
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        ("bookings", "cancel", "o1-b1", "--refund", "full", "--notify-cancellation", "--notify-refund"),
+        ("payments", "refund", "--order", "o1", "--notify"),
+    ],
+)
+def test_money_goes_back_only_when_that_is_confirmed_and_exactly_what_was_shown(
+    desk: FrontDesk, url: str, back: tuple[str, ...]
+) -> None:
+    desk.books(paid=4500)
+    messages = desk.listed("messages", "list")
+    asked = desk.says(*back)
+    assert asked.code == 2
+    assert "Nothing was changed" in asked.err
+    (shown,) = [line for line in asked.out.splitlines() if line.split()[:1] == ["refund"]]
+    assert all(words in shown for words in ("zoe", "45.00 EUR"))
+    assert refunds(url) == []
+    assert desk.listed("messages", "list") == messages
+    (seat,) = desk.listed("bookings", "day", "--on", DAY)
+    assert (seat["paid"], seat["booking"]) == (4500, "o1-b1")
+    assert desk.acts() == []
+    assert desk.says(*back, typed=Terminal("n\n")).code == 1
+    assert refunds(url) == []
+    assert desk.says(*back, typed=Terminal("y\n")).code == 0
+    assert refunds(url) == [("zoe", 4500, "EUR")]
+    assert [one["standing"] for one in desk.listed("payments", "list")] == ["refunded"]
+    assert desk.balanced()
 
 
 def test_without_a_refund_the_money_is_kept(desk: FrontDesk) -> None:
