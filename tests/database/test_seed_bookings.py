@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 
-from tests.database.conftest import Relance
+from tests.database.conftest import Relance, Terminal
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
 from tests.samples import booking, contact, money, session, times
@@ -26,6 +28,18 @@ def templates(lines: list[dict[str, object]]) -> list[object]:
 
 def attendance(desk: FrontDesk, id_: str = "o1-b1") -> str:
     return str(next(line for line in desk.listed("bookings", "list") if line["id"] == id_)["attendance"])
+
+
+def journal(url: str) -> list[tuple[Any, ...]]:
+    """Return the whole journal, in its order."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT * FROM journal ORDER BY sequence").fetchall()
+
+
+def refunds(url: str) -> list[tuple[Any, ...]]:
+    """Return what went back, to whom."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT contact_id, amount, currency FROM refunds ORDER BY at, id").fetchall()
 
 
 # Who pays and who comes
@@ -124,8 +138,26 @@ def test_a_booking_is_charged_by_an_invoice(desk: FrontDesk) -> None:
 def test_who_pays_in_person_is_marked_as_paid_and_that_cant_be_undone(desk: FrontDesk) -> None:
     number = desk.invoices()
     desk.does("payments", "mark-paid", number, "--method", "cash", "--yes")
-    assert desk.invoice(number)["status"] == "paid"
+    before = desk.invoice(number)
+    assert before["status"] == "paid"
     assert "a payment is never taken away" in desk.refused_plain("payments", "unmark", number)
+    assert desk.invoice(number) == before
+
+
+def test_the_one_way_back_from_paid_is_an_entry_of_its_own_and_takes_nothing_away(desk: FrontDesk, url: str) -> None:
+    number = desk.invoices()
+    done, *_ = desk.does("payments", "mark-paid", number, "--method", "cheque", "--yes")
+    (payment,), written = desk.listed("payments", "list"), journal(url)
+    desk.does("payments", "reverse", done["payment"], "--reason", "bounced", "--yes")
+    (reversed_,), grown = desk.listed("payments", "list"), journal(url)
+    kept = ("id", "at", "contact", "amount", "currency", "method", "actor", "note", "for")
+    assert {key: reversed_[key] for key in kept} == {key: payment[key] for key in kept}
+    assert (payment["method"], payment["actor"], payment["amount"]) == ("cheque", "olga", 4500)
+    assert (reversed_["status"], reversed_["reason"]) == ("reversed", "bounced")
+    assert grown[: len(written)] == written, "the journal only grows"
+    assert len(grown) > len(written)
+    assert (desk.invoice(number)["status"], desk.invoice(number)["amount_due"]) == ("issued", 4500)
+    assert desk.balanced()
 
 
 def test_a_deposit_online_and_the_rest_in_person_marks_the_session_as_paid(desk: FrontDesk) -> None:
@@ -181,6 +213,27 @@ def test_each_of_two_mails_goes_out_by_its_own_box(desk: FrontDesk, flags: list[
     assert templates(lines) == mails
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "says"),
+    [
+        ("fr", "Rendez-vous annulé – Atelier", "Votre rendez-vous (Coupe) du 27 mars 2027, 10:00 est annulé."),
+        ("en", "Booking cancelled – Atelier", "Your booking (Coupe) of March 27, 2027, 10:00\u202fAM is cancelled."),
+    ],
+)
+def test_the_mail_of_a_cancellation_says_what_is_cancelled_when_and_by_whom(
+    desk: FrontDesk, language: str, subject: str, says: str
+) -> None:
+    desk.does("contacts", "change", "zoe", "--language", language)
+    desk.books("zoe")
+    desk.does("bookings", "cancel", "o1-b1", "--notify-cancellation", "--yes")
+    desk.upstream.delivers()
+    (told,) = desk.listed("messages", "list")
+    assert (told["to"], told["subject"]) == ("zoe@example.org", subject)
+    text = desk.says("messages", "show", told["id"], "--json").line["text"]
+    assert says in text
+    assert text.rstrip().endswith("Atelier")
+
+
 def test_upstreams_flags_send_the_same_mails(desk: FrontDesk) -> None:
     desk.books(paid=4500)
     notify = {"cancellation": True, "refund": True}
@@ -194,6 +247,36 @@ def test_upstreams_flags_send_the_same_mails(desk: FrontDesk) -> None:
         "receipt",
         "refund",
     ]
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        ("bookings", "cancel", "o1-b1", "--refund", "full", "--notify-cancellation", "--notify-refund"),
+        ("payments", "refund", "--order", "o1", "--notify"),
+    ],
+)
+def test_money_goes_back_only_when_that_is_confirmed_and_exactly_what_was_shown(
+    desk: FrontDesk, url: str, back: tuple[str, ...]
+) -> None:
+    desk.books(paid=4500)
+    messages = desk.listed("messages", "list")
+    asked = desk.says(*back)
+    assert asked.code == 2
+    assert "Nothing was changed" in asked.err
+    (shown,) = [line for line in asked.out.splitlines() if line.split()[:1] == ["refund"]]
+    assert all(words in shown for words in ("zoe", "45.00 EUR"))
+    assert refunds(url) == []
+    assert desk.listed("messages", "list") == messages
+    (seat,) = desk.listed("bookings", "day", "--on", DAY)
+    assert (seat["paid"], seat["booking"]) == (4500, "o1-b1")
+    assert desk.acts() == []
+    assert desk.says(*back, typed=Terminal("n\n")).code == 1
+    assert refunds(url) == []
+    assert desk.says(*back, typed=Terminal("y\n")).code == 0
+    assert refunds(url) == [("zoe", 4500, "EUR")]
+    assert [one["standing"] for one in desk.listed("payments", "list")] == ["refunded"]
+    assert desk.balanced()
 
 
 def test_without_a_refund_the_money_is_kept(desk: FrontDesk) -> None:
