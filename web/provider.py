@@ -1,5 +1,7 @@
 """The way to the provider's page, and what became of it when the client is back."""
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 
 from models.business import Business
@@ -38,7 +40,7 @@ def way_to_provider(
             room.cards,
             business_id,
             debt,
-            return_url=f"{room.pages.address}{request.url.path}?attempt={{attempt}}",
+            return_url=f"{room.pages.address}{quote(request.scope['path'])}?attempt={{attempt}}",
             now=room.clock.now(),
             save_card=save_card,
         )

@@ -14,6 +14,7 @@ from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.front_door import ADDRESS, OURS, FrontDoor
 from tests.database.upstream import Upstream
+from tests.database.visitor import Visitor
 from tests.unit.test_mentions import shop_of
 
 PAGES = Pages(ADDRESS, "secret")
@@ -52,6 +53,24 @@ def test_it_is_told_also_where_no_secret_is_set_and_nothing_has_run_yet(
     monkeypatch.delenv("RELANCE_WEB_SECRET")
     monkeypatch.setenv("RELANCE_HOME", str(tmp_path / "nowhere" / ".relance"))
     assert door.says("pages", "direct").out == f"{ADDRESS}/p/atelier\n"
+
+
+def test_a_business_whose_id_is_no_plain_word_is_paid_on_its_page_and_heard_of_at_its_door(
+    door: FrontDoor, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(
+        'business: {id: "atelier/lyon 100%?", name: Lyon, timezone: Europe/Paris, locale: fr, country: FR,'
+        ' tax_rate: "20", cards: {provider: sandbox}}\n'
+    )
+    assert door.says("business", "apply", other, "--yes").code == 0
+    url = door.says("pages", "direct", "--business", "atelier/lyon 100%?").out.strip()
+    assert url == f"{ADDRESS}/p/atelier%2Flyon%20100%25%3F"
+    form = {"amount": "30", "purpose": "Bon cadeau", "name": "Nina", "email": "nina@clients.example"}
+    assert "Merci, votre paiement est bien arrivé." in door.pays(url, **form).text
+    hook = url.replace("/p/", "/webhooks/sandbox/")
+    assert Visitor(door.site).tells(hook, b"{}").status == 400
+    assert Visitor(door.site).tells(f"{hook}x", b"{}").status == 404
 
 
 def test_without_pages_there_is_no_address(door: FrontDoor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from starlette.types import ASGIApp
 
@@ -73,7 +73,7 @@ class Visitor:
             "http_version": "1.1",
             "method": method,
             "scheme": "https",
-            "path": parts.path,
+            "path": unquote(parts.path),
             "raw_path": parts.path.encode(),
             "query_string": parts.query.encode(),
             "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
