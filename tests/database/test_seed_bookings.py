@@ -102,6 +102,18 @@ def test_attendance_is_followed_with_who_noted_what(desk: FrontDesk) -> None:
     assert "checked_in" in desk.says("bookings", "attendance", "o1-b1").out
 
 
+def test_who_was_noted_by_mistake_has_not_come_yet_after_all_and_the_history_tells(desk: FrontDesk) -> None:
+    desk.books()
+    desk.does("bookings", "attendance", "o1-b1", "no_show")
+    done, *_ = desk.does("bookings", "attendance", "o1-b1", "booked")
+    assert (done["done"], done["was"]) == ("booked", "no_show")
+    assert attendance(desk) == "booked"
+    history = desk.listed("bookings", "attendance", "o1-b1")
+    assert [(one["attendance"], one["by"]) for one in history] == [("no_show", "olga"), ("booked", "olga")]
+    (line,) = desk.listed("bookings", "report", "--from", DAY, "--to", DAY)
+    assert (line["booked"], line["no_show"]) == (1, 0)
+
+
 def test_a_report_of_attendance_helps_to_decide(desk: FrontDesk) -> None:
     for who in ("zoe", "zoe", "ada"):
         desk.books(who)
