@@ -390,6 +390,12 @@ def test_what_is_not_there_is_one_message(desk: FrontDesk, arguments: list[str],
     assert why in desk.refused_plain("bookings", *arguments)
 
 
-def test_money_in_another_currency_goes_back_in_that(desk: FrontDesk) -> None:
+def test_money_in_another_currency_goes_back_in_that(desk: FrontDesk, url: str) -> None:
     desk.books("zoe", booking("b1", session=session("s1"), price=money(5000, "JPY")))
-    assert "was paid" in desk.refused("bookings", "cancel", "b1", "--refund", "5000")
+    assert "0 JPY was paid" in desk.refused("bookings", "cancel", "b1", "--refund", "5000")
+    desk.does("payments", "mark-paid", "--booking", "b1", "--yes")
+    assert "5001 JPY can't be given back" in desk.refused("bookings", "cancel", "b1", "--refund", "5001")
+    _, *lines = desk.does("bookings", "cancel", "b1", "--refund", "5000", "--yes")
+    assert [(line["amount"], line["currency"]) for line in lines if line["kind"] == "refund"] == [(5000, "JPY")]
+    assert refunds(url) == [("zoe", 5000, "JPY")]
+    assert desk.balanced()
