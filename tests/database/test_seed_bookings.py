@@ -102,6 +102,18 @@ def test_attendance_is_followed_with_who_noted_what(desk: FrontDesk) -> None:
     assert "checked_in" in desk.says("bookings", "attendance", "o1-b1").out
 
 
+def test_who_was_noted_by_mistake_has_not_come_yet_after_all_and_the_history_tells(desk: FrontDesk) -> None:
+    desk.books()
+    desk.does("bookings", "attendance", "o1-b1", "no_show")
+    done, *_ = desk.does("bookings", "attendance", "o1-b1", "booked")
+    assert (done["done"], done["was"]) == ("booked", "no_show")
+    assert attendance(desk) == "booked"
+    history = desk.listed("bookings", "attendance", "o1-b1")
+    assert [(one["attendance"], one["by"]) for one in history] == [("no_show", "olga"), ("booked", "olga")]
+    (line,) = desk.listed("bookings", "report", "--from", DAY, "--to", DAY)
+    assert (line["booked"], line["no_show"]) == (1, 0)
+
+
 def test_a_report_of_attendance_helps_to_decide(desk: FrontDesk) -> None:
     for who in ("zoe", "zoe", "ada"):
         desk.books(who)
@@ -290,7 +302,8 @@ def test_a_part_goes_back_from_the_order_and_the_appointment_stays(desk: FrontDe
     _, *lines = desk.does("payments", "refund", "--order", order, "--amount", "20,00", "--yes", "--notify")
     assert [line["amount"] for line in lines if line["kind"] == "refund"] == [2000]
     assert templates(lines) == ["refund"]
-    assert desk.listed("bookings", "day", "--on", DAY)[0]["paid"] == 2500
+    (seat,) = desk.listed("bookings", "day", "--on", DAY)
+    assert (seat["paid"], seat["open"]) == (2500, 0), "what went back is owed no more"
 
 
 def test_more_than_was_paid_does_not_go_back(desk: FrontDesk) -> None:
@@ -377,6 +390,12 @@ def test_what_is_not_there_is_one_message(desk: FrontDesk, arguments: list[str],
     assert why in desk.refused_plain("bookings", *arguments)
 
 
-def test_money_in_another_currency_goes_back_in_that(desk: FrontDesk) -> None:
+def test_money_in_another_currency_goes_back_in_that(desk: FrontDesk, url: str) -> None:
     desk.books("zoe", booking("b1", session=session("s1"), price=money(5000, "JPY")))
-    assert "was paid" in desk.refused("bookings", "cancel", "b1", "--refund", "5000")
+    assert "0 JPY was paid" in desk.refused("bookings", "cancel", "b1", "--refund", "5000")
+    desk.does("payments", "mark-paid", "--booking", "b1", "--yes")
+    assert "5001 JPY can't be given back" in desk.refused("bookings", "cancel", "b1", "--refund", "5001")
+    _, *lines = desk.does("bookings", "cancel", "b1", "--refund", "5000", "--yes")
+    assert [(line["amount"], line["currency"]) for line in lines if line["kind"] == "refund"] == [(5000, "JPY")]
+    assert refunds(url) == [("zoe", 5000, "JPY")]
+    assert desk.balanced()
