@@ -27,6 +27,9 @@ from models.shop import Shop
 from models.tax import OUTSIDE_VAT, check_rate
 from models.taxing import Borne, tax_of
 
+SERVICES, GOODS = "services", "goods"
+"""What is sold, by nature: they stand on accounts of their own."""
+
 ALL = 10**18
 """More than any price: a discount of all of it."""
 
@@ -104,7 +107,7 @@ def charge_item(shop: Shop, event: Event, order_id: str, item: ItemData, positio
     if _sell(shop, event, item, charge):
         shop.charges.rehang(charge, "order_id", order_id)
         charge.position = position
-        charge.nature = "services" if item.kind in {"package", "voucher"} else "goods"
+        charge.nature = SERVICES if item.kind in {"package", "voucher"} else GOODS
         charge.voucher_purpose = str(item.voucher) if item.kind == "voucher" else None
         if charge.voucher_purpose == MULTI_PURPOSE and charge.invoice_id is None:
             charge.tax_category, charge.tax_rate, charge.tax_included = OUTSIDE_VAT, Decimal(0), True
@@ -122,6 +125,7 @@ def add_charge(shop: Shop, event: Event) -> None:
     if _sell(shop, event, data, charge, data.service_on):
         charge.due_on = data.due_on or local_date(event.time, shop.zone)
         charge.participant_id = data.participant
+        charge.nature = GOODS if data.kind == "product" else SERVICES
     reckon(shop, [charge])
     if first and charge.kept is None:
         raise_fact(shop, "charge.added", contact_id=contact.id, charge=charge.id)

@@ -72,6 +72,14 @@ def test_what_is_made_of_goods_alone_is_turnover_of_goods_alone(after: Ask) -> N
     assert balances(fec(after(tell))) == {"411000": 1200, "707000": -1000, "445740": -200}
 
 
+def test_a_product_that_is_owed_outside_any_order_is_goods_and_a_fee_is_a_service(after: Ask) -> None:
+    def tell(shop: Story) -> None:
+        for kind in ("product", "fee"):
+            shop.owes("zoe", 1200, at=BOOKED, kind=kind)
+
+    assert balances(fec(after(tell))) == {"411000": 2400, "707000": -1000, "706000": -1000, "445740": -400}
+
+
 def test_a_credit_note_of_goods_alone_takes_back_turnover_of_goods_alone(after: Ask) -> None:
     def tell(shop: Story) -> None:
         shop.books("zoe", at=BOOKED, items=[product(1200)])
