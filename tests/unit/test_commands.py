@@ -35,3 +35,10 @@ def test_the_help_loads_no_library_of_a_command() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stderr) == (0, "[]\n")
+
+
+def test_what_is_no_text_is_refused_by_one_message() -> None:
+    command: list[str | bytes] = [sys.executable, "-m", "worker.cli", "contacts", "change", "zoe", "--name", b"Zo\xff"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr.splitlines() == [r"relance: 'Zo\udcff' is no UTF-8: type it in a terminal that speaks UTF-8."]

@@ -102,6 +102,7 @@ def relance() -> None:
 def main() -> None:
     """Run the command line; what a person can mend is one message on stderr, exit code 1 (2: wrong input)."""
     try:
+        _require_text(sys.argv[1:])
         app(prog_name="relance")
     except Exception as error:
         message = None if os.environ.get("RELANCE_DEBUG") else _explain(error)
@@ -109,6 +110,14 @@ def main() -> None:
             raise
         print(f"relance: {message}", file=sys.stderr)  # noqa: T201  # the command line speaks
         sys.exit(2 if isinstance(error, BadInputError) else 1)
+
+
+def _require_text(arguments: list[str]) -> None:
+    """Refuse arguments that are no text: nothing could be written down with them."""
+    for argument in arguments:
+        if any("\ud800" <= one <= "\udfff" for one in argument):
+            message = f"{argument!a} is no UTF-8: type it in a terminal that speaks UTF-8."
+            raise BadInputError(message)
 
 
 def _explain(error: Exception) -> str | None:
