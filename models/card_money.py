@@ -11,6 +11,7 @@ from models.contact import Mandate
 from models.facts import raise_fact
 from models.identifiers import stamp
 from models.link_money import make_ready
+from models.payer import known_contact
 from models.paying import take, tell_paid_twice
 from models.receiving import Told, aim, payment_of, receive
 from models.refusals import show
@@ -125,8 +126,9 @@ def _keep_card(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     assert report.card is not None
     if attempt.contact_id is None:
         return
+    holder = known_contact(shop, attempt.contact_id)
     kept = (attempt.provider, report.card.reference)
-    for mandate in shop.mandates.by("contact_id", attempt.contact_id):
+    for mandate in shop.mandates.by("contact_id", holder.id):
         if mandate.ended_at is None:
             mandate.ended_at = shop.now
             if (mandate.provider, mandate.reference) != kept:
@@ -135,7 +137,7 @@ def _keep_card(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
         Mandate(
             shop.id,
             shop.key("man", attempt.id, report.card.reference),
-            attempt.contact_id,
+            holder.id,
             attempt.provider,
             report.card.reference,
             CONSENT,

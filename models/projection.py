@@ -30,7 +30,7 @@ def _contact_updated(shop: Shop, event: Event) -> None:
 
 
 def _contact_merged(shop: Shop, event: Event) -> None:
-    """`contact.merged`: credit, open documents, holds, saved cards and consents go on with the contact that is left."""
+    """`contact.merged`: what is open goes on with the contact that is left: credit, documents, holds, cards, consents."""
     contact = know_contact(shop, event.data.contact, event.stamp)
     if event.stamp <= contact.stamps.get(MERGED, ""):
         return
@@ -49,6 +49,7 @@ def _what_goes_on(shop: Shop) -> Iterator[tuple[Shelf[Any], Callable[[Any], bool
     yield shop.invoices, lambda invoice: invoice.status == DocumentStatus.ISSUED and invoice.amount_due > 0
     yield shop.holds, lambda hold: hold.ended_at is None
     yield shop.mandates, lambda mandate: mandate.ended_at is None
+    yield shop.attempts, lambda attempt: attempt.live
 
 
 def _service_updated(shop: Shop, event: Event) -> None:

@@ -14,7 +14,7 @@ from models.payer import known_contact
 from models.quote_row import Quote, QuoteState
 from models.refusals import RefusedError
 from models.shop import Shop
-from models.tax import Priced, compute
+from models.tax import Priced, check_rate, compute
 from models.taxing import borne
 
 SOURCE = "/quotes"
@@ -68,6 +68,9 @@ def total_of(quote: Quote) -> int:
 
 def draft(shop: Shop, contact_id: str, title: str, lines: list[QuoteLine], currency: str, valid_until: date) -> Quote:
     """Draft a quote; nobody is told."""
+    for line in lines:
+        if line.rate is not None:
+            check_rate(shop.business.country, line.rate)
     if valid_until < shop.today:
         raise RefusedError("A quote that is over already can't be accepted: choose a later day.")
     id_ = shop.key("quo", contact_id, title, shop.next_serial())

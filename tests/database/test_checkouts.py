@@ -95,6 +95,16 @@ def test_a_card_that_the_client_lets_us_keep_takes_the_place_of_the_one_before(t
     ]
 
 
+def test_a_card_kept_on_a_page_that_was_open_when_its_client_became_another_is_the_others(till: Till) -> None:
+    opened = till.opens()
+    merged = {"contact": {"id": "zoe"}, "into": "ada"}
+    till.publishes({"type": "contact.merged", "data": merged, "at": till.now.isoformat()})
+    till.drains(till.now.strftime("%Y-%m-%d %H:%M"))
+    till.tells(replace(till.cards.pays(opened.attempt_id), card=SavedCard("card_new", "Visa 4242")))
+    assert till.sql("SELECT contact_id, reference FROM mandates") == [("ada", "card_new")]
+    assert till.sql("SELECT contact_id FROM card_attempts") == [("ada",)]
+
+
 def test_money_that_nobody_here_asked_for_is_not_booked_and_the_owner_is_told(till: Till) -> None:
     till.tells(CardReport("card_nobody", CardOutcome.SUCCEEDED, "ch_1", 4500, "EUR"))
     assert till.payments() == []

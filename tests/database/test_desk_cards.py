@@ -149,3 +149,16 @@ def test_a_shop_that_takes_no_cards_is_told_how_to(relance: Relance, upstream: U
     desk = FrontDesk(relance, upstream, tmp_path)
     desk.invoices()
     assert "takes no cards. Write `cards: {provider: sandbox}`" in desk.refused("payments", "charge-card", desk.number)
+
+
+def test_a_charge_that_is_planned_goes_on_with_the_client_who_is_left_of_two(desk: FrontDesk) -> None:
+    desk.does("payments", "charge-card", desk.number, "--yes")
+    desk.does("contacts", "merge", "zoe", "--into", "ada", "--yes")
+    assert "A card is about to be charged" in desk.refused_plain("invoices", "remind", desk.number)
+    _, *again = desk.does("payments", "charge-card", desk.number, "--yes")
+    assert [line["kind"] for line in again] == ["card_charge"], "the same try, not a second one"
+    (attempt,) = desk.listed("payments", "attempts", "--contact", "ada")
+    assert (attempt["state"], attempt["document"]) == ("prepared", desk.number)
+    assert [(call.amount, call.card) for call in collects(desk).calls if isinstance(call, Debit)] == [(4500, "ca_1")]
+    assert desk.invoice(desk.number)["status"] == "paid"
+    assert desk.balanced()

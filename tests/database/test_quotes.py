@@ -133,4 +133,6 @@ def test_the_desk_drafts_sends_lists_and_answers_quotes(
     assert relance("quotes", "show", line["id"], "--json").line["order"] == line["id"]
     assert "takes no answer" in relance("quotes", "decline", line["id"], "--yes").err
     assert "no line" in relance("quotes", "create", "zoe", "X", "--line", "Coiffure").err
+    wrong = relance("quotes", "create", "zoe", "X", "--line", "Coiffure=100", "--tax-rate", "33")
+    assert (wrong.code, "33 % is no VAT rate" in wrong.err) == (2, True)
     assert relance("books", "verify").code == 0
