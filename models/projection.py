@@ -30,7 +30,7 @@ def _contact_updated(shop: Shop, event: Event) -> None:
 
 
 def _contact_merged(shop: Shop, event: Event) -> None:
-    """`contact.merged`: what is open goes on with the contact that is left: credit, documents, holds, cards, consents."""
+    """`contact.merged`: what is open goes on with the contact that is left: money, holds, cards, consents."""
     contact = know_contact(shop, event.data.contact, event.stamp)
     if event.stamp <= contact.stamps.get(MERGED, ""):
         return
