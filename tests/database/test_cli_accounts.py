@@ -93,6 +93,25 @@ def test_every_figure_is_the_sum_of_its_rows(books: Relance) -> None:
     }
 
 
+def give_up(shop: Story) -> None:
+    """Let 15 of 45 euros be paid, and the rest be given up."""
+    shop.span("2025-01-01 00:00", "2025-04-01 00:00")
+    shop.automation("ask", "session.booked", ASK)
+    shop.books("zoe", "cut", at="2025-01-05 10:00", when="2025-01-08 14:00")
+    shop.pays("zoe", 1500, at="2025-01-06 09:00", invoice="2025-0001")
+    shop.does("write_off", at="2025-02-20 10:00", number="2025-0001")
+    shop.run()
+
+
+def test_of_what_is_given_up_the_books_say_net_and_vat_of_what_was_open(
+    databases: Databases, command: Callable[[str], Relance]
+) -> None:
+    """R13."""
+    found = figures(command(url_after(databases, give_up)))
+    (line,) = [line for line in found if line["figure"] == "written_off"]
+    assert (line["net"], line["tax"], line["amount"]) == (2500, 500, 3000)
+
+
 def test_a_period_holds_what_happened_in_it(books: Relance) -> None:
     january = figures(books, "--from", "2025-01-01", "--to", "2025-01-31")
     assert sum(int(str(line["amount"])) for line in january if line["figure"] == "money") == 10_000

@@ -261,6 +261,15 @@ def test_two_businesses_of_one_registration_number_never_share_a_series(relance:
     assert "as second has" in relance("business", "apply", shop, "--yes").error
 
 
+@pytest.mark.parametrize("of", ["tags: {vip: V-}", "services: {cut: V-}"])
+def test_the_series_of_tags_and_services_are_not_shared_either(relance: Relance, shop: Path, of: str) -> None:
+    change(shop, ("payment_terms: {days: 14}", f"series_prefix: S-V-, {LEGAL}"))
+    assert relance("business", "apply", shop, "--yes").code == 0
+    assert (
+        "('S-V-'" in relance("business", "apply", second(shop, series_prefix="S-", series=f"{{{of}}}"), "--yes").error
+    )
+
+
 def test_businesses_of_other_entities_number_as_they_like(relance: Relance, shop: Path) -> None:
     change(shop, ("payment_terms: {days: 14}", LEGAL.replace("732829320", "552100554")))
     assert relance("business", "apply", shop, "--yes").code == 0

@@ -123,6 +123,15 @@ def test_a_formal_notice_is_a_document_of_its_own(desk: FrontDesk, url: str) -> 
     assert desk.balanced()
 
 
+def test_a_formal_notice_is_about_what_is_open(desk: FrontDesk, url: str) -> None:
+    desk.does("payments", "record", "15", desk.number, "--yes")
+    pass_by(url, 40)
+    desk.does("invoices", "formal-notice", desk.number, "--yes")
+    (notice,) = desk.listed("invoices", "list", "--kind", "other")
+    assert notice["total"] == 3000
+    assert "nous vous mettons en demeure de régler 30,00" in text_of_last(desk)
+
+
 def test_a_notice_is_not_given_of_what_is_on_hold(desk: FrontDesk, url: str) -> None:
     pass_by(url, 40)
     desk.does("invoices", "hold", "--contact", "zoe", "--kind", "deceased")

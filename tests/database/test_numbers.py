@@ -20,8 +20,8 @@ from tasks.engine import Work, lock
 from tests.database.conftest import Relance
 
 WRITERS, EACH, UNLUCKY = 8, 25, 0.05
-MIDNIGHT = datetime(2026, 12, 31, 23, tzinfo=UTC)
-"""Midnight of the new year in Paris."""
+MIDNIGHTS = (datetime(2026, 12, 31, 23, tzinfo=UTC), datetime(2027, 1, 5, 23, tzinfo=UTC))
+"""Midnight in Paris, of the new year and of a day as any other."""
 
 
 class TornError(Exception):
@@ -54,10 +54,11 @@ def issue(connection: psycopg.Connection[Any], now: datetime, name: str, *, torn
     return invoice.number
 
 
-def test_numbers_are_gapless_and_in_order_of_their_dates_whoever_writes(engine: Engine) -> None:
+@pytest.mark.parametrize("midnight", MIDNIGHTS)
+def test_numbers_are_gapless_and_in_order_of_their_dates_whoever_writes(engine: Engine, midnight: datetime) -> None:
     dice = random.Random(13)  # a story's dice
     jobs = [
-        (f"c{number}", MIDNIGHT + timedelta(seconds=dice.uniform(-90, 90)), dice.random() < UNLUCKY)
+        (f"c{number}", midnight + timedelta(seconds=dice.uniform(-90, 90)), dice.random() < UNLUCKY)
         for number in range(WRITERS * EACH)
     ]
 

@@ -31,6 +31,12 @@ def test_per_cents_come_off_each_line_before_its_vat(salon: Story) -> None:
     assert "Coupe, 1 × 45,00\xa0€ - 4,50\xa0€ SPRING : 33,75\xa0€ HT, TVA 20 %, 40,50\xa0€" in text
 
 
+def test_per_cents_may_have_a_fraction(salon: Story) -> None:
+    coupon(salon, percent="12.5")
+    salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
+    assert salon.run().one("invoice")["total"] == 4500 - 563
+
+
 def test_an_amount_is_used_line_after_line_until_nothing_is_left_of_it(salon: Story) -> None:
     coupon(salon, amount=euros(5000))
     salon.books("zoe", "cut", "colour", at=NOW, when=THERE, coupon="SPRING")
@@ -52,6 +58,13 @@ def test_only_the_services_that_it_is_for_are_cheaper(salon: Story) -> None:
     coupon(salon, percent=50, services=["colour"])
     salon.books("zoe", "cut", "colour", at=NOW, when=THERE, coupon="SPRING")
     assert [line["amount"] for line in salon.run().one("invoice")["lines"]] == [4500, 4000]
+
+
+def test_an_amount_is_taken_off_what_costs_its_currency(salon: Story) -> None:
+    coupon(salon, amount=euros(1000))
+    salon.books("zoe", seat("yoga", THERE, price=euros(2000, "USD")), seat("cut", THERE), at=NOW, coupon="SPRING")
+    found = {line["currency"]: line["total"] for line in salon.run().of("invoice")}
+    assert found == {"USD": 2000, "EUR": 3500}
 
 
 def test_net_prices_are_taxed_after_the_discount(salon: Story) -> None:
@@ -93,6 +106,12 @@ def test_the_last_day_is_still_a_day(salon: Story) -> None:
     assert salon.run().one("invoice")["total"] == 4050
 
 
+def test_an_order_that_is_told_late_has_it_on_the_day_on_which_it_was_placed(salon: Story) -> None:
+    coupon(salon, percent=10, expires="2027-01-05")
+    salon.books("zoe", "cut", at="2027-01-06 10:00", when=THERE, coupon="SPRING", time=NOW)
+    assert salon.run().one("invoice")["total"] == 4050
+
+
 def test_it_is_used_as_often_as_it_may_be(salon: Story) -> None:
     coupon(salon, percent=10, uses=2)
     for day, client in ((5, "zoe"), (6, "ada"), (7, "zoe")):
@@ -117,6 +136,18 @@ def test_an_order_told_again_uses_it_once(salon: Story) -> None:
     salon.books("zoe", "colour", at="2027-01-06 10:00", when=THERE, order=first.id, coupon="SPRING")
     salon.books("ada", "cut", at="2027-01-07 10:00", when=THERE, coupon="SPRING")
     assert salon.run().of("invoice").each("total") == [7200, 4050]
+
+
+@pytest.mark.parametrize("limit", ["uses", "per_client"])
+def test_an_order_told_again_keeps_the_only_use_there_is(salon: Story, limit: str) -> None:
+    coupon(salon, percent=10, **{limit: 1})
+    salon.file["automations"] = []
+    salon.automation("later", "session.ended", ASK)
+    first = salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
+    salon.books("zoe", "colour", at="2027-01-06 10:00", when=THERE, order=first.id, coupon="SPRING")
+    lines = salon.run()
+    assert lines.one("invoice")["total"] == 7200
+    assert not lines.to_owner("alert")
 
 
 def test_a_part_credited_of_a_discounted_line_gives_back_no_more_than_was_asked(salon: Story) -> None:

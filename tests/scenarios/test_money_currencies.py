@@ -79,6 +79,13 @@ def test_vat_is_stated_in_euros_at_the_newest_rate_of_the_day(salon: Story) -> N
     assert not lines.to_owner("alert")
 
 
+def test_vat_of_yen_is_stated_in_cents(salon: Story) -> None:
+    salon.business["exchange_rates"] = [{"currency": "JPY", "rate": "0.0062", "on": "2027-01-01", "source": "BCE"}]
+    salon.books("zoe", seat("tea", THERE), at=NOW)
+    text = salon.run().one("message", "zoe")["text"]
+    assert "TVA : 5,69\xa0€ (1 JPY = 0,0062 EUR" in text, text
+
+
 def test_without_a_rate_the_invoice_is_issued_and_the_owner_is_told(salon: Story) -> None:
     salon.books("zoe", seat("tour", THERE), at=NOW)
     lines = salon.run()

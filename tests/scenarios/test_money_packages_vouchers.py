@@ -99,6 +99,12 @@ def test_a_voucher_that_is_not_paid_is_no_credit(salon: Story) -> None:
     assert not lines.of("payment", method="voucher")
 
 
+def test_a_voucher_for_anything_stands_on_no_document_beside_what_is_asked_for(salon: Story) -> None:
+    salon.books("zoe", "cut", at=NOW, when=THERE, items=[GIFT])
+    invoice = salon.run().one("invoice")
+    assert (invoice["total"], invoice["charges"]) == (4500, ["o1-b1"])
+
+
 def test_a_voucher_whose_money_bounces_is_no_credit_any_more(salon: Story) -> None:
     order = salon.books("zoe", at=NOW, items=[GIFT])
     payment = salon.pays("zoe", 5000, at="2027-01-06 10:00", order=order.id)

@@ -42,6 +42,14 @@ def test_without_terms_an_invoice_is_due_at_once_and_overdue_the_next_day(shop: 
     assert not lines.of("event", type="invoice.due_soon")
 
 
+def test_what_is_due_soon_on_its_last_day_is_overdue_on_the_next(shop: Story) -> None:
+    shop.business["due_soon"] = {"days": 0}
+    invoiced(shop)
+    lines = shop.run()
+    assert lines.times("event", type="invoice.due_soon") == ["2027-01-19 00:00"]
+    assert lines.times("event", type="invoice.overdue") == ["2027-01-20 00:00"]
+
+
 def test_midnight_is_the_sellers(shop: Story) -> None:
     shop.business["timezone"] = "America/Sao_Paulo"
     shop.span("2027-01-01 00:00", "2027-02-01 00:00")
@@ -101,10 +109,28 @@ def test_a_due_date_before_the_issue_date_is_refused(shop: Story) -> None:
     assert lines.times("event", type="invoice.overdue") == ["2027-01-20 00:00"]
 
 
+def test_a_due_date_on_the_issue_date_is_taken(shop: Story) -> None:
+    invoiced(shop)
+    shop.does("set_due", at="2027-01-12 10:00", number="2027-0001", due_on="2027-01-05")
+    lines = shop.run()
+    assert not lines.of("skipped")
+    assert lines.times("event", type="invoice.overdue") == ["2027-01-12 10:00"]
+
+
 def test_a_held_document_does_not_fall_overdue_until_the_hold_ends(shop: Story) -> None:
     invoiced(shop)
     shop.does("hold", at="2027-01-12 10:00", number="2027-0001", kind="promise", until="2027-01-31")
     assert shop.run().times("event", type="invoice.overdue") == ["2027-02-01 00:00"]
+
+
+def test_a_hold_until_today_holds_today(shop: Story) -> None:
+    """R5, R25."""
+    invoiced(shop)
+    shop.automation("remind", "invoice.overdue", {"delay": {"hours": 12}}, {"send_reminder": {}})
+    shop.does("hold", at="2027-01-20 10:00", number="2027-0001", kind="promise", until="2027-01-20")
+    lines = shop.run()
+    assert lines.reasons("zoe") == ["held"]
+    assert not lines.of("message", template="send_reminder")
 
 
 def test_an_outage_over_midnight_makes_it_late_and_not_twice(shop: Story) -> None:

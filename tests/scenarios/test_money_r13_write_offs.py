@@ -46,3 +46,19 @@ def test_a_consumer_gets_none(company: Story) -> None:
 def test_where_vat_is_due_on_receipts_there_is_none(company: Story) -> None:
     company.business["legal"] = {}
     assert not duplicates(company.run())
+
+
+@pytest.mark.parametrize(("before", "after", "marked"), [("debits", "receipts", 1), ("receipts", "debits", 0)])
+def test_when_vat_was_due_on_the_day_of_issue_decides(company: Story, before: str, after: str, marked: int) -> None:
+    company.business["legal"] = {"vat_due_on": before, "regimes": [{"from": "2027-01-15", "vat_due_on": after}]}
+    assert len(duplicates(company.run())) == marked
+
+
+def test_what_was_given_up_can_be_taken_back(shop: Story) -> None:
+    shop.automation("ask", "session.booked", ASK)
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
+    shop.does("write_off", at="2027-01-20 10:00", number="2027-0001")
+    shop.does("void", at="2027-01-21 10:00", number="2027-0001")
+    lines = shop.run()
+    assert lines.one("credit_note")["total"] == 4500
+    assert lines.times("event", type="invoice.voided") == ["2027-01-21 10:00"]

@@ -35,6 +35,16 @@ def test_marking_as_paid_twice_is_refused(shop: Story) -> None:
     assert [line["cause"] for line in lines.of("skipped")] == [{"act": "mark_paid"}]
 
 
+def test_a_debt_that_was_given_up_can_still_be_marked_as_paid(shop: Story) -> None:
+    """R13."""
+    invoiced(shop)
+    shop.does("write_off", at="2027-01-20 10:00", number="2027-0001")
+    shop.does("mark_paid", at="2027-02-01 10:00", number="2027-0001", method="cash")
+    lines = shop.run()
+    assert lines.one("payment")["amount"] == 4500
+    assert lines.times("event", type="invoice.paid") == ["2027-02-01 10:00"]
+
+
 def test_an_act_on_nothing_says_so(shop: Story) -> None:
     shop.does("pay", at=NOW, contact="zoe")
     shop.does("mark_paid", at=NOW, number="2027-0099")

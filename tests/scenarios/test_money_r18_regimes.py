@@ -99,6 +99,17 @@ def test_r18_services_of_two_regimes_stand_on_two_documents(grown: Story) -> Non
     assert sorted(map(taxed, lines.of("invoice", "zoe"))) == [(3750, 750, 4500), (4500, 0, 4500)]
 
 
+def test_r9_services_that_are_exempt_for_two_reasons_stand_on_two_documents(grown: Story) -> None:
+    grown.business["legal"]["regimes"] = [{"from": "2027-02-01", "vat_regime": "exempt"}]
+    grown.file["automations"] = []
+    grown.automation("ask", "session.booked", ASK)
+    grown.books("zoe", seat("cut", BEFORE), seat("cut", AFTER), at="2027-01-05 10:00")
+    lines = grown.run()
+    assert list(map(taxed, lines.of("invoice", "zoe"))) == [(4500, 0, 4500)] * 2
+    said = [FRANCHISE in text for text in lines.of("message", "zoe").each("text")]
+    assert sorted(said) == [False, True]
+
+
 def test_r18_a_credit_note_keeps_the_regime_of_its_invoice(grown: Story) -> None:
     order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=BEFORE)
     grown.cancels(order.booking, at="2027-02-10 10:00")

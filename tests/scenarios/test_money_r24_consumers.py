@@ -107,6 +107,20 @@ def test_a_credit_note_goes_along_with_the_cancellation_in_words(shop: Story) ->
     assert "Total TTC : 45,00" in text
 
 
+def test_a_credit_note_is_to_whom_its_invoice_was_to_and_says_no_terms(shop: Story) -> None:
+    """R13."""
+    shop.client("zoe", kind="business", company={"name": "Zoé SA", "siren": "732829320"})
+    shop.automation("request", "session.booked", REQUEST)
+    order = shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00")
+    shop.event("contact.updated", "2027-01-06 09:00", {"contact": {"id": "zoe", "company": {"name": "Zora SA"}}})
+    shop.cancels(order.booking, at="2027-01-06 10:00", notify={"cancellation": True})
+    lines = shop.run()
+    text = lines.one("message", "zoe", template="booking_cancelled")["text"]
+    assert ("Zoé SA" in text, "Zora SA" in text) == (True, False), text
+    assert "recouvrement" in lines.one("message", "zoe", template="request_payment")["text"]
+    assert "recouvrement" not in text
+
+
 def test_a_seller_under_the_franchise_says_why_there_is_no_vat(shop: Story) -> None:
     shop.business["legal"] = {"vat_regime": "franchise", "siren": "732829320"}
     shop.automation("request", "session.booked", REQUEST)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.story import ASK, Lines, Story, seat
+from tests.scenarios.story import ASK, Lines, Story, euros, seat, wait
 
 NOW = "2027-01-05 10:00"
 THERE = "2027-01-12 14:00"
@@ -154,13 +154,24 @@ def test_a_part_that_goes_back_is_credited_to_the_cent(company: Story) -> None:
     assert (total(lines), vat(lines)) == (1000, 167)
 
 
+def test_what_went_back_before_the_final_invoice_is_not_taken_back_there(company: Story) -> None:
+    company.automation("sorry", "booking.checked_in", {"refund": {"amount": euros(500)}})
+    order = company.books("zoe", "cut", at=NOW, when=THERE, paid=1500)
+    company.attends(order.booking, "checked_in", at="2027-01-12 14:30")
+    lines = company.run()
+    (final,) = invoices(lines)
+    assert (lines.one("credit_note")["of"], lines.one("credit_note")["total"]) == ("2027-0001", 500)
+    assert [line["amount"] for line in final["lines"]] == [4000, -1000]
+    assert (final["total"], final["tax"], final["amount_due"]) == (3000, 500, 3000)
+
+
 def test_a_deposit_that_bounces_before_the_final_invoice_is_owed_in_full(company: Story) -> None:
     order = company.books("zoe", "cut", at=NOW, when=THERE)
     payment = company.pays("zoe", 1500, at="2027-01-06 10:00", order=order.id)
     company.bounces(payment, at="2027-01-07 10:00")
     lines = company.run()
     (final,) = invoices(lines)
-    assert (final["total"], final["amount_due"]) == (4500, 4500)
+    assert (final["total"], final["amount_due"], len(final["lines"])) == (4500, 4500, 1)
     assert (total(lines), vat(lines)) == (4500, 750)
 
 
@@ -192,6 +203,42 @@ def test_a_part_refunded_after_the_final_invoice_comes_from_the_newest_money(com
     lines = company.run()
     assert [(note["of"], note["total"]) for note in lines.of("credit_note")] == [("2027-0002", 1000)]
     assert total(lines) == 3500
+
+
+def test_of_one_payment_what_is_on_the_final_invoice_goes_back_before_the_deposit(company: Story) -> None:
+    order = company.books("zoe", "cut", at=NOW, when=THERE)
+    company.pays("zoe", 1500, at="2027-01-06 10:00", order=order.id, payment="p")
+    company.pays("zoe", 2500, at="2027-01-13 10:00", order=order.id, payment="p")
+    company.cancels(order.booking, at="2027-01-20 10:00", refund=euros(500))
+    assert set(company.run().of("credit_note").each("of")) == {"2027-0002"}
+
+
+def test_the_final_invoice_of_two_rates_is_less_in_the_group_of_each_deposit(company: Story) -> None:
+    company.file["automations"] = []
+    company.automation("ask", "session.booked", wait(days=5), ASK)
+    company.service("book", 2110, tax_rate="5.5")
+    order = company.books("zoe", seat("cut", THERE), seat("book", "2027-01-13 14:00"), at=NOW)
+    company.pays("zoe", 1000, at="2027-01-06 10:00", charges=[order.bookings[0]])
+    company.pays("zoe", 1000, at="2027-01-07 10:00", charges=[order.bookings[1]])
+    (final,) = invoices(company.run())
+    assert final["taxes"] == [{"rate": "20", "net": 2917, "tax": 583}, {"rate": "5.5", "net": 1052, "tax": 58}]
+
+
+@pytest.mark.parametrize(("regime", "then", "tax"), [("franchise", "normal", 0), ("normal", "franchise", 250)])
+def test_a_deposit_bears_the_tax_of_its_day_and_the_final_invoice_does_as_well(
+    company: Story, regime: str, then: str, tax: int
+) -> None:
+    """R18."""
+    company.business["legal"] = {
+        "siren": "732829320",
+        "vat_regime": regime,
+        "regimes": [{"from": "2027-01-10", "vat_regime": then}],
+    }
+    company.books("zoe", "cut", at=NOW, when=THERE, paid=1500)
+    lines = company.run()
+    ((deposit,), (final,)) = (deposits(lines), invoices(lines))
+    assert (deposit["total"], deposit["tax"]) == (1500, tax)
+    assert (final["total"], final["tax"]) == (3000, 2 * tax)
 
 
 def test_two_rates_are_taken_back_group_by_group(company: Story) -> None:

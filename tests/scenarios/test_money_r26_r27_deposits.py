@@ -34,6 +34,12 @@ def test_a_deposit_by_payment_event_gets_a_receipt_too(shop: Story) -> None:
     assert lines.times("receipt", "zoe") == ["2027-01-06 10:00"]
 
 
+def test_money_beyond_what_is_owed_is_on_no_receipt(shop: Story) -> None:
+    order = shop.books("zoe", "cut", at=NOW, when="2027-01-12 14:00")
+    shop.pays("zoe", 6000, at="2027-01-06 10:00", order=order.id)
+    assert shop.run().one("receipt")["amount"] == 4500
+
+
 def test_money_for_an_issued_invoice_is_no_deposit(shop: Story) -> None:
     shop.automation("request", "session.booked", REQUEST)
     shop.books("zoe", "cut", at=NOW, when="2027-01-12 14:00")

@@ -72,6 +72,12 @@ def test_a_refund_is_never_more_than_was_paid(shop: Story) -> None:
     assert shop.run().one("refund")["amount"] == 1000
 
 
+def test_a_refund_in_another_currency_is_none(shop: Story) -> None:
+    order = shop.books("zoe", "cut", at=NOW, when="2027-01-12 14:00", paid=4500)
+    shop.cancels(order.booking, at=CANCELLED, refund=euros(3000, "USD"))
+    assert not shop.run().of("refund")
+
+
 def test_nothing_paid_is_nothing_to_refund(shop: Story) -> None:
     order = shop.books("zoe", "cut", at=NOW, when="2027-01-12 14:00")
     shop.cancels(order.booking, at=CANCELLED, refund="full", notify={"refund": True})
@@ -215,6 +221,15 @@ def test_cash_of_two_payments_is_refunded_to_both(shop: Story) -> None:
     ]
 
 
+def test_the_newest_money_goes_back_first(shop: Story) -> None:
+    order = invoiced(shop)
+    shop.pays("zoe", 2000, at=PAID, invoice="2027-0001", method="cash")
+    shop.pays("zoe", 2500, at="2027-01-06 11:00", invoice="2027-0001", method="transfer")
+    shop.cancels(order.booking, at=CANCELLED, refund=euros(2600))
+    back = [(line["method"], line["amount"]) for line in shop.run().of("refund")]
+    assert sorted(back) == [("cash", 100), ("transfer", 2500)]
+
+
 def test_a_cancelled_session_ends_every_live_booking_of_it(shop: Story) -> None:
     shop.automation("request", "session.booked", REQUEST)
     tuesday: Data = {"id": "tuesday", "kind": "class"}
@@ -249,6 +264,13 @@ def test_a_booking_cancelled_twice_is_cancelled_once(shop: Story) -> None:
     assert len(lines.of("refund")) == 1
     assert credited(lines) == 4500
     assert len(lines.of("event", type="booking.cancelled")) == 1
+
+
+def test_a_charge_that_was_cancelled_before_its_booking_keeps_what_was_paid(shop: Story) -> None:
+    order = shop.books("zoe", "cut", at=NOW, when="2027-01-12 14:00", paid=4500)
+    shop.owes_no_more(order.booking, at=PAID)
+    shop.cancels(order.booking, at=CANCELLED, refund="full")
+    assert not shop.run().of("refund")
 
 
 def test_an_added_charge_that_is_cancelled_is_credited(shop: Story) -> None:
@@ -295,6 +317,16 @@ def test_a_paid_invoice_is_not_voided(shop: Story) -> None:
     lines = shop.run()
     assert not lines.of("credit_note")
     assert lines.one("skipped")["cause"] == {"act": "void"}
+
+
+def test_an_invoice_of_which_a_part_is_paid_is_not_voided(shop: Story) -> None:
+    """R13."""
+    invoiced(shop)
+    shop.pays("zoe", 1500, at=PAID, invoice="2027-0001")
+    shop.does("void", at=CANCELLED, number="2027-0001")
+    lines = shop.run()
+    assert not lines.of("credit_note")
+    assert "15.00 EUR of it is paid" in lines.one("skipped")["detail"]["text"]
 
 
 def test_money_that_comes_after_the_cancellation_is_credit(shop: Story) -> None:

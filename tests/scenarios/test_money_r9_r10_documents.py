@@ -59,11 +59,13 @@ def test_credit_is_used_oldest_first(shop: Story) -> None:
             "payment": {"id": "older", "amount": euros(3000), "method": "cash", "received_at": "2027-01-03T10:00:00Z"},
         },
     )
-    shop.books("zoe", "cut", at="2027-01-06 10:00", when="2027-01-12 14:00")
+    shop.books("zoe", "cut", at="2027-01-06 10:00", when="2027-01-12 14:00", time="2027-01-06 09:00")
     shop.bounces("older", at="2027-01-07 10:00")
+    shop.does("mark_paid", at="2027-01-08 10:00", contact="zoe")
     lines = shop.run()
     assert lines.one("invoice")["amount_due"] == 0
     lines.one("event", type="payment.reversed")
+    assert lines.one("payment", cause={"act": "mark_paid"})["amount"] == 3000, "all of the older was used"
 
 
 def test_partial_credit_leaves_the_rest_to_pay(shop: Story) -> None:

@@ -25,6 +25,15 @@ def test_two_automations_remind_once_in_three_days(shop: Story) -> None:
     assert (skipped["reason"], skipped["cause"]["automation"]) == ("reminded", "remind-2")
 
 
+def test_three_days_are_local_ones_also_where_clocks_change(shop: Story) -> None:
+    """R2."""
+    shop.automation("request", "session.booked", ASK)
+    shop.automation("remind", "invoice.overdue", REMIND, wait(days=3), REMIND)
+    shop.books("zoe", "cut", at="2027-03-26 10:00", when="2027-04-12 14:00")
+    lines = shop.run(until="2027-04-01 00:00")
+    assert lines.times("message", template="send_reminder") == ["2027-03-27 00:00", "2027-03-30 00:00"]
+
+
 def test_the_reminder_of_another_document_of_the_same_payer_counts(shop: Story) -> None:
     owing(shop, 0)
     shop.books("zoe", "colour", at="2027-01-06 10:00", when="2027-01-12 16:00")
@@ -67,6 +76,37 @@ def test_a_late_business_owes_its_recovery_once_for_each_invoice_on_a_document_o
     assert "2027-01-09 00:00" in lines.times("message", "zoe", template="send_reminder")
     assert not lines.of("skipped", reason="failed")
     assert lines.of("invoice")[0]["total"] == 4500
+
+
+def test_who_is_reminded_on_the_due_day_owes_nothing_for_recovery(shop: Story) -> None:
+    shop.client("zoe", kind="business")
+    shop.automation("request", "session.booked", ASK, wait(hours=2), REMIND)
+    shop.books("zoe", "cut", at=BOOKED, when="2027-01-12 14:00")
+    lines = shop.run()
+    assert lines.times("message", template="send_reminder") == ["2027-01-05 12:00"]
+    assert lines.of("invoice").each("total") == [4500]
+
+
+def test_a_reminder_before_the_due_day_is_not_the_first_of_a_late_invoice(shop: Story) -> None:
+    shop.client("zoe", kind="business")
+    shop.automation("request", "session.booked", {"request_payment": {"due_in": {"days": 14}}})
+    shop.automation("soon", "invoice.due_soon", REMIND)
+    shop.automation("late", "invoice.overdue", REMIND)
+    shop.books("zoe", "cut", at=BOOKED, when="2027-01-12 14:00")
+    lines = shop.run(until="2027-01-21 00:00")
+    assert lines.times("message", template="send_reminder") == ["2027-01-16 00:00", "2027-01-20 00:00"]
+    assert lines.times("invoice") == [BOOKED, "2027-01-20 00:00"]
+
+
+def test_nothing_is_owed_for_the_recovery_of_what_recovery_costs(shop: Story) -> None:
+    shop.client("zoe", kind="business")
+    shop.automation("request", "session.booked", ASK)
+    shop.automation("remind", "invoice.overdue", REMIND, wait(days=4), REMIND)
+    shop.books("zoe", "cut", at=BOOKED, when="2027-01-12 14:00")
+    shop.pays("zoe", 4500, at="2027-01-08 10:00", invoice="2027-0001")
+    lines = shop.run()
+    assert lines.times("message", template="send_reminder") == ["2027-01-06 00:00", "2027-01-11 00:00"]
+    assert lines.of("invoice").each("total") == [4500, 4000]
 
 
 @pytest.mark.parametrize("kind", ["consumer", "public"])

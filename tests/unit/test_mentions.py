@@ -168,6 +168,12 @@ def test_the_article_changes_with_the_law_and_what_was_said_stays() -> None:
     ]
 
 
+def test_the_old_article_holds_to_its_last_day() -> None:
+    row = law("FR", Subject.EXEMPTION, "consumer", "franchise", "fr", date(2027, 12, 31))
+    assert row is not None
+    assert row.id == "fr-franchise-1-fr"
+
+
 def test_a_credit_note_says_what_its_invoice_said_also_when_the_regime_has_changed() -> None:
     shop = shop_of(vat_regime=VatRegime.FRANCHISE)
     invoice = document_to(PayerKind.CONSUMER, shop)
