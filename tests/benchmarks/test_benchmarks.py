@@ -58,4 +58,4 @@ def test_fifty_automations_do_what_one_does_and_add_little() -> None:
     assert rules["done_alike"]
     assert rules["done"]["inbox"] == 4 * 150 * 1.7
     assert rules["done"]["runs"] == 4 * 150
-    assert 0 < rules["added_own_cpu"] < 0.5  # a short run on a busy machine; the goal is 0.25
+    assert abs(rules["added_own_cpu"]) < 0.5  # a short run on a busy machine, on which little may be less than nothing
