@@ -138,8 +138,21 @@ def test_a_refund_that_turns_out_not_to_be_due_is_called_off_before_it_goes(till
     assert sorted(row[:2] for row in refunds(till)) == [(-4500, "withdrawn"), (4500, "withdrawn")]
 
 
-def test_money_that_a_provider_of_before_took_is_paid_out_by_a_person(till: Till) -> None:
-    till.sql("UPDATE businesses SET cards = NULL")
+def test_a_refund_that_may_have_gone_is_not_called_off(till: Till) -> None:
+    cancels(till)
+    till.cards.plan(reference(till), AWAY)
+    works(till, "2027-01-05 11:00")
+    till.story.bounces(till.sql("SELECT id FROM payments")[0][0], at="2027-01-05 11:01")
+    till.publishes(till.story.file["events"][-1])
+    till.drains("2027-01-05 11:01")
+    assert till.alerts() == ["refund_withdrawn"]
+    works(till, "2027-01-05 11:02")
+    assert sorted(row[:2] for row in refunds(till)) == [(-4500, "withdrawn"), (4500, "paid_out")]
+
+
+@pytest.mark.parametrize("now", [None, '{"provider": "stripe"}'])
+def test_money_that_a_provider_of_before_took_is_paid_out_by_a_person(till: Till, now: str | None) -> None:
+    till.sql("UPDATE businesses SET cards = %s", now)
     cancels(till)
     works(till, "2027-01-05 11:00")
     assert refunds(till) == [(4500, "recorded", False)]

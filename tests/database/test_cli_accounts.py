@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from models.accounting import COLUMNS
@@ -13,7 +14,7 @@ from models.db import make_engine
 from tests.database.conftest import Relance, url_after
 from tests.database.upstream import Upstream
 from tests.samples import encoded, money, payment_received
-from tests.scenarios.story import ASK, Databases, Story, euros
+from tests.scenarios.story import ASK, Databases, Story, euros, wait
 
 YEAR = ("--from", "2025-01-01", "--to", "2025-12-31")
 
@@ -76,11 +77,20 @@ def test_money_by_day_and_method(books: Relance) -> None:
 
 
 def test_vat_of_what_was_received_by_rate(books: Relance) -> None:
-    received: Counter[str] = Counter()
-    for line in figures(books):
-        if line["figure"] == "vat_of_money":
-            received[str(line["rate"])] += int(str(line["amount"]))
-    assert received == {"20": 4500, "5.5": 1500}
+    received = [line for line in figures(books) if line["figure"] == "vat_of_money"]
+    summed: Counter[str] = Counter()
+    for line in received:
+        summed[str(line["rate"])] += int(str(line["amount"]))
+    assert summed == {"20": 4500, "5.5": 1500}
+    before = [line for line in received if str(line["day"]) < "2025-02-07"]
+    assert [(line["day"], line["rate"], line["net"], line["tax"]) for line in before] == [
+        ("2025-01-06", "5.5", 474, 26),
+        ("2025-01-06", "20", 1250, 250),
+        ("2025-01-11", "20", 6667, 1333),
+        ("2025-02-01", "20", -6667, -1333),
+        ("2025-02-06", "5.5", 948, 52),
+        ("2025-02-06", "20", 2500, 500),
+    ], "in proportion to what was open (R27)"
 
 
 def test_every_figure_is_the_sum_of_its_rows(books: Relance) -> None:
@@ -110,6 +120,66 @@ def test_of_what_is_given_up_the_books_say_net_and_vat_of_what_was_open(
     found = figures(command(url_after(databases, give_up)))
     (line,) = [line for line in found if line["figure"] == "written_off"]
     assert (line["net"], line["tax"], line["amount"]) == (2500, 500, 3000)
+
+
+def bounce(shop: Story) -> None:
+    """Let a cheque bounce, and be told of once more, as of another amount."""
+    shop.span("2025-01-01 00:00", "2025-04-01 00:00")
+    shop.automation("ask", "session.booked", ASK)
+    shop.books("zoe", "cut", at="2025-01-05 10:00", when="2025-01-08 14:00")
+    shop.pays("zoe", 4500, at="2025-01-06 09:00", payment="p", invoice="2025-0001")
+    shop.bounces("p", at="2025-01-07 09:00")
+    shop.pays("zoe", 5000, at="2025-01-08 09:00", payment="p", invoice="2025-0001")
+    shop.run()
+
+
+def test_money_that_proved_not_to_exist_comes_to_nothing_in_the_journal(databases: Databases) -> None:
+    """R15."""
+    with psycopg.connect(url_after(databases, bounce)) as connection:
+        entered = connection.execute(
+            "SELECT kind, (content ->> 'amount')::int FROM journal WHERE row_id = 'p' ORDER BY sequence"
+        ).fetchall()
+    assert [amount for kind, amount in entered if kind == "reversal"] == [-4500, -500]
+    assert sum(amount for _, amount in entered) == 0
+
+
+def pay_ahead(shop: Story) -> None:
+    """Let 20 of 60 euros be paid before they are billed."""
+    shop.span("2025-01-01 00:00", "2025-04-01 00:00")
+    shop.service("yoga", 1500, tax_rate="5.5")
+    shop.automation("ask", "session.booked", wait(days=2), ASK)
+    shop.books("zoe", "cut", "yoga", at="2025-01-05 10:00", when="2025-01-08 14:00", paid=2000)
+    shop.run()
+
+
+def bounce_after_a_credit_note(shop: Story) -> None:
+    """Let the one rate be credited, and the money for the other bounce."""
+    shop.span("2025-01-01 00:00", "2025-04-01 00:00")
+    shop.service("yoga", 1500, tax_rate="5.5")
+    shop.automation("ask", "session.booked", ASK)
+    order = shop.books("zoe", "cut", "yoga", at="2025-01-05 10:00", when="2025-01-08 14:00")
+    shop.cancels(order.bookings[0], at="2025-01-06 09:00")
+    payment = shop.pays("zoe", 1500, at="2025-01-06 10:00", invoice="2025-0001")
+    shop.bounces(payment, at="2025-01-07 09:00")
+    shop.run()
+
+
+@pytest.mark.parametrize(
+    ("tell", "received"),
+    [
+        (pay_ahead, [("2025-01-05", "5.5", 500), ("2025-01-05", "20", 1500)]),
+        (bounce_after_a_credit_note, [("2025-01-06", "5.5", 1500), ("2025-01-07", "5.5", -1500)]),
+    ],
+)
+def test_r27_vat_of_money_is_that_of_what_was_open(
+    databases: Databases,
+    command: Callable[[str], Relance],
+    tell: Callable[[Story], None],
+    received: list[tuple[str, str, int]],
+) -> None:
+    found = figures(command(url_after(databases, tell)))
+    vat = [line for line in found if line["figure"] == "vat_of_money"]
+    assert [(line["day"], line["rate"], line["amount"]) for line in vat] == received
 
 
 def test_a_period_holds_what_happened_in_it(books: Relance) -> None:

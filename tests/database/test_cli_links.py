@@ -65,6 +65,15 @@ def test_a_link_that_is_taken_back_asks_for_nothing_and_its_own_charge_ends(at: 
     assert [line["actor"] for line in told] == ["olga"]
 
 
+def test_what_was_paid_in_part_is_still_owed_when_its_link_is_taken_back(at: Relance) -> None:
+    at("links", "create", "ada", "30", "--for", "Bon cadeau")
+    (link,) = at("links", "list", "--json").lines
+    at("payments", "record", "--yes", "10", "--charge", link["charges"][0])
+    assert at("links", "revoke", link["id"], "--yes").code == 0
+    invoice = at("invoices", "create", "--contact", "ada", "--json").lines[1]
+    assert (invoice["total"], invoice["amount_due"]) == (3000, 2000)
+
+
 def test_a_link_that_is_paid_is_not_taken_back(at: Relance) -> None:
     made = at("links", "create", "ada", "30", "--for", "Bon cadeau").out
     assert made.startswith("ada: given a payment link.")

@@ -133,6 +133,13 @@ def test_a_provider_that_charges_no_saved_cards_is_refused_before_anything_is_pl
     assert desk.listed("payments", "attempts") == []
 
 
+def test_nobody_is_reminded_of_what_a_card_is_about_to_be_charged_for(desk: FrontDesk) -> None:
+    """R25."""
+    desk.does("payments", "charge-card", desk.number, "--yes")
+    told = desk.refused_plain("invoices", "remind", desk.number)
+    assert f"A card is about to be charged for {desk.number}: nobody is reminded meanwhile." in told
+
+
 def test_what_can_not_be_charged_is_refused_with_the_reason(desk: FrontDesk) -> None:
     desk.does("invoices", "hold", desk.number, "--kind", "dispute")
     held = f"No card can be charged. {desk.number} is on hold (dispute): `relance invoices release` ends that."

@@ -1,4 +1,4 @@
-"""Each rule about automations and billing has tests that fail when it is broken, in three ways a rule at least."""
+"""Each rule about automations, billing and money has tests that fail when it is broken, in three ways at least."""
 
 import shutil
 import subprocess
@@ -11,15 +11,20 @@ import pytest
 from tasks.settings import ROOT
 from tests.mutations.billing import OF_BILLING
 from tests.mutations.catalogue import OF_AUTOMATIONS
+from tests.mutations.money import OF_MONEY
 from tests.mutations.mutation import Mutation
 
-MUTATIONS = (*OF_AUTOMATIONS, *OF_BILLING)
-OF_BILLS = ("R1", "R2", "R3", "R9", "R10", "R14", "R17")
-RULES = ("R3", "R4", "R5", "R6", "R7", "R8", "R19", "R20", "R21", "R22", "R23")
+MUTATIONS = (*OF_AUTOMATIONS, *OF_BILLING, *OF_MONEY)
+AUTOMATION_RULES = ("R3", "R4", "R5", "R6", "R7", "R8", "R19", "R20", "R21", "R22", "R23")
+BILLING_RULES = ("R1", "R2", "R3", "R9", "R10", "R14", "R17")
+MONEY_RULES = ("R9", "R10", "R11", "R13", "R15", "R16", "R17", "R18", "R24", "R25", "R26", "R27", "R28")
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "dist", "build")
 
 
-@pytest.mark.parametrize(("mutations", "rules"), [(OF_AUTOMATIONS, RULES), (OF_BILLING, OF_BILLS)])
+@pytest.mark.parametrize(
+    ("mutations", "rules"),
+    [(OF_AUTOMATIONS, AUTOMATION_RULES), (OF_BILLING, BILLING_RULES), (OF_MONEY, MONEY_RULES)],
+)
 def test_every_rule_is_broken_in_three_ways(mutations: tuple[Mutation, ...], rules: tuple[str, ...]) -> None:
     ways = Counter(mutation.rule for mutation in mutations)
     assert set(ways) == set(rules)

@@ -99,6 +99,24 @@ def test_money_that_has_arrived_is_booked_whatever_the_rules_say(shop: Story) ->
     assert lines.one("event", type="invoice.partially_paid")["contact"] == "zoe"
 
 
+def test_money_for_nothing_in_particular_pays_what_is_due_first(shop: Story) -> None:
+    """R16."""
+    invoiced(shop)
+    invoiced(shop, at="2027-01-06 10:00")
+    shop.does("set_due", at="2027-01-07 09:00", number="2027-0002", due_on="2027-01-10")
+    shop.pays("zoe", 4500, at="2027-01-07 10:00")
+    assert shop.run().one("payment")["documents"] == ["2027-0002"]
+
+
+def test_money_for_nothing_in_particular_leaves_what_was_given_up(shop: Story) -> None:
+    """R16."""
+    invoiced(shop)
+    invoiced(shop, at="2027-01-06 10:00")
+    shop.does("write_off", at="2027-01-08 10:00", number="2027-0001")
+    shop.pays("zoe", 4500, at="2027-01-09 10:00")
+    assert shop.run().one("payment")["documents"] == ["2027-0002"]
+
+
 def test_paying_what_is_already_paid_is_credit_and_an_alert(shop: Story) -> None:
     invoiced(shop)
     shop.does("mark_paid", at="2027-01-06 10:00", contact="zoe")
@@ -120,6 +138,38 @@ def test_upstream_money_for_what_is_already_paid_is_credit_and_an_alert(shop: St
     assert len(lines.to_owner("alert")) == 1
     assert lines.of("payment")[1]["documents"] == []
     assert len(lines.of("event", type="invoice.paid")) == 1
+
+
+def test_what_of_money_was_for_what_is_already_paid_is_told(shop: Story) -> None:
+    invoiced(shop)
+    shop.pays("zoe", 2000, at="2027-01-06 10:00", invoice="2027-0001")
+    shop.pays("zoe", 4500, at="2027-01-07 10:00", invoice="2027-0001")
+    (alert,) = shop.run().to_owner("alert", reason="paid_twice")
+    assert "20.00 EUR of payment p2" in alert["text"]
+
+
+def test_the_rest_of_money_that_nothing_else_has_paid_is_credit_without_an_alert(shop: Story) -> None:
+    invoiced(shop)
+    shop.pays("zoe", 6000, at="2027-01-06 10:00", invoice="2027-0001")
+    assert not shop.run().to_owner("alert")
+
+
+def test_more_than_a_page_asked_for_is_credit_and_an_alert(shop: Story) -> None:
+    invoiced(shop)
+    shop.does("pay", at="2027-01-06 10:00", contact="zoe", amount=euros(6000))
+    (alert,) = shop.run().to_owner("alert")
+    assert "15.00 EUR came for 2027-0001" in alert["text"]
+
+
+def test_older_money_that_is_told_of_later_frees_the_newer_and_the_owner_is_told(shop: Story) -> None:
+    """R20."""
+    invoiced(shop)
+    shop.pays("zoe", 4500, at="2027-01-08 10:00", invoice="2027-0001")
+    older = {"id": "older", "amount": euros(4500), "method": "card"}
+    data = {"contact": {"id": "zoe"}, "payment": older, "for": {"invoice": "2027-0001"}}
+    shop.event("payment.received", "2027-01-09 10:00", data, time="2027-01-07 10:00")
+    (alert,) = shop.run().to_owner("alert")
+    assert "45.00 EUR of payment p1" in alert["text"]
 
 
 def test_an_online_payment_after_it_was_marked_as_paid_is_credit_and_an_alert(shop: Story) -> None:
@@ -166,6 +216,36 @@ def test_a_payment_that_bounces_after_the_due_date_makes_it_overdue_at_once(shop
     assert lines.times("event", type="invoice.overdue") == ["2027-01-25 10:00"]
 
 
+def test_what_upstream_collected_may_bounce_too(shop: Story) -> None:
+    invoiced(shop)
+    shop.was_paid_upstream("o1", at="2027-01-06 10:00")
+    shop.bounces("order:o1:rest:EUR", at="2027-01-10 10:00")
+    shop.does("mark_paid", at="2027-01-12 10:00", contact="zoe")
+    lines = shop.run()
+    assert lines.times("event", type="payment.reversed") == ["2027-01-10 10:00"]
+    assert lines.times("event", type="invoice.paid") == ["2027-01-06 10:00", "2027-01-12 10:00"]
+
+
+def test_money_that_was_kept_and_bounces_leaves_nothing_owed(shop: Story) -> None:
+    """R28."""
+    invoiced(shop)
+    payment = shop.pays("zoe", 4500, at="2027-01-06 10:00", method="cheque", invoice="2027-0001")
+    shop.cancels("o1-b1", at="2027-01-07 10:00")
+    shop.bounces(payment, at="2027-01-10 10:00")
+    lines = shop.run()
+    assert lines.one("credit_note")["total"] == 4500
+    assert lines.times("event", type="invoice.voided") == ["2027-01-10 10:00"]
+    assert not lines.of("event", type="invoice.overdue")
+
+
+def test_a_payment_bounces_once(shop: Story) -> None:
+    invoiced(shop)
+    payment = shop.pays("zoe", 4500, at="2027-01-06 10:00", method="cheque", invoice="2027-0001")
+    for at in ("2027-01-10 10:00", "2027-01-11 10:00"):
+        shop.bounces(payment, at=at)
+    assert shop.run().times("event", type="payment.reversed") == ["2027-01-10 10:00"]
+
+
 def test_a_bounced_payment_is_no_credit_any_more(shop: Story) -> None:
     payment = shop.pays("zoe", 4500, at="2027-01-04 10:00", method="cheque")
     shop.bounces(payment, at="2027-01-04 12:00")
@@ -210,6 +290,28 @@ def test_a_repeated_payment_event_is_booked_once(shop: Story) -> None:
     lines = shop.run()
     assert len(lines.of("payment")) == 1
     assert len(lines.of("event", type="invoice.paid")) == 1
+
+
+def test_a_payment_told_again_with_another_amount_holds_as_it_was_told_last_and_the_owner_is_told(shop: Story) -> None:
+    """R16."""
+    invoiced(shop)
+    for day, amount in ((6, 4500), (7, 2000)):
+        shop.pays("zoe", amount, at=f"2027-01-{day:02} 10:00", payment="same", invoice="2027-0001")
+    shop.does("mark_paid", at="2027-01-08 10:00", number="2027-0001")
+    lines = shop.run()
+    assert lines.to_owner("alert").each("reason") == ["payment_conflict"]
+    assert lines.one("payment", cause={"act": "mark_paid"})["amount"] == 2500
+
+
+def test_an_older_telling_of_a_payment_that_comes_later_changes_nothing(shop: Story) -> None:
+    """R16, R20."""
+    invoiced(shop)
+    shop.pays("zoe", 4500, at="2027-01-07 10:00", payment="same", invoice="2027-0001")
+    older = {"id": "same", "amount": euros(1000), "method": "card"}
+    data = {"contact": {"id": "zoe"}, "payment": older, "for": {"invoice": "2027-0001"}}
+    shop.event("payment.received", "2027-01-08 10:00", data, time="2027-01-06 10:00")
+    shop.does("mark_paid", at="2027-01-09 10:00", number="2027-0001")
+    assert shop.run().of("payment").each("amount") == [4500]
 
 
 def test_a_payment_names_an_invoice_of_anybody(shop: Story) -> None:

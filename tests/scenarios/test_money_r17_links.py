@@ -141,6 +141,22 @@ def test_a_link_that_has_expired_takes_nothing(asked: Story) -> None:
     assert not lines.of("payment")
 
 
+@pytest.mark.parametrize(("at", "taken"), [("2027-01-15 09:59:59", 1), ("2027-01-15 10:00", 0)])
+def test_a_link_expires_at_the_instant_that_was_said(asked: Story, at: str, taken: int) -> None:
+    asked.business["payment_links"] = {"days": 10}
+    asked.does("pay", at=at, contact="zoe", document="link")
+    assert len(asked.run().of("payment")) == taken
+
+
+def test_a_link_that_was_paid_is_paid_also_after_it_has_expired(asked: Story) -> None:
+    asked.business["payment_links"] = {"days": 10}
+    for day in ("06", "16"):
+        asked.does("pay", at=f"2027-01-{day} 10:00", contact="zoe", document="link")
+    lines = asked.run()
+    assert lines.of("payment", "zoe").each("amount") == [4500, 4500]
+    assert lines.one("alert")["reason"] == "paid_twice"
+
+
 def test_a_reminder_of_a_link_goes_while_something_is_due_and_is_silent_after(shop: Story) -> None:
     """R5."""
     steps = (BY_LINK, wait(days=1), remind("Un rappel"), wait(days=2), remind("Deux"))

@@ -34,6 +34,11 @@ def test_r18_the_regime_is_that_of_the_service(grown: Story) -> None:
     assert not lines.of("alert")
 
 
+def test_r18_a_regime_holds_from_its_first_day_on(grown: Story) -> None:
+    grown.books("zoe", "cut", at="2027-01-05 10:00", when="2027-02-01 14:00")
+    assert taxed(grown.run().one("invoice", "zoe")) == (3750, 750, 4500)
+
+
 def test_r18_a_document_after_the_change_says_why_an_older_service_bears_no_vat(grown: Story) -> None:
     grown.books("zoe", seat("cut", "2027-01-31 23:00", minutes=120), at="2027-01-05 10:00")
     lines = grown.run()
@@ -93,6 +98,26 @@ def test_r18_a_booking_that_moves_into_another_regime_is_taxed_there(grown: Stor
     assert taxed(grown.run().one("invoice", "zoe")) == (3750, 750, 4500)
 
 
+def test_r18_one_that_is_billed_already_is_billed_anew_there(grown: Story) -> None:
+    grown.automation("at-once", "session.booked", ASK)
+    order = grown.books("zoe", "cut", at="2027-01-05 10:00", when=BEFORE)
+    grown.moves(order.booking, to=AFTER, at="2027-01-10 10:00")
+    lines = grown.run()
+    assert list(map(taxed, lines.of("invoice", "zoe"))) == [(4500, 0, 4500), (3750, 750, 4500)]
+    assert taxed(lines.one("credit_note", "zoe")) == (4500, 0, 4500)
+
+
+def test_r18_an_indemnity_stays_outside_vat_under_any_regime(grown: Story) -> None:
+    fee: Data = {"description": "Absence", "price": {"amount": 2000, "currency": "EUR"}, "fee": "indemnity"}
+    policy: Data = {"id": "fees", "accepted_at": "2027-01-05T09:00:00Z"}
+    grown.automation("absent", "booking.no_show", {"add_charge": fee}, ASK)
+    order = grown.books("zoe", seat("cut", AFTER, payment="free", policy=policy), at="2027-01-05 10:00")
+    grown.attends(order.booking, "no_show", at="2027-02-03 14:30")
+    lines = grown.run()
+    assert taxed(lines.one("invoice", "zoe")) == (2000, 0, 2000)
+    assert not lines.of("alert")
+
+
 def test_r18_services_of_two_regimes_stand_on_two_documents(grown: Story) -> None:
     grown.books("zoe", seat("cut", BEFORE), seat("cut", AFTER), at="2027-01-05 10:00", order="o")
     lines = grown.run()
@@ -129,6 +154,14 @@ def test_r18_the_mention_of_debits_follows_the_day_of_the_document(shop: Story) 
     assert said == [False, True]
 
 
+def test_r18_so_it_does_where_the_service_began_on_the_day_before(shop: Story) -> None:
+    shop.business["legal"] = {"regimes": [{"from": "2027-02-01", "vat_due_on": "debits"}]}
+    shop.automation("after", "session.ended", ASK)
+    shop.client("zoe", kind="business")
+    shop.books("zoe", seat("cut", "2027-01-31 23:00", minutes=120), at="2027-01-05 10:00")
+    assert "d'après les débits" in shop.run().one("message", "zoe")["text"]
+
+
 def test_r18_money_before_the_service_for_an_issued_document_leaves_its_tax_and_the_owner_is_told(
     grown: Story,
 ) -> None:
@@ -153,6 +186,15 @@ def test_r18_credit_that_is_used_before_the_service_is_such_money_too(grown: Sto
     grown.automation("at-once", "session.booked", ASK)
     grown.books("zoe", "cut", at="2027-01-05 10:00", when=AFTER)
     assert "20.00 EUR of payment" in grown.run().one("alert", reason="tax_kept")["text"]
+
+
+def test_r18_credit_counts_when_it_is_used_not_when_it_came(grown: Story) -> None:
+    grown.pays("zoe", 2000, at="2027-01-20 10:00")
+    grown.automation("at-once", "session.booked", ASK)
+    grown.books("zoe", "cut", at="2027-02-01 10:00", when=AFTER)
+    lines = grown.run()
+    assert taxed(lines.one("invoice", "zoe")) == (3750, 750, 4500)
+    assert not lines.of("alert")
 
 
 @pytest.mark.parametrize("at", ["2027-02-02 10:00", "2027-02-04 10:00"])

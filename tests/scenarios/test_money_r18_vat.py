@@ -45,9 +45,16 @@ def test_net_prices_are_taxed_once_per_rate(shop: Story) -> None:
     assert [line["amount"] for line in invoice["lines"]] == [102, 102, 102]
 
 
+def test_net_prices_of_an_order_are_paid_by_what_their_document_will_say(shop: Story) -> None:
+    shop.books("zoe", at=NOW, items=[item(f"i{number}", 102, tax_included=False) for number in range(3)], paid=367)
+    lines = shop.run()
+    assert lines.times("event", type="order.paid") == [NOW]
+    assert lines.one("receipt")["amount"] == 367
+
+
 def test_half_a_cent_is_rounded_away_from_zero(shop: Story) -> None:
-    invoice = invoice_of(shop, item("half", 250, tax_included=False, tax_rate="5.5"))
-    assert invoice["tax"] == 14
+    invoice = invoice_of(shop, item("half", 100, tax_included=False, tax_rate="5.5"))
+    assert invoice["tax"] == 6
 
 
 def test_mixed_rates_are_kept_apart(shop: Story) -> None:
@@ -84,6 +91,13 @@ def test_a_price_that_was_already_changed_when_the_order_was_placed_counts_even_
         {"service": {"id": "cut", "name": "Coupe", "price": euros(5000)}},
         time="2027-01-04 10:00",
     )
+    assert shop.run().one("invoice")["total"] == 5000
+
+
+def test_a_price_that_changes_at_the_instant_of_the_order_counts(shop: Story) -> None:
+    shop.automation("after", "session.ended", {"request_payment": {}})
+    shop.event("service.updated", NOW, {"service": {"id": "cut", "name": "Coupe", "price": euros(5000)}}, time=NOW)
+    shop.books("zoe", "cut", at="2027-01-05 11:00", when="2027-01-12 14:00", time=NOW)
     assert shop.run().one("invoice")["total"] == 5000
 
 

@@ -97,3 +97,15 @@ def test_a_bounced_part_opens_its_share_of_both_rates(shop: Story) -> None:
     lines = shop.run()
     assert lines.of("payment")[2]["amount"] == 1000
     assert lines.times("event", type="invoice.paid") == ["2027-01-07 10:00", "2027-01-09 10:00"]
+
+
+def test_what_was_paid_of_a_rate_that_is_credited_closes_the_other(shop: Story) -> None:
+    """The books, which are looked at in the end, say that no group holds more than it is of."""
+    shop.automation("request", "session.booked", REQUEST)
+    shop.service("book", 2110, tax_rate="5.5")
+    order = shop.books("zoe", seat("cut", "2027-01-12 14:00"), seat("book", "2027-01-13 14:00"), at=NOW)
+    shop.pays("zoe", 1000, at="2027-01-06 10:00", order=order.id)
+    shop.cancels(order.bookings[1], at="2027-01-07 10:00")
+    lines = shop.run()
+    assert lines.one("credit_note")["total"] == 2110
+    assert not lines.of("event", type="invoice.paid")

@@ -384,6 +384,14 @@ def test_a_person_gives_back_a_part(shop: Story) -> None:
     assert lines.times("event", type="invoice.overdue") == []
 
 
+def test_a_person_gives_back_exactly_what_was_paid(shop: Story) -> None:
+    invoiced(shop)
+    shop.pays("zoe", 4500, at=PAID, order="o1")
+    shop.does("refund", at=CANCELLED, number="2027-0001", amount=euros(4500))
+    lines = shop.run()
+    assert (lines.one("refund")["amount"], credited(lines)) == (4500, 4500)
+
+
 def test_a_person_gives_back_money_of_the_newest_document_that_has_any(shop: Story) -> None:
     invoiced(shop)
     shop.pays("zoe", 4500, at=PAID, order="o1")

@@ -182,6 +182,8 @@ def test_a_credit_note_says_what_its_invoice_said_also_when_the_regime_has_chang
     note = issue_credit_note(shop, invoice, charges, totals_of(charges))
     (group,) = shop.taxes.by("invoice_id", note.id)
     assert group.exemption_code == "VATEX-FR-FRANCHISE"
+    assert isinstance(note.seller, dict)
+    assert note.seller["vat_exempt"] is True
 
 
 def test_an_indemnity_says_that_it_is_outside_vat() -> None:
