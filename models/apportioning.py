@@ -115,10 +115,11 @@ def _steps_of_debt(table: "_Table", debt: Debt) -> Iterator[Step]:
 
 
 def _steps_of_money(table: "_Table", money: Money) -> Iterator[Step]:
+    """Yield what money does; upstream's clock may be ahead of ours, so credit is used once its debt is known."""
     id_ = money.payment_id
     yield money.stamp, 2, id_, partial(table.come, money)
     for debt_id, (since, most) in money.uses.items():
-        yield since, 3, id_, partial(table.use, money, debt_id, most)
+        yield max(since, table.debts[debt_id].born), 3, id_, partial(table.use, money, debt_id, most)
     if money.reversed:
         yield max(money.stamp, money.reversed), 6, id_, partial(table.reverse, id_)
 

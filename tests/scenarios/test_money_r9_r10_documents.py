@@ -59,13 +59,23 @@ def test_credit_is_used_oldest_first(shop: Story) -> None:
             "payment": {"id": "older", "amount": euros(3000), "method": "cash", "received_at": "2027-01-03T10:00:00Z"},
         },
     )
-    shop.books("zoe", "cut", at="2027-01-06 10:00", when="2027-01-12 14:00", time="2027-01-06 09:00")
+    shop.books("zoe", "cut", at="2027-01-06 10:00", when="2027-01-12 14:00")
     shop.bounces("older", at="2027-01-07 10:00")
     shop.does("mark_paid", at="2027-01-08 10:00", contact="zoe")
     lines = shop.run()
     assert lines.one("invoice")["amount_due"] == 0
     lines.one("event", type="payment.reversed")
     assert lines.one("payment", cause={"act": "mark_paid"})["amount"] == 3000, "all of the older was used"
+
+
+def test_what_credit_left_is_paid_and_the_credit_stays_used(shop: Story) -> None:
+    shop.automation("request", "session.booked", REQUEST)
+    shop.pays("zoe", 3000, at=NOW)
+    shop.books("zoe", "cut", at="2027-01-06 10:00", when="2027-01-12 14:00", order="o1")
+    shop.pays("zoe", 1500, at="2027-01-07 10:00", order="o1")
+    lines = shop.run()
+    assert lines.one("invoice")["amount_due"] == 1500
+    assert lines.times("event", type="invoice.paid") == ["2027-01-07 10:00"]
 
 
 def test_partial_credit_leaves_the_rest_to_pay(shop: Story) -> None:
