@@ -1,6 +1,6 @@
 """Appointments and classes: orders, their bookings, and the sessions they are for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -90,8 +90,8 @@ class Session(Alarmed):
 class Order:
     """What a client took in one go; its contact is the payer (R8). Without a stamp it is only known by reference.
 
-    `waits` until all its services are known; `booked` and `paid` tell which facts were raised; `rest_stamp` is set when
-    upstream said that the open rest was paid. `coupon` is the code with which it came, `coupon_refused` why it does not
+    `waits` until all its services are known; `booked` and `paid` tell which facts were raised; `rest_stamps` tell when
+    upstream said that the open rest was paid, oldest first. `coupon` is the code with which it came, `coupon_refused` why it does not
     hold.
     """
 
@@ -105,10 +105,10 @@ class Order:
     paid: bool = False
     paid_upstream: int | None = None
     paid_currency: str | None = None
-    rest_stamp: str = ""
     paid_stamp: str = ""
     coupon: str | None = None
     coupon_refused: str | None = None
+    rest_stamps: list[Any] = field(default_factory=list)
 
 
 @row(

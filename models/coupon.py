@@ -8,8 +8,6 @@ from typing import Any
 from models.money import divide
 from models.rows import Look, Ref, row
 
-_HUNDREDTHS = 10_000
-
 
 @row("coupons", checks={"worth": "(percent IS NULL) <> (amount IS NULL)"})
 @dataclass(slots=True)
@@ -34,7 +32,8 @@ class Coupon:
     def off(self, price: int) -> int:
         """Return what it takes off one price, never more than that: its per cents, or its whole amount (R10)."""
         if self.percent is not None:
-            return divide(price * int(self.percent * 100), _HUNDREDTHS)
+            numerator, denominator = self.percent.as_integer_ratio()
+            return divide(price * numerator, 100 * denominator)
         return min(self.amount or 0, price)
 
 

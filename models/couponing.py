@@ -9,6 +9,7 @@ from models.coupon import Coupon, CouponUse, code_of
 from models.money import times
 from models.periods import local_date
 from models.pricing import owed
+from models.reckoning import take_off
 from models.refusals import RefusedError
 from models.shop import Shop, tell_owner
 
@@ -34,11 +35,28 @@ def discount_order(shop: Shop, order: Order, charges: Iterable[Charge]) -> None:
     _note(shop, coupon, subject, order.contact_id or "", sum(charge.discount for charge in eligible))
 
 
-def note_coupon(order: Order, told: str | None) -> None:
-    """Remember the coupon that an order is told to have."""
+def note_coupon(shop: Shop, order: Order, told: str | None) -> None:
+    """Remember the coupon that an order is told to have; one that it had before is given back, to be used elsewhere."""
     code = code_of(told) if told else None
-    if code != order.coupon:
-        order.coupon, order.coupon_refused = code, None
+    if code == order.coupon:
+        return
+    if use := shop.coupon_uses.get((order.coupon or "", f"order:{order.id}")):
+        shop.coupon_uses.drop(use)
+        shop.coupons[use.coupon_id].used -= 1
+        _give_back(shop, shop.charges.by("order_id", order.id), use.coupon_id)
+    order.coupon, order.coupon_refused = code, None
+
+
+def _give_back(shop: Shop, charges: Iterable[Charge], code: str) -> None:
+    """Let charges cost again what a coupon took off them; one that a document holds is taken off it first (R20)."""
+    for charge in [charge for charge in charges if charge.discount_reason == code]:
+        if charge.kept is not None or (code, f"charge:{charge.id}") in shop.coupon_uses:
+            continue
+        if charge.invoice_id is not None:
+            take_off(shop, charge)
+        charge.amount += charge.discount
+        charge.discount, charge.discount_reason = 0, None
+        charge.owed = owed(charge)
 
 
 def discount_charge(shop: Shop, charge: Charge, coupon: Coupon | None, code: str) -> None:

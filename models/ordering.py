@@ -34,7 +34,7 @@ def place_order(shop: Shop, event: Event) -> None:
     order = order_of(shop, data.id)
     if event.stamp > order.stamp:
         order.contact_id, order.placed_at, order.stamp = contact.id, event.time, event.stamp
-        note_coupon(order, data.coupon)
+        note_coupon(shop, order, data.coupon)
     if data.paid is not None and event.stamp > order.paid_stamp:
         order.paid_upstream, order.paid_currency = data.paid.amount, data.paid.currency
         order.paid_stamp = event.stamp

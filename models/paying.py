@@ -169,11 +169,9 @@ def tell_paid_twice(shop: Shop, payment: Payment, surplus: int) -> None:
 
 
 def rest_was_paid(shop: Shop, event: Event) -> None:
-    """`order.paid`: upstream collected whatever was open on the order by then."""
+    """`order.paid`: upstream collected whatever was open on the order by then, also of one that has grown since."""
     order = order_of(shop, event.data.order.id)
-    if order.rest_stamp and event.stamp >= order.rest_stamp:
-        return
-    order.rest_stamp = event.stamp
+    order.rest_stamps = sorted({*order.rest_stamps, event.stamp})
     reckon(shop, shop.charges.by("order_id", order.id))
 
 

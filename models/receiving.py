@@ -45,9 +45,9 @@ def paid_with(order_id: str) -> str:
     return f"order:{order_id}{PAID}"
 
 
-def rest_of(order_id: str, currency: str) -> str:
-    """Return the id of the payment by which upstream collected the open rest of an order."""
-    return f"order:{order_id}{REST}{currency}"
+def rest_of(order_id: str, currency: str, before: int = 0) -> str:
+    """Return the id of the payment by which upstream collected the open rest of an order, `before` times before it."""
+    return f"order:{order_id}{REST}{currency}{f':{before + 1}' if before else ''}"
 
 
 def aim(shop: Shop, payment: Payment, charge_ids: Iterable[str]) -> None:

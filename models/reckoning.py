@@ -55,7 +55,7 @@ def reckon(shop: Shop, charges: Iterable[Charge]) -> Reckoned:
     ):
         return Reckoned({}, {})
     shares = apportion(debts, moneys, rests)
-    _correct_rests(shop, shares, together)
+    _correct_rests(shop, shares, rests)
     for charge in together:
         if charge.invoice_id and _says_too_little(shop, charge, shares, held):
             take_off(shop, charge)
@@ -270,7 +270,7 @@ def _since(shop: Shop, payment: Payment, charge_id: str) -> str:
 
 def _is_rest(payment: Payment) -> bool:
     order = (payment.target or "").removeprefix("order:")
-    return payment.id == rest_of(order, payment.currency)
+    return payment.id.startswith(rest_of(order, payment.currency))
 
 
 def _rests(shop: Shop, charges: Iterable[Charge]) -> list[Rest]:
@@ -281,27 +281,26 @@ def _rests(shop: Shop, charges: Iterable[Charge]) -> list[Rest]:
             by_order.setdefault(charge.order_id, []).append(charge)
     for order_id, members in by_order.items():
         order = shop.orders[order_id]
-        if order.rest_stamp and order.stamp and not order.waits:
-            ids = {charge.currency: rest_of(order_id, charge.currency) for charge in members}
+        if not order.stamp or order.waits:
+            continue
+        for before, rest_stamp in enumerate(order.rest_stamps):
+            ids = {charge.currency: rest_of(order_id, charge.currency, before) for charge in members}
             payments = [payment for id_ in ids.values() if (payment := shop.payments.get(id_))]
             reversals = {payment.id: payment.reverse_stamp for payment in payments if payment.reverse_stamp}
-            rests.append(Rest(order.rest_stamp, ids, [charge.id for charge in members], reversals))
+            rests.append(Rest(rest_stamp, ids, [charge.id for charge in members], reversals))
     return rests
 
 
-def _correct_rests(shop: Shop, shares: Shares, charges: Iterable[Charge]) -> None:
+def _correct_rests(shop: Shop, shares: Shares, rests: Iterable[Rest]) -> None:
     """Book what upstream collected, or correct it where something older came late."""
-    orders = {
-        rest_of(charge.order_id, charge.currency): shop.orders[charge.order_id] for charge in charges if charge.order_id
-    }
-    for id_, amount in shares.rests.items():
-        known, order = shop.payments.get(id_), orders[id_]
-        if not amount and (known is None or not known.stamp):
-            continue
-        currency = id_.rpartition(":")[2]
-        at, payer = moment_of(order.rest_stamp), order.contact_id or ""
-        told = Told(payer, amount, currency, "upstream", at, order.rest_stamp)
-        receive(shop, known or payment_of(shop, id_), told, f"order:{order.id}")
+    for rest in rests:
+        order = shop.orders[shop.charges[rest.debts[0]].order_id or ""]
+        for currency, id_ in rest.payment_ids.items():
+            known, amount = shop.payments.get(id_), shares.rests.get(id_, 0)
+            if not amount and (known is None or not known.stamp):
+                continue
+            told = Told(order.contact_id or "", amount, currency, "upstream", moment_of(rest.stamp), rest.stamp)
+            receive(shop, known or payment_of(shop, id_), told, f"order:{order.id}")
 
 
 def _end(shop: Shop, charges: Iterable[Charge], shares: Shares, settlement: Settlement) -> dict[str, Invoice]:

@@ -274,7 +274,7 @@ def _reverse(t: Telling) -> None:
     names = [
         *t.payments,
         *(f"order:{name}:paid" for name in t.orders),
-        *(f"order:{name}:rest:EUR" for name in t.orders),
+        *(f"order:{name}:rest:EUR{again}" for again in ("", ":2") for name in t.orders),
     ]
     if names:
         t.tell("payment.reversed", {"payment": {"id": t.pick(*names), "reason": t.pick("bounced", "returned")}})

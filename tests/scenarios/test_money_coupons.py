@@ -150,6 +150,52 @@ def test_an_order_told_again_keeps_the_only_use_there_is(salon: Story, limit: st
     assert not lines.to_owner("alert")
 
 
+@pytest.fixture
+def billed_later(salon: Story) -> Story:
+    """Let the shop ask after the session, and have two coupons that each hold once."""
+    salon.file["automations"] = []
+    salon.automation("later", "session.ended", ASK)
+    salon.file["coupons"] = [{"code": "SPRING", "percent": 10, "uses": 1}, {"code": "HALF", "percent": 50, "uses": 1}]
+    return salon
+
+
+def test_an_order_told_again_without_its_coupon_costs_the_whole_and_gives_it_back(billed_later: Story) -> None:
+    order = billed_later.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
+    billed_later.books("zoe", "cut", at="2027-01-06 10:00", when=THERE, order=order.id)
+    billed_later.books("ada", "cut", at="2027-01-07 10:00", when=THERE, coupon="SPRING")
+    lines = billed_later.run()
+    assert lines.of("invoice").each("total") == [4500, 4050]
+    assert not lines.to_owner("alert")
+
+
+@pytest.mark.parametrize("payer", ["zoe", "ada"])
+def test_an_order_told_again_with_another_coupon_has_that_one_alone(billed_later: Story, payer: str) -> None:
+    order = billed_later.books("zoe", "cut", "colour", at=NOW, when=THERE, coupon="SPRING")
+    billed_later.books(payer, "cut", "colour", at="2027-01-06 10:00", when=THERE, order=order.id, coupon="HALF")
+    billed_later.books("zoe", "yoga", at="2027-01-07 10:00", when="2027-01-11 14:00", coupon="SPRING")
+    billed_later.books("zoe", "yoga", at="2027-01-07 10:00", when="2027-01-11 14:00", coupon="HALF")
+    lines = billed_later.run()
+    assert sorted(lines.of("invoice").each("total")) == [1350, 1500, 2250, 4000]
+    assert "is used up" in lines.to_owner("alert", reason="coupon_refused")[0]["text"]
+
+
+def test_what_was_invoiced_with_a_coupon_that_is_taken_back_is_billed_again(salon: Story) -> None:
+    """R20."""
+    order = salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
+    salon.pays("zoe", 4050, at="2027-01-05 12:00", order=order.id)
+    salon.books("zoe", "cut", at="2027-01-06 10:00", when=THERE, order=order.id)
+    salon.automation("later", "session.ended", ASK)
+    lines = salon.run()
+    assert lines.one("credit_note")["total"] == 4050
+    assert [(one["total"], one["amount_due"]) for one in lines.of("invoice")] == [(4050, 4050), (4500, 450)]
+
+
+def test_per_cents_count_to_their_last_digit(salon: Story) -> None:
+    coupon(salon, percent="33.333")
+    salon.books("zoe", seat("cut", THERE, price=euros(1_000_000)), at=NOW, coupon="SPRING")
+    assert salon.run().one("invoice")["total"] == 1_000_000 - 333_330
+
+
 def test_a_part_credited_of_a_discounted_line_gives_back_no_more_than_was_asked(salon: Story) -> None:
     order = salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
     salon.pays("zoe", 4050, at="2027-01-06 10:00", order=order.id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.story import Data, Story, euros
+from tests.scenarios.story import Data, Story, euros, seat
 
 REQUEST: Data = {"request_payment": {"due_in": {"days": 14}}}
 NOW = "2027-01-05 10:00"
@@ -224,6 +224,28 @@ def test_what_upstream_collected_may_bounce_too(shop: Story) -> None:
     lines = shop.run()
     assert lines.times("event", type="payment.reversed") == ["2027-01-10 10:00"]
     assert lines.times("event", type="invoice.paid") == ["2027-01-06 10:00", "2027-01-12 10:00"]
+
+
+def test_what_upstream_collected_again_after_it_bounced_pays(shop: Story) -> None:
+    invoiced(shop)
+    shop.was_paid_upstream("o1", at="2027-01-06 10:00")
+    shop.bounces("order:o1:rest:EUR", at="2027-01-10 10:00")
+    shop.was_paid_upstream("o1", at="2027-01-12 10:00")
+    lines = shop.run()
+    assert lines.times("event", type="invoice.paid") == ["2027-01-06 10:00", "2027-01-12 10:00"]
+
+
+def test_what_upstream_collected_of_an_order_that_has_grown_pays_what_was_added(shop: Story) -> None:
+    """The second rest is a payment of its own; the first keeps its day and its amount."""
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00", order="o1")
+    shop.was_paid_upstream("o1", at="2027-01-06 10:00")
+    shop.books("zoe", seat("cut", "2027-01-12 14:00"), seat("cut", "2027-01-13 14:00"), at="2027-01-07 10:00", order="o1")
+    shop.was_paid_upstream("o1", at="2027-01-08 10:00")
+    shop.bounces("order:o1:rest:EUR:2", at="2027-01-10 10:00")
+    lines = shop.run()
+    assert lines.of("payment").each("amount") == [4500, 4500]
+    assert lines.times("payment") == ["2027-01-06 10:00", "2027-01-08 10:00"]
+    assert lines.times("event", type="payment.reversed") == ["2027-01-10 10:00"]
 
 
 def test_money_that_was_kept_and_bounces_leaves_nothing_owed(shop: Story) -> None:
