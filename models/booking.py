@@ -105,10 +105,10 @@ class Order:
     paid: bool = False
     paid_upstream: int | None = None
     paid_currency: str | None = None
+    rest_stamps: list[Any] = field(default_factory=list)
     paid_stamp: str = ""
     coupon: str | None = None
     coupon_refused: str | None = None
-    rest_stamps: list[Any] = field(default_factory=list)
 
 
 @row(

@@ -65,7 +65,7 @@ class FeeKind(StrEnum):
         "settled": "settled >= 0 OR amount < 0",
         "document": "((state = 'invoiced') <= (invoice_id IS NOT NULL))"
         " AND ((state = 'claimed') <= (draft_id IS NOT NULL))",
-        "closed": "closed = (state IN ('settled', 'cancelled'))",
+        "closed": "(closed <= (state IN ('settled', 'cancelled')))",
     },
     fillfactor=50,
 )
@@ -76,7 +76,7 @@ class Charge:
     `settled` is the money allocated to it so far, `kept` what is left of one that was cancelled, or of which money was
     given back without that (`given_back`: when, how much, of which payment) (R28). `stamp` is its newest telling,
     `first_stamp` its oldest: since then it is owed; a booking's is owed since the booking's. `package_id` names the
-    package from which a booking's is taken: nothing is owed for it. `draft_id` is the draft that has claimed it (R14),
+    package from which a booking's is taken: nothing is owed for it, so it is settled from the start (R10). `draft_id` is the draft that has claimed it (R14),
     `full_rate` the VAT rate agreed, which it bears unless its seller is exempt at its tax point (R18). `closed` tells
     that nothing is to come of it any more, in a column that no billing changes (docs/decisions/0015).
     """
@@ -135,6 +135,11 @@ class Charge:
         return self.worth - self.settled
 
     @property
+    def taken(self) -> bool:
+        """Whether it is a session taken from a package: settled, but no more than a document has shown it closed."""
+        return self.package_id is not None and self.kept is None
+
+    @property
     def billable(self) -> bool:
         """Whether a document may take it: on none yet, also no draft, and worth something or taken from a package.
 
@@ -142,8 +147,7 @@ class Charge:
         """
         if self.invoice_id is not None or self.draft_id is not None or self.voucher_purpose == MULTI_PURPOSE:
             return False
-        taken = self.package_id is not None and self.kept is None
-        return self.state in {ChargeState.DUE, ChargeState.SETTLED} and (self.worth != 0 or taken)
+        return self.state in {ChargeState.DUE, ChargeState.SETTLED} and (self.worth != 0 or self.taken)
 
 
 @row(

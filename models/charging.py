@@ -23,6 +23,7 @@ from models.pricing import (
     tax_rate_of,
 )
 from models.reckoning import reckon, take_off
+from models.settling import restate_charge
 from models.shop import Shop
 from models.tax import OUTSIDE_VAT, check_rate
 from models.taxing import Borne, tax_of
@@ -87,6 +88,7 @@ def charge_booking(shop: Shop, order: Order, booking: Booking) -> None:
     _take_from_package(charge, booking)
     if agree(shop, charge, new):
         describe(shop, charge, booking)
+        restate_charge(charge)
 
 
 def _service_on(shop: Shop, booking: Booking, charge: Charge) -> date:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.billing import BillingPlan, Mode
-from models.charge import Charge, ChargeState
+from models.charge import Charge
 from models.contact import Contact, PayerKind
 from models.diary import service_id_of
 from models.drafting import draft_charges
@@ -106,8 +106,8 @@ def _taken(shop: Shop, payer: Contact, terms: Terms) -> list[Charge]:
     due = [
         charge
         for charge in shop.charges
-        if charge.state == ChargeState.DUE
-        and charge.billable
+        if charge.billable
+        and not charge.closed
         and charge.recorded_at < terms.before
         and charge.due_on <= terms.until
         and not _left_out(shop, charge, terms.plan)

@@ -65,7 +65,7 @@ def dropped_from(shop: Shop, draft: Invoice, charge: Charge) -> str | None:
     """
     if charge.state == ChargeState.CANCELLED:
         return "cancelled"
-    if charge.state == ChargeState.INVOICED:
+    if charge.state == ChargeState.INVOICED or (charge.taken and charge.invoice_id):
         return "invoiced"
     uses = (one for one in shop.allocations.by("charge_id", charge.id) if one.amount > 0)
     paid = charge.state == ChargeState.SETTLED and any(one.at > draft.created_at for one in uses)

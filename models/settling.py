@@ -152,13 +152,14 @@ def restate_charge(charge: Charge) -> None:
     """Bring a charge's state in line with what it is worth, what is paid of it and where it stands (R17)."""
     if charge.kept == 0:
         charge.state = ChargeState.CANCELLED
-    elif charge.open == 0 and charge.worth:
+    elif charge.open == 0 and (charge.worth or charge.taken):
         charge.state = ChargeState.SETTLED
     elif charge.invoice_id:
         charge.state = ChargeState.INVOICED
     else:
         charge.state = ChargeState.CLAIMED if charge.draft_id else ChargeState.DUE
-    charge.closed = charge.state in {ChargeState.CANCELLED, ChargeState.SETTLED}
+    shown = charge.invoice_id is not None or not charge.taken
+    charge.closed = charge.state == ChargeState.CANCELLED or (charge.state == ChargeState.SETTLED and shown)
 
 
 def document_of(shop: Shop, charge: Charge) -> Invoice | None:

@@ -230,8 +230,10 @@ RULES = (
     Rule(
         "charge_state",
         "Charge {id} is {state}, with {settled} paid of {worth}.",
-        """SELECT * FROM (SELECT business_id, id, state, kept, settled, coalesce(kept, owed) AS worth FROM charges) c
-            WHERE settled < 0 OR settled > worth OR (state = 'settled') <> (settled = worth AND worth <> 0)
+        """SELECT * FROM (SELECT business_id, id, state, kept, settled, coalesce(kept, owed) AS worth,
+                                  package_id IS NOT NULL AND kept IS NULL AS taken FROM charges) c
+            WHERE settled < 0 OR settled > worth
+               OR (state = 'settled') <> (settled = worth AND (worth <> 0 OR taken))
                OR (state = 'cancelled') <> (kept IS NOT DISTINCT FROM 0)""",
     ),
     Rule(

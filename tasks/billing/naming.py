@@ -41,10 +41,10 @@ OWED = (
     FAMILY
     + """
 SELECT c.business_id, c.id FROM family f JOIN charges c ON c.business_id = f.b AND c.contact_id = f.id
-WHERE NOT c.closed AND c.state = 'due'
+WHERE NOT c.closed AND c.state IN ('due', 'settled')
 """
 )
-"""What is due of families."""
+"""What is due of families, and the sessions taken from packages beside it."""
 
 WORTH = (
     FAMILY

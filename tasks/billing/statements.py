@@ -57,7 +57,7 @@ SELECT c.ctid, c.id, k.k, c.amount, c.owed, c.tax_included, c.tax_category, c.ta
   OR EXISTS (SELECT FROM allocations a WHERE a.business_id = %(tenant)s AND a.charge_id = c.id),
  row_number() OVER (ORDER BY k.k, coalesce(c.service_from, c.due_on), c.position, c.id COLLATE "C")
 FROM bill_clients k JOIN charges c ON c.business_id = %(tenant)s AND c.contact_id = k.id
-WHERE k.plain AND NOT c.closed AND c.state = 'due' AND c.invoice_id IS NULL AND c.due_on <= %(until)s
+WHERE k.plain AND NOT c.closed AND c.state IN ('due', 'settled') AND c.invoice_id IS NULL AND c.due_on <= %(until)s
  AND c.recorded_at < %(before)s
  AND c.draft_id IS NULL AND c.voucher_purpose IS DISTINCT FROM 'multi_purpose'
  AND c.kind <> ALL(%(without_kinds)s::text[])
@@ -66,7 +66,7 @@ WHERE k.plain AND NOT c.closed AND c.state = 'due' AND c.invoice_id IS NULL AND 
   SELECT FROM bookings s JOIN sessions e ON e.business_id = s.business_id AND e.id = s.session_id
   WHERE s.business_id = %(tenant)s AND s.id = c.booking_id AND e.service_id = ANY(%(without_services)s::text[])))
 """
-"""What is due. Odd: money on a charge, what is left of a cancelled one, amounts beyond reason, VAT to be converted."""
+"""What is due, and the sessions taken from packages beside it. Odd: money on a charge, what is left of a cancelled one, amounts beyond reason, VAT to be converted."""
 
 ODD = """
 UPDATE bill_clients k SET plain = false FROM (SELECT DISTINCT k FROM bill_charges WHERE odd) o WHERE o.k = k.k
@@ -153,7 +153,8 @@ ORDER BY d.nth
 
 CLAIM = """
 WITH claimed AS (
- UPDATE charges c SET state = 'invoiced', invoice_id = d.id, owed = l.gross
+ UPDATE charges c SET state = CASE c.state WHEN 'due' THEN 'invoiced' ELSE c.state END, closed = c.state = 'settled',
+  invoice_id = d.id, owed = l.gross
  FROM bill_documents d JOIN bill_lines l ON l.head = d.head
  WHERE c.ctid = l.at
  RETURNING c.business_id, l.id AS wanted, d.id AS invoice, l.position, c.description, c.quantity, c.unit,

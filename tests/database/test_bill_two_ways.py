@@ -29,6 +29,7 @@ from models.payment_link import LinkState, PaymentLink
 from models.pricing import owed
 from models.regime import VatRegime
 from models.rows import columns_of
+from models.settling import restate_charge
 from tasks.billing import statements
 from tasks.billing.one_by_one import bill_one_by_one
 from tasks.billing.portion import bill_portion
@@ -96,7 +97,9 @@ def charges(draw: st.DrawFn, client: str, number: int, rates: Sequence[tuple[str
     )
     if one.package_id:
         one = replace(one, amount=0, discount=one.amount, discount_reason="ten")
-    return replace(one, owed=owed(one))
+    one.owed = owed(one)
+    restate_charge(one)
+    return one
 
 
 @st.composite

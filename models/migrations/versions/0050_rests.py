@@ -8,13 +8,18 @@ down_revision = "0049"
 
 def upgrade() -> None:
     """Keep a list where one stamp was."""
-    op.execute("ALTER TABLE orders ADD COLUMN rest_stamps JSONB NOT NULL DEFAULT '[]'")
-    op.execute("UPDATE orders SET rest_stamps = jsonb_build_array(rest_stamp) WHERE rest_stamp <> ''")
-    op.execute("ALTER TABLE orders ALTER COLUMN rest_stamps DROP DEFAULT, DROP COLUMN rest_stamp")
+    op.execute(
+        "ALTER TABLE orders ALTER COLUMN rest_stamp TYPE JSONB"
+        " USING CASE rest_stamp WHEN '' THEN '[]' ELSE jsonb_build_array(rest_stamp) END"
+    )
+    op.execute("ALTER TABLE orders ALTER COLUMN rest_stamp DROP NOT NULL")
+    op.execute("ALTER TABLE orders RENAME COLUMN rest_stamp TO rest_stamps")
+    op.execute("ALTER TABLE orders ALTER COLUMN rest_stamps SET NOT NULL")
 
 
 def downgrade() -> None:
     """Keep the oldest stamp."""
-    op.execute("ALTER TABLE orders ADD COLUMN rest_stamp TEXT NOT NULL DEFAULT ''")
-    op.execute("UPDATE orders SET rest_stamp = coalesce(rest_stamps ->> 0, '')")
-    op.execute("ALTER TABLE orders ALTER COLUMN rest_stamp DROP DEFAULT, DROP COLUMN rest_stamps")
+    op.execute("ALTER TABLE orders ALTER COLUMN rest_stamps DROP NOT NULL")
+    op.execute("ALTER TABLE orders RENAME COLUMN rest_stamps TO rest_stamp")
+    op.execute("ALTER TABLE orders ALTER COLUMN rest_stamp TYPE TEXT USING coalesce(rest_stamp ->> 0, '')")
+    op.execute("ALTER TABLE orders ALTER COLUMN rest_stamp SET NOT NULL")
