@@ -91,8 +91,8 @@ class Order:
     """What a client took in one go; its contact is the payer (R8). Without a stamp it is only known by reference.
 
     `waits` until all its services are known; `booked` and `paid` tell which facts were raised; `rest_stamps` tell when
-    upstream said that the open rest was paid, oldest first. `coupon` is the code with which it came, `coupon_refused` why it does not
-    hold.
+    upstream said that the open rest was paid, oldest first. `coupon` is the code with which it came, `coupon_refused`
+    why it does not hold.
     """
 
     business_id: str

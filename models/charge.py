@@ -76,9 +76,10 @@ class Charge:
     `settled` is the money allocated to it so far, `kept` what is left of one that was cancelled, or of which money was
     given back without that (`given_back`: when, how much, of which payment) (R28). `stamp` is its newest telling,
     `first_stamp` its oldest: since then it is owed; a booking's is owed since the booking's. `package_id` names the
-    package from which a booking's is taken: nothing is owed for it, so it is settled from the start (R10). `draft_id` is the draft that has claimed it (R14),
-    `full_rate` the VAT rate agreed, which it bears unless its seller is exempt at its tax point (R18). `closed` tells
-    that nothing is to come of it any more, in a column that no billing changes (docs/decisions/0015).
+    package from which a booking's is taken: nothing is owed for it, so it is settled from the start (R10). `draft_id`
+    is the draft that has claimed it (R14), `full_rate` the VAT rate agreed, which it bears unless its seller is exempt
+    at its tax point (R18). `closed` tells that nothing is to come of it any more, in a column that no billing changes
+    but of what was taken from packages (docs/decisions/0015).
     """
 
     business_id: str

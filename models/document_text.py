@@ -12,6 +12,7 @@ from models.date_forms import known_locale, show_date
 from models.invoice import DocumentKind, DocumentStatus, Invoice, InvoiceLine, InvoiceTax
 from models.mentions import mark_of_unpaid
 from models.money import format_money
+from models.payer import known_contact
 from models.shop import Shop
 from models.tax import rate_text
 
@@ -20,14 +21,14 @@ WORDS = {
         "vat": "TVA {rate} %", "net": "HT", "total": "Total TTC", "paid": "Déjà réglé", "due": "Reste à payer",
         "to": "Client", "of": "Avoir {own} du {day} sur la facture {number} du {date}", "siren": "SIREN",
         "number": "N° TVA", "capital": "au capital de", "register": "RCS", "reference": "Votre référence",
-        "quantity": "{quantity} × {price}", "tax_number": "Identifiant fiscal",
+        "quantity": "{quantity} × {price}", "tax_number": "Identifiant fiscal", "for": "pour {name}",
         "converted": "TVA : {tax} (1 {currency} = {rate} {into}, {source}, {date})",
     },
     "en": {
         "vat": "VAT {rate} %", "net": "net", "total": "Total with VAT", "paid": "Already paid", "due": "Left to pay",
         "to": "Client", "of": "Credit note {own} of {day} on invoice {number} of {date}", "siren": "SIREN",
         "number": "VAT number", "capital": "with a capital of", "register": "RCS", "reference": "Your reference",
-        "quantity": "{quantity} × {price}", "tax_number": "Tax registration",
+        "quantity": "{quantity} × {price}", "tax_number": "Tax registration", "for": "for {name}",
         "converted": "VAT: {tax} (1 {currency} = {rate} {into}, {source}, {date})",
     },
 }  # fmt: skip
@@ -67,6 +68,14 @@ def balance_line(shop: Shop, document: Invoice) -> str:
 def details(shop: Shop, document: Invoice) -> str:
     """Return a document as text, in its own language."""
     return "\n".join(_Text(shop, document).lines())
+
+
+def attendee(shop: Shop, line: InvoiceLine, payer_id: str) -> str | None:
+    """Return the name of who takes part in what a line is for, where that is not who pays."""
+    if line.participant is None or line.participant not in shop.contacts:
+        return None
+    person = known_contact(shop, line.participant)
+    return person.name if person.id not in {payer_id, known_contact(shop, payer_id).id} else None
 
 
 class _Text:
@@ -143,11 +152,13 @@ class _Text:
     def _line(self, line: InvoiceLine) -> str:
         when = self._period(line)
         priced = self.words["quantity"].format(quantity=_number(line.quantity), price=self._money(line.unit_price))
+        who = attendee(self.shop, line, self.document.contact_id)
+        what = f"{line.description} {self.words['for'].format(name=who)}" if who else line.description
         place = f" ({line.place})" if line.place else ""
         less = f" - {self._money(line.discount)} {line.discount_reason or ''}".rstrip() if line.discount else ""
         taxed = f"{self._money(line.net)} {self.words['net']}, " if line.tax else ""
         vat = f"{self.words['vat'].format(rate=self._rate(line.rate))}, " if line.tax else ""
-        return f"{when} {line.description}{place}, {priced}{less}{self.colon} {taxed}{vat}{self._money(line.gross)}"
+        return f"{when} {what}{place}, {priced}{less}{self.colon} {taxed}{vat}{self._money(line.gross)}"
 
     def _period(self, line: InvoiceLine) -> str:
         days = [self._date(day) for day in (line.service_from, line.service_to) if day is not None]

@@ -113,6 +113,8 @@ class Loader(Billing, Documents, Money):
             seeds.add("contacts", name, [message.contact_id])
             seeds.add("runs", name, [message.run_id])
         self._to_be_written()
+        for name, line in self._everything("lines"):
+            seeds.add("contacts", name, [line.participant])
         self._by(Run, "runs", "id", seeds.pairs["runs"])
         for name, run in self._everything("runs"):
             seeds.about(name, run.subjects, seats=run.trigger in OF_SEATS)

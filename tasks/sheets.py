@@ -12,7 +12,7 @@ from models.business import Business
 from models.card_settings import cards_of
 from models.collecting import Debt
 from models.contact import Contact
-from models.document_text import NOTES
+from models.document_text import NOTES, attendee
 from models.invoice import DocumentKind, DocumentStatus, Invoice, InvoiceLine
 from models.link_money import target_of
 from models.linking import (
@@ -46,6 +46,7 @@ class SheetLine:
     tax: int
     gross: int
     rate: Decimal
+    attendee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,9 @@ class Sheet:
 
 def invoice_sheet(connection: Connection[Any], named: Named, now: datetime) -> Sheet | None:
     """Return an invoice as its page shows it, or None where there is no such document."""
-    shop = _load(connection, named.business_id, now, invoices=[named.id])
+    lines = _lines(connection, named.business_id, named.id)
+    people = {line.participant for line in lines if line.participant}
+    shop = _load(connection, named.business_id, now, invoices=[named.id], contacts=people)
     invoice = shop.invoices.get(named.id) if shop else None
     if shop is None or invoice is None or invoice.kind != DocumentKind.INVOICE:
         return None
@@ -107,7 +110,7 @@ def invoice_sheet(connection: Connection[Any], named: Named, now: datetime) -> S
         known_contact(shop, invoice.contact_id),
         _standing_of(invoice),
         invoice.currency,
-        tuple(_lines(connection, invoice)),
+        tuple(_shown(shop, invoice, line) for line in lines),
         invoice.total,
         amount,
         least_part(shop, amount),
@@ -182,14 +185,18 @@ def _standing_of(invoice: Invoice) -> str:
     return "void" if invoice.status == DocumentStatus.VOID else "paid" if invoice.amount_due <= 0 else "nothing_due"
 
 
-def _lines(connection: Connection[Any], invoice: Invoice) -> Iterable[SheetLine]:
+def _lines(connection: Connection[Any], business_id: str, invoice_id: str) -> list[InvoiceLine]:
     columns = ", ".join(columns_of(InvoiceLine))
     rows = connection.execute(
         f"SELECT {columns} FROM invoice_lines WHERE business_id = %s AND invoice_id = %s ORDER BY position".encode(),  # noqa: S608  # names are ours
-        (invoice.business_id, invoice.id),
+        (business_id, invoice_id),
     ).fetchall()
-    for line in (InvoiceLine(*row) for row in rows):
-        yield SheetLine(line.description, line.quantity, line.service_from, line.net, line.tax, line.gross, line.rate)
+    return [InvoiceLine(*row) for row in rows]
+
+
+def _shown(shop: Shop, invoice: Invoice, line: InvoiceLine) -> SheetLine:
+    who = attendee(shop, line, invoice.contact_id)
+    return SheetLine(line.description, line.quantity, line.service_from, line.net, line.tax, line.gross, line.rate, who)
 
 
 def _said(shop: Shop, invoice: Invoice) -> Iterable[str]:

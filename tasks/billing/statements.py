@@ -66,7 +66,9 @@ WHERE k.plain AND NOT c.closed AND c.state IN ('due', 'settled') AND c.invoice_i
   SELECT FROM bookings s JOIN sessions e ON e.business_id = s.business_id AND e.id = s.session_id
   WHERE s.business_id = %(tenant)s AND s.id = c.booking_id AND e.service_id = ANY(%(without_services)s::text[])))
 """
-"""What is due, and the sessions taken from packages beside it. Odd: money on a charge, what is left of a cancelled one, amounts beyond reason, VAT to be converted."""
+"""What is due, and the sessions taken from packages beside it.
+
+Odd: money on a charge, what is left of a cancelled one, amounts beyond reason, VAT to be converted."""
 
 ODD = """
 UPDATE bill_clients k SET plain = false FROM (SELECT DISTINCT k FROM bill_charges WHERE odd) o WHERE o.k = k.k

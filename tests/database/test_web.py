@@ -15,7 +15,7 @@ from tasks.reading.clients import payments
 from tasks.reading.office import open_office
 from tests.database.till import Till
 from tests.database.visitor import Visitor
-from tests.scenarios.story import Databases
+from tests.scenarios.story import Databases, seat
 from web.app import site
 from web.guard import HEADERS
 from web.room import Room
@@ -68,6 +68,17 @@ def test_the_page_of_an_invoice_says_what_for_and_how_much_and_leads_to_the_prov
     leaving = desk.zoe.sends(desk.page, shown)
     assert leaving.leads_to == f"https://pay.example/{desk.attempt()}"
     assert desk.last_page.return_url == f"https://salon.example{desk.page}?attempt={desk.attempt()}"
+
+
+def test_the_page_names_who_takes_part_where_somebody_else_pays(desk: Counter) -> None:
+    kid = seat("cut", "2027-01-13 14:00", contact={"id": "kid", "name": "Kid"})
+    desk.story.books("zoe", kid, at="2027-01-05 11:00")
+    desk.publishes(desk.story.file["events"][-1])
+    desk.drains("2027-01-05 11:00")
+    number = str(desk.sql("SELECT id FROM invoices WHERE id <> %s", desk.invoice)[0][0])
+    until = desk.now.date() + timedelta(days=400)
+    shown = desk.zoe.opens(f"/invoice/{PAGES.token(Page.INVOICE, 'atelier', number, until)}")
+    assert "Coupe pour Kid" in shown.text
 
 
 def test_back_from_the_provider_the_page_says_what_became_of_it(desk: Counter) -> None:

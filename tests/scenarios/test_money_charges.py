@@ -267,7 +267,15 @@ def test_bill_to_names_who_pays(shop: Story) -> None:
 def test_a_bookings_own_contact_only_takes_part(shop: Story) -> None:
     requested(shop)
     shop.books("zoe", seat("cut", "2027-01-12 14:00", contact={"id": "kid", "name": "Kid"}), at=NOW)
-    assert shop.run().one("invoice")["contact"] == "zoe"
+    lines = shop.run()
+    assert lines.one("invoice")["contact"] == "zoe"
+    assert "12/01/2027 Coupe pour Kid, 1" in lines.one("message")["text"]
+
+
+def test_who_pays_for_oneself_is_not_named_on_the_lines(shop: Story) -> None:
+    requested(shop)
+    shop.books("zoe", "cut", at=NOW, when="2027-01-12 14:00")
+    assert "pour Zoé" not in shop.run().one("message")["text"]
 
 
 def test_items_and_charges_are_due_on_the_local_date_of_the_event(shop: Story) -> None:

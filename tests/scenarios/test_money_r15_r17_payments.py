@@ -239,7 +239,8 @@ def test_what_upstream_collected_of_an_order_that_has_grown_pays_what_was_added(
     """The second rest is a payment of its own; the first keeps its day and its amount."""
     shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00", order="o1")
     shop.was_paid_upstream("o1", at="2027-01-06 10:00")
-    shop.books("zoe", seat("cut", "2027-01-12 14:00"), seat("cut", "2027-01-13 14:00"), at="2027-01-07 10:00", order="o1")
+    grown = seat("cut", "2027-01-12 14:00"), seat("cut", "2027-01-13 14:00")
+    shop.books("zoe", *grown, at="2027-01-07 10:00", order="o1")
     shop.was_paid_upstream("o1", at="2027-01-08 10:00")
     shop.bounces("order:o1:rest:EUR:2", at="2027-01-10 10:00")
     lines = shop.run()
