@@ -278,7 +278,7 @@ def _refund(shop: Shop, run: Run, published: Published, op: Act) -> str | None:
     reckoned = give_back(shop, run, op)
     if reckoned is None:
         return "nothing_paid"
-    notes = list({note.id: note for note in reckoned.notes.values()}.values())
+    notes = reckoned.documents()
     given = list(islice(shop.refunds.fresh, before, None))
     more: dict[str, Any] = {"invoice": notes[0].id} if notes else {}
     if given:

@@ -32,7 +32,7 @@ def void(shop: Shop, invoice: Invoice) -> list[Invoice]:
     charges = charges_on(shop, invoice)
     for charge in charges:
         charge.cancel_stamp = charge.cancel_stamp or stamp(shop.now, OPERATOR, invoice.id)
-    return reckon(shop, charges).documents
+    return reckon(shop, charges).documents()
 
 
 def credit_part(
@@ -48,7 +48,7 @@ def credit_part(
     for charge, part in zip(charges, parts, strict=True):
         if part:
             lessen(shop, charge, part, cause)
-    return reckon(shop, charges).documents
+    return reckon(shop, charges).documents()
 
 
 def _parts(invoice: Invoice, charges: Sequence[Charge], amount: int | None, currency: str | None) -> list[int]:

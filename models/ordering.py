@@ -1,6 +1,6 @@
 """Orders and bookings as events tell of them: placing, moving, cancelling, attendance, in any order (R4, R20, R28)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from models.announcing import announce
@@ -111,7 +111,7 @@ def complete(shop: Shop, order: Order) -> None:
     ended = [seat for seat in seats if _follow_cancellation(shop, seat)]
     order.waits = any(service_of(shop, seat) is None for seat in seats)
     if order.waits:
-        _tell_clients(shop, ended, {})
+        _tell_clients(shop, ended, Reckoned())
         return
     for seat in seats:
         charge_booking(shop, order, seat)
@@ -119,7 +119,7 @@ def complete(shop: Shop, order: Order) -> None:
     discount_order(shop, order, charges)
     owe_together([charge for charge in charges if ending_of(shop, charge) is None])
     reckoned = reckon(shop, [*charges, *_book_paid(shop, order)])
-    _tell_clients(shop, ended, reckoned.notes)
+    _tell_clients(shop, ended, reckoned)
     _tell_refunds(shop, seats, reckoned)
     first = starts_first(shop, [seat for seat in seats if seat.live])
     newly = not order.booked
@@ -292,12 +292,12 @@ def _follow_cancellation(shop: Shop, seat: Booking) -> bool:
     return True
 
 
-def _tell_clients(shop: Shop, ended: Iterable[Booking], notes: Mapping[str, Invoice]) -> None:
-    """Write to the clients whose cancellation asks for it; a credit note goes along."""
+def _tell_clients(shop: Shop, ended: Iterable[Booking], reckoned: Reckoned) -> None:
+    """Write to the clients whose cancellation asks for it; credit notes go along."""
     for seat in ended:
         cancelled = cancellation_of(shop, seat)
         if cancelled and cancelled.terms.get("cancellation"):
-            _notify(shop, seat, "booking_cancelled", notes.get(seat.id))
+            _notify(shop, seat, "booking_cancelled", reckoned.documents({seat.id}))
 
 
 def _tell_refunds(shop: Shop, seats: Iterable[Booking], reckoned: Reckoned) -> None:
@@ -306,18 +306,18 @@ def _tell_refunds(shop: Shop, seats: Iterable[Booking], reckoned: Reckoned) -> N
         cancelled = cancellation_of(shop, seat)
         if cancelled and cancelled.terms.get("notify_refund") and seat.id in reckoned.refunds:
             money = {"amount": reckoned.refunds[seat.id], "currency": shop.charges[seat.id].currency}
-            _notify(shop, seat, "refund", reckoned.notes.get(seat.id), refunded=money)
+            _notify(shop, seat, "refund", reckoned.documents({seat.id}), refunded=money)
 
 
-def _notify(shop: Shop, seat: Booking, template: str, note: Invoice | None, **more: Any) -> None:
+def _notify(shop: Shop, seat: Booking, template: str, notes: list[Invoice], **more: Any) -> None:
     subjects = {"booking": seat.id, "session": seat.session_id, "order": seat.order_id} | more
     queue(
         shop,
         known_contact(shop, seat.contact_id or ""),
         template=template,
         purpose=MessagePurpose.SERVICE,
-        documents=[note] if note else [],
-        subject_ids=subjects | {"invoice": note.id if note else None},
+        documents=notes,
+        subject_ids=subjects | {"invoice": notes[0].id if notes else None},
     )
 
 

@@ -4,8 +4,8 @@
 allocations, credit notes and refunds, appended like everything in the books.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.apportioning import Debt, Money, Part, Rest, Shares, apportion
@@ -23,22 +23,21 @@ from models.pricing import describe, due_day
 from models.receiving import Told, payment_of, receive, rest_of
 from models.refunding import refund, withdraw
 from models.releasing import tell_too_late
-from models.settling import Settlement, allocate, charges_on, document_of, invoice_named, restate_charge
+from models.settling import Notes, Settlement, allocate, charges_on, document_of, invoice_named, restate_charge
 from models.shop import Shop, skip, tell_owner
 from models.vouchers import credit_vouchers
 
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """What a reckoning wrote: credit notes and refunds, by charge."""
+    """What a reckoning wrote: the credit notes that take something off charges, and what goes back, by charge."""
 
-    notes: Mapping[str, Invoice]
-    refunds: Mapping[str, int]
+    notes: Sequence[tuple[str, Invoice]] = ()
+    refunds: Mapping[str, int] = field(default_factory=dict)
 
-    @property
-    def documents(self) -> list[Invoice]:
-        """The credit notes, each once."""
-        return list({note.id: note for note in self.notes.values()}.values())
+    def documents(self, of: Container[str] | None = None) -> list[Invoice]:
+        """Return the credit notes, of some charges or of all, each once."""
+        return list({note.id: note for id_, note in self.notes if of is None or id_ in of}.values())
 
 
 def reckon(shop: Shop, charges: Iterable[Charge]) -> Reckoned:
@@ -53,19 +52,21 @@ def reckon(shop: Shop, charges: Iterable[Charge]) -> Reckoned:
         or any(debt.ending or debt.returns for debt in debts)
         or any(c.kept is not None for c in together)
     ):
-        return Reckoned({}, {})
+        return Reckoned()
     shares = apportion(debts, moneys, rests)
     _correct_rests(shop, shares, rests)
-    for charge in together:
-        if charge.invoice_id and _says_too_little(shop, charge, shares, held):
-            take_off(shop, charge)
+    taken_off = [
+        (charge.id, note)
+        for charge in together
+        if charge.invoice_id and _says_too_little(shop, charge, shares, held) and (note := take_off(shop, charge))
+    ]
     settlement = Settlement(shop)
     by_id = {charge.id: charge for charge in together}
     for part in [*held, *(part for part in shares.given if part not in held)]:
         change = shares.given.get(part, 0) - held.get(part, 0)
         if change < 0:
             settlement.move(shop.payments[part[0]], by_id[part[1]], change)
-    notes = settlement.notes | _end(shop, together, shares, settlement)
+    notes = [*taken_off, *settlement.notes, *_end(shop, together, shares, settlement)]
     for part, amount in shares.given.items():
         change = amount - held.get(part, 0)
         if change > 0:
@@ -128,14 +129,15 @@ def _position(shop: Shop, charge: Charge) -> int:
     return booking.position if booking else charge.position
 
 
-def take_off(shop: Shop, charge: Charge) -> None:
+def take_off(shop: Shop, charge: Charge) -> Invoice | None:
     """Take a charge off its document, which said too little of it: credited there, it awaits a document again (R20).
 
-    Its money stays with it. Of what has ended, and was credited before, the owner need not be told.
+    Return the credit note. The charge's money stays with it. Of what has ended, and was credited before, the owner need
+    not be told.
     """
     invoice = document_of(shop, charge)
     if invoice is None:
-        return
+        return None
     held = _held_on(shop, charge, invoice)
     for payment_id, amount in held.items():
         allocate(shop, shop.payments[payment_id], charge, -amount, invoice)
@@ -148,7 +150,7 @@ def take_off(shop: Shop, charge: Charge) -> None:
         allocate(shop, shop.payments[payment_id], charge, amount, None)
     restate_charge(charge)
     if note is None and ending_of(shop, charge) is not None:
-        return
+        return None
     tell_owner(
         shop,
         "taken_off_invoice",
@@ -158,6 +160,7 @@ def take_off(shop: Shop, charge: Charge) -> None:
         charge=charge.id,
         invoice=invoice.id,
     )
+    return note
 
 
 def _debt_of(shop: Shop, charge: Charge) -> Debt:
@@ -303,8 +306,8 @@ def _correct_rests(shop: Shop, shares: Shares, rests: Iterable[Rest]) -> None:
             receive(shop, known or payment_of(shop, id_), told, f"order:{order.id}")
 
 
-def _end(shop: Shop, charges: Iterable[Charge], shares: Shares, settlement: Settlement) -> dict[str, Invoice]:
-    """Reduce what ended to what is kept of it; issued documents are credited. Returns the credit notes by charge."""
+def _end(shop: Shop, charges: Iterable[Charge], shares: Shares, settlement: Settlement) -> Notes:
+    """Reduce what ended to what is kept of it; issued documents are credited. Returns the credit notes with charges."""
     shrunk: dict[str, list[tuple[Charge, int]]] = {}
     for charge in charges:
         before, charge.kept = charge.worth, shares.kept.get(charge.id)
@@ -313,12 +316,12 @@ def _end(shop: Shop, charges: Iterable[Charge], shares: Shares, settlement: Sett
         invoice = document_of(shop, charge)
         if invoice is not None and invoice.status != DocumentStatus.DRAFT and charge.worth < before:
             shrunk.setdefault(invoice.id, []).append((charge, before - charge.worth))
-    notes: dict[str, Invoice] = {}
+    notes: Notes = []
     for invoice_id, parts in shrunk.items():
         invoice = shop.invoices[invoice_id]
         note = _credit(shop, invoice, parts)
         settlement.touch(invoice)
-        notes |= {charge.id: note for charge, _ in parts if note}
+        notes += [(charge.id, note) for charge, _ in parts if note]
     return notes
 
 
@@ -351,10 +354,11 @@ def _refund(
     charges: Mapping[str, Charge],
     shares: Shares,
     refunded: Mapping[Part, int],
-    notes: Mapping[str, Invoice],
+    notes: Notes,
 ) -> dict[str, int]:
     """Record what goes back to the client, or withdraw what does not any more; return what goes back, by charge."""
     back: dict[str, int] = {}
+    newest = dict(notes)
     for part in {**refunded, **shares.refunded}:
         payment, charge = shop.payments.get(part[0]), charges[part[1]]
         change = shares.refunded.get(part, 0) - refunded.get(part, 0)
@@ -365,7 +369,7 @@ def _refund(
             continue
         seat = shop.bookings.get(charge.booking_id) if charge.booking_id else None
         cancelled = cancellation_of(shop, seat) if seat else None
-        note = notes.get(charge.id)
+        note = newest.get(charge.id)
         refund(shop, payment, charge, change, cancelled.reason if cancelled else None, note.id if note else None)
         if shares.late.get(part):
             tell_too_late(shop, payment, charge, change)

@@ -36,7 +36,7 @@ def give_back(shop: Shop, run: Run, op: Act) -> Reckoned | None:
         charges = [charge for charge in charges if charge.currency == settings.amount.currency]
     most = settings.amount.amount if settings.amount is not None else None
     taken, left = _take(shop, charges, most, payment, cause)
-    reckoned = reckon(shop, taken) if taken else Reckoned({}, {})
+    reckoned = reckon(shop, taken) if taken else Reckoned()
     other = settings.amount is not None and payment is not None and settings.amount.currency != payment.currency
     credit = _give_credit_back(shop, payment, left) if payment and not other else 0
     return reckoned if taken or credit else None
@@ -86,7 +86,7 @@ def give_back_payment(
     _require_paid(used + payment.available, amount, payment.currency, currency or payment.currency)
     credit = _give_credit_back(shop, payment, amount)
     taken, _ = _take(shop, charges, None if amount is None else amount - credit, payment, cause)
-    return reckon(shop, taken) if taken else Reckoned({}, {})
+    return reckon(shop, taken) if taken else Reckoned()
 
 
 def lessen(shop: Shop, charge: Charge, amount: int, cause: str) -> None:

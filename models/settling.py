@@ -17,6 +17,9 @@ from models.payment import Allocation, Payment, PaymentStatus
 from models.shop import Shop
 from models.taxing import tax_paid, tell_of_early_money
 
+Notes = list[tuple[str, Invoice]]
+"""Credit notes, each with the id of a charge that it takes something off."""
+
 
 class Settlement:
     """Money on its way to charges and back; `tell` says in the end what came of it."""
@@ -30,8 +33,8 @@ class Settlement:
         self._deposited: dict[str, Charge] = {}
         self._orders: dict[str, str] = {}
         self.moved: dict[tuple[str, str], tuple[Payment, Charge]] = {}
-        self.notes: dict[str, Invoice] = {}
-        """Credit notes on deposit invoices, by charge."""
+        self.notes: Notes = []
+        """Credit notes on deposit invoices."""
 
     def move(self, payment: Payment, charge: Charge, amount: int) -> None:
         """Give an amount of a payment to a charge, wherever it stands; a negative amount comes back (R17).
@@ -43,7 +46,7 @@ class Settlement:
         charge.settled += amount
         for deposit, part in _from_deposits(shop, payment, charge, -amount):
             allocate(shop, payment, charge, -part, deposit)
-            self.notes |= _credit_deposit(shop, deposit, charge, part)
+            self.notes += _credit_deposit(shop, deposit, charge, part)
             amount += part
         if amount:
             allocate(shop, payment, charge, amount, invoice, as_credit=self.as_credit)
@@ -95,12 +98,12 @@ def _from_deposits(shop: Shop, payment: Payment, charge: Charge, wanted: int) ->
     return parts
 
 
-def _credit_deposit(shop: Shop, deposit: Invoice, charge: Charge, amount: int) -> dict[str, Invoice]:
+def _credit_deposit(shop: Shop, deposit: Invoice, charge: Charge, amount: int) -> Notes:
     """Take a part of a deposit invoice back, whose money has just left it."""
     note = credit(shop, deposit, [(charge, amount)])
     if deposit.credited == deposit.total:
         deposit.status = DocumentStatus.VOID
-    return {charge.id: note} if note else {}
+    return [(charge.id, note)] if note else []
 
 
 def allocate(

@@ -295,8 +295,7 @@ def _refunding(give_back: Callable[[Shop, str], Reckoned], *, notify: bool) -> C
         if not notify:
             return
         for (contact_id, currency), amount in _given_back(shop).items():
-            own = (note for id_, note in reckoned.notes.items() if shop.charges[id_].contact_id == contact_id)
-            notes = list({note.id: note for note in own}.values())
+            notes = reckoned.documents({id_ for id_, _ in reckoned.notes if shop.charges[id_].contact_id == contact_id})
             queue(
                 shop,
                 known_contact(shop, contact_id),

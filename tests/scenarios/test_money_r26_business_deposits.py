@@ -196,6 +196,19 @@ def test_a_full_refund_after_the_final_invoice_gives_everything_back(company: St
     assert (total(lines), vat(lines)) == (0, 0)
 
 
+def test_both_credit_notes_of_a_full_refund_go_with_its_mail(company: Story) -> None:
+    order = company.books("zoe", "cut", at=NOW, when=THERE, paid=1500)
+    company.pays("zoe", 3000, at="2027-01-14 10:00", order=order.id)
+    told = {"cancellation": True, "refund": True}
+    company.cancels(order.booking, at="2027-01-15 10:00", refund="full", notify=told)
+    lines = company.run()
+    notes = lines.of("credit_note").each("number")
+    assert len(notes) == 2
+    for template in ("refund", "booking_cancelled"):
+        text = lines.one("message", "zoe", template=template)["text"]
+        assert all(number in text for number in notes)
+
+
 def test_a_part_refunded_after_the_final_invoice_comes_from_the_newest_money(company: Story) -> None:
     order = company.books("zoe", "cut", at=NOW, when=THERE, paid=1500)
     company.pays("zoe", 3000, at="2027-01-14 10:00", order=order.id)
