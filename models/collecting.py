@@ -224,10 +224,20 @@ def _still_wanted(shop: Shop, attempt: CardAttempt) -> bool:
         if replaced is None:
             return False
         attempt.mandate_id = replaced.id
+    amount = to_be_charged(shop, attempt)
+    attempt.amount = amount or attempt.amount
+    return amount > 0
+
+
+def to_be_charged(shop: Shop, attempt: CardAttempt) -> int:
+    """Return how much a planned try would charge by now: no more than is open, and nothing else than was sent before.
+
+    Nothing means that it is called off when it is due.
+    """
     open_ = still_open(shop, attempt)
     if attempt.calls == 0:
-        attempt.amount = min(attempt.amount, open_) or attempt.amount
-    return open_ >= attempt.amount > 0
+        return max(min(attempt.amount, open_), 0)
+    return attempt.amount if open_ >= attempt.amount else 0
 
 
 def still_open(shop: Shop, attempt: CardAttempt) -> int:
