@@ -11,7 +11,7 @@ from models.db import make_engine, transact
 from tasks.cards import collect
 from tasks.gateways.cards import Capability, Debit
 from tasks.gateways.clock import SystemClock
-from tasks.gateways.recording_cards import AWAY, CardAnswer, RecordingCards
+from tasks.gateways.recording_cards import AWAY, STOLEN, CardAnswer, RecordingCards
 from tasks.gateways.sandbox_cards import SandboxCards
 from tasks.writing import copy
 from tests.database.conftest import Relance
@@ -204,3 +204,23 @@ def test_a_charge_that_is_planned_goes_on_with_the_client_who_is_left_of_two(des
     assert [(call.amount, call.card) for call in collects(desk).calls if isinstance(call, Debit)] == [(4500, "ca_1")]
     assert desk.invoice(desk.number)["status"] == "paid"
     assert desk.balanced()
+
+
+def test_a_lost_card_is_shown_as_such_and_charged_no_more_also_of_the_client_who_is_left(
+    desk: FrontDesk,
+) -> None:
+    desk.does("payments", "charge-card", desk.number, "--yes")
+    collects(desk, STOLEN)
+    assert desk.listed("alerts") == [], "who charged it looks at the attempts"
+    for client, refused in (("zoe", "zoe"), ("ada", "ada")):
+        (saved,) = desk.says("contacts", "show", client, "--json").line["saved_cards"]
+        assert (saved["label"], saved["dead"]) == ("Test 4242", "The card was reported lost")
+        assert "The card was reported lost" in desk.says("contacts", "show", client).out
+        told = desk.refused("payments", "charge-card", desk.number)
+        assert f"The saved card (Test 4242) of client {refused} is charged no more: The card was reported lost." in told
+        assert f"`relance links create {refused} --send`" in told
+        monthly = ("Gym", "30", "--every", "month", "--collect", "card", "--yes")
+        assert "is charged no more" in desk.says("recurring", "start", client, *monthly).error
+        if client == "zoe":
+            desk.does("contacts", "merge", "zoe", "--into", "ada", "--yes")
+    assert [one["state"] for one in desk.listed("payments", "attempts", "--contact", "ada")] == ["failed"]
