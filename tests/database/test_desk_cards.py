@@ -11,7 +11,7 @@ from models.db import make_engine, transact
 from tasks.cards import collect
 from tasks.gateways.cards import Capability, Debit
 from tasks.gateways.clock import SystemClock
-from tasks.gateways.recording_cards import AWAY, STOLEN, CardAnswer, RecordingCards
+from tasks.gateways.recording_cards import AWAY, NO_FUNDS, STOLEN, CardAnswer, RecordingCards
 from tasks.gateways.sandbox_cards import SandboxCards
 from tasks.writing import copy
 from tests.database.conftest import Relance
@@ -173,6 +173,21 @@ def test_nobody_is_reminded_of_what_a_card_is_about_to_be_charged_for(desk: Fron
     desk.does("payments", "charge-card", desk.number, "--yes")
     told = desk.refused_plain("invoices", "remind", desk.number)
     assert f"A card is about to be charged for {desk.number}: nobody is reminded meanwhile." in told
+    (planned,) = desk.listed("payments", "attempts")
+    assert f"It is planned for {planned['next'][:16].replace('T', ' ')}." in told
+    collects(desk, NO_FUNDS)
+    (later,) = desk.listed("payments", "attempts")
+    told = desk.refused_plain("invoices", "remind", desk.number)
+    assert later["next"][:10] > planned["next"][:10]
+    assert f"It is planned for {later['next'][:16].replace('T', ' ')}." in told, "in the business's own time"
+
+
+def test_the_refusal_to_remind_says_of_a_charge_that_is_held_what_holds_it(desk: FrontDesk) -> None:
+    desk.does("payments", "charge-card", desk.number, "--yes")
+    assert desk.says("pause", "--money").code == 0
+    assert collects(desk).calls == []
+    told = desk.refused_plain("invoices", "remind", desk.number)
+    assert "A pause holds the charge: `relance status` tells which, `relance resume` ends it." in told
 
 
 def test_what_can_not_be_charged_is_refused_with_the_reason(desk: FrontDesk) -> None:
