@@ -239,3 +239,18 @@ def test_a_lost_card_is_shown_as_such_and_charged_no_more_also_of_the_client_who
         if client == "zoe":
             desk.does("contacts", "merge", "zoe", "--into", "ada", "--yes")
     assert [one["state"] for one in desk.listed("payments", "attempts", "--contact", "ada")] == ["failed"]
+
+
+def test_money_that_can_not_go_back_to_the_card_any_more_goes_back_by_hand_only(desk: FrontDesk, url: str) -> None:
+    desk.does("payments", "charge-card", desk.number, "--yes")
+    collects(desk)
+    engine = make_engine(url)
+    transact(engine, lambda c: c.execute("UPDATE businesses SET cards = NULL"))
+    engine.dispose()
+    refused = desk.refused("payments", "refund", desk.number)
+    assert "came by card through sandbox, and Atelier takes no cards any more: it can't go back to the card." in refused
+    assert "can't go back" in desk.refused_plain("payments", "refund", desk.number, "--dry-run")
+    _, *lines = desk.does("payments", "refund", desk.number, "--by-hand", "--yes")
+    assert [line["amount"] for line in lines if line["kind"] == "refund"] == [4500]
+    assert [one["reason"] for one in desk.listed("alerts")] == ["refund_to_pay_out"]
+    assert desk.balanced()
