@@ -138,6 +138,14 @@ def test_a_day_its_report_and_attempts_know_the_client_who_is_left_of_two(desk: 
     assert (tried["id"], tried["contact"]) == ("card_1", "zoe")
 
 
+def test_links_and_quotes_of_a_merged_client_are_listed_with_those_of_the_one_who_is_left(desk: FrontDesk) -> None:
+    desk.does("links", "create", "ada", "20", "--for", "Deposit")
+    desk.does("quotes", "create", "ada", "Wedding", "--line", "Hair=100.00")
+    desk.does("contacts", "merge", "ada", "--into", "zoe", "--yes")
+    for what in ("links", "quotes"):
+        assert len(desk.listed(what, "list", "--contact", "zoe")) == 1
+
+
 def test_important_documents_that_clients_shared_are_stored(desk: FrontDesk, tmp_path: Path) -> None:
     scan, back = tmp_path / "accord.pdf", tmp_path / "back.pdf"
     scan.write_bytes(b"%PDF-1.7 signed")
