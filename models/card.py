@@ -62,6 +62,9 @@ LIVE = frozenset({CardState.PREPARED, CardState.SENDING, CardState.OPEN, CardSta
 IN_DOUBT = frozenset({CardState.SENDING, CardState.UNCERTAIN})
 """States in which the card may be charged already."""
 LIVE_SQL = "state IN ('prepared', 'sending', 'open', 'uncertain')"
+DEAD_CARD = frozenset({"expired_card", "invalid_account", "lost_card", "pickup_card", "stolen_card"})
+"""Codes of declines after which no charge of the same card can succeed any more."""
+DEAD_SQL = f"state = 'failed' AND failure_code IN ({', '.join(repr(code) for code in sorted(DEAD_CARD))})"
 TRY = "."
 """Stands in a key before the number of a second and later try."""
 
@@ -138,6 +141,11 @@ class CardAttempt(Alarmed):
     def live(self) -> bool:
         """Whether something may still come of it."""
         return self.state in LIVE
+
+    @property
+    def card_is_dead(self) -> bool:
+        """Whether it tells that its saved card can't be charged any more."""
+        return self.kind == CardKind.CHARGE and self.state == CardState.FAILED and self.failure_code in DEAD_CARD
 
 
 def attempt_of(key: str) -> str:

@@ -112,4 +112,5 @@ def charge_or_tell(shop: Shop, charges: Iterable[Charge]) -> None:
 def _tell(shop: Shop, debt: Debt, error: CardRefusedError) -> None:
     detail: dict[str, Any] = {"target": debt.target}
     skip(shop, error.code, contact_id=debt.contact_id, detail=detail)
-    tell_owner(shop, "card_not_charged", f"{error} Ask for it otherwise.", contact_id=debt.contact_id, **detail)
+    text = str(error) if error.code == "no_card" else f"{error} Ask for it otherwise."
+    tell_owner(shop, "card_not_charged", text, contact_id=debt.contact_id, **detail)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from models.bookkeeping import enter
 from models.card import IN_DOUBT, CardAttempt, CardKind, CardState, attempt_of, payment_by
+from models.card_declines import said_by, tell_failed, tell_given_up
 from models.card_reports import CardOutcome, CardReport
 from models.card_settings import CONSENT, cards_of
 from models.collecting import SENDING_LEASE
@@ -175,39 +176,29 @@ def _declined(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     """Note a soft decline; the card is tried again on the business's schedule."""
     settings = cards_of(shop.business)
     wait = settings.next_try(attempt.tries) if settings and attempt.kind == CardKind.CHARGE else None
-    _failed(shop, attempt, report)
-    if wait is not None:
-        attempt.state, attempt.ended_at = CardState.PREPARED, None
-        attempt.tries, attempt.calls, attempt.due_at = attempt.tries + 1, 0, shop.now + wait
+    if wait is None:
+        _failed(shop, attempt, report)
+        return
+    _did_not_move(shop, attempt, report)
+    attempt.state, attempt.ended_at = CardState.PREPARED, None
+    attempt.tries, attempt.calls, attempt.due_at = attempt.tries + 1, 0, shop.now + wait
 
 
 def _failed(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     """Note that the money did not move, and will not."""
+    _did_not_move(shop, attempt, report)
+    if attempt.kind == CardKind.CHARGE:
+        tell_given_up(shop, attempt)
+
+
+def _did_not_move(shop: Shop, attempt: CardAttempt, report: CardReport) -> None:
     _end(shop, attempt, CardState.FAILED)
     attempt.reference = report.reference or attempt.reference
     attempt.failure_code, attempt.failure_reason = report.code, report.reason
     if attempt.kind == CardKind.CHARGE:
-        _tell_failed(shop, attempt)
+        tell_failed(shop, attempt)
     elif attempt.kind == CardKind.REFUND:
         _pay_out_otherwise(shop, attempt)
-
-
-def _tell_failed(shop: Shop, attempt: CardAttempt) -> None:
-    """Raise `payment.failed` with the reason; what the bank says is shown to the client as it is."""
-    raise_fact(
-        shop,
-        "payment.failed",
-        contact_id=attempt.contact_id,
-        data={
-            "amount": attempt.amount,
-            "currency": attempt.currency,
-            "method": "card",
-            "failure_code": attempt.failure_code,
-            "failure_reason": attempt.failure_reason,
-        },
-        invoice=attempt.invoice_id,
-        attempt=attempt.id,
-    )
 
 
 def _pay_out_otherwise(shop: Shop, attempt: CardAttempt) -> None:
@@ -219,7 +210,7 @@ def _pay_out_otherwise(shop: Shop, attempt: CardAttempt) -> None:
         shop,
         "refund_to_pay_out",
         f"The card provider does not give back {show(attempt.amount, attempt.currency)} of payment "
-        f"{attempt.payment_id}: {(attempt.failure_reason or 'it does not say why').rstrip('.')}. Pay it out otherwise.",
+        f"{attempt.payment_id}: {said_by(attempt)}. Pay it out otherwise.",
         contact_id=attempt.contact_id,
         refund=attempt.refund_id,
     )

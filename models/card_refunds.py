@@ -16,6 +16,18 @@ def goes_back_by_card(shop: Shop, payment: Payment) -> bool:
     return settings is not None and payment.provider == settings.provider and payment.provider_reference is not None
 
 
+def no_way_back(shop: Shop, payment: Payment) -> str | None:
+    """Return why money that came by card can't go back there any more, as a sentence; None for all other money."""
+    if payment.provider is None or payment.provider_reference is None or goes_back_by_card(shop, payment):
+        return None
+    settings = cards_of(shop.business)
+    now = f"takes cards through {settings.provider} now" if settings else "takes no cards any more"
+    return (
+        f"Payment {payment.id} came by card through {payment.provider}, and {shop.business.name} {now}: it can't go "
+        "back to the card."
+    )
+
+
 def plan_refund(shop: Shop, payment: Payment, refund: Refund) -> CardAttempt:
     """Plan to give money back to the card; the refund's own key is the attempt's cause, so it goes back once."""
     assert payment.provider is not None

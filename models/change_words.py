@@ -35,6 +35,9 @@ ACTS: Mapping[str, Words] = {
     "allocated": words("affecté", "allocated"),
     "asked to pay by link": words("sollicité par lien", "asked to pay by link"),
     "charged to the saved card": words("débité sur la carte enregistrée", "charged to the saved card"),
+    "planned to be charged to the saved card": words(
+        "débit prévu sur la carte enregistrée", "planned to be charged to the saved card"
+    ),
     "credited": words("avoir émis", "credited"),
     "discounted": words("remisé", "discounted"),
     "drafted": words("mis en brouillon", "drafted"),

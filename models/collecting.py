@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from models.card import IN_DOUBT, CardAttempt, CardKind, CardState
+from models.card_declines import ASK_FOR_CARD, said_by, tell_failed, tell_given_up
 from models.card_settings import CONSENT, NO_CARD, VIRTUAL, CardSettings, cards_of
 from models.charge import Charge
 from models.contact import Mandate
@@ -147,15 +148,24 @@ def _attempt(shop: Shop, kind: CardKind, settings: CardSettings, debt: Debt) -> 
 
 
 def saved_card(shop: Shop, contact_id: str, provider: str) -> Mandate | None:
-    """Return the card that a client lets us charge, if there is one."""
-    live = [one for one in shop.mandates.by("contact_id", contact_id) if one.ended_at is None]
-    own = max((one for one in live if one.provider == provider), key=lambda one: one.agreed_at, default=None)
+    """Return the card that a client lets us charge, if there is one that can be charged."""
+    agreed = [one for one in shop.mandates.by("contact_id", contact_id) if one.ended_at is None]
+    live = [one for one in agreed if one.provider == provider and dead_by(shop, one) is None]
+    own = max(live, key=lambda one: one.agreed_at, default=None)
     if provider != VIRTUAL:
         return own
+    if own is None and agreed:
+        return None
     if own is None:
         id_ = shop.key("man", contact_id)
         own = shop.mandates.add(Mandate(shop.id, id_, contact_id, VIRTUAL, "ok", CONSENT, shop.now))
     return own if own.reference != NO_CARD else None
+
+
+def dead_by(shop: Shop, mandate: Mandate) -> CardAttempt | None:
+    """Return the try by which a saved card is known to be lost, stolen or expired, if there is one."""
+    tries = shop.attempts.by("contact_id", mandate.contact_id)
+    return next((one for one in tries if one.mandate_id == mandate.id and one.card_is_dead), None)
 
 
 def chargeable(shop: Shop, contact_id: str, amount: int, currency: str) -> tuple[CardSettings, Mandate]:
@@ -163,11 +173,7 @@ def chargeable(shop: Shop, contact_id: str, amount: int, currency: str) -> tuple
     settings = settings_of(shop)
     mandate = saved_card(shop, contact_id, settings.provider)
     if mandate is None:
-        raise CardRefusedError(
-            "no_card",
-            f"Client {contact_id} has no saved card that may be charged. Who pays by card on a page can let it be "
-            "kept for next time.",
-        )
+        raise CardRefusedError("no_card", f"{_no_card(shop, contact_id)} {ASK_FOR_CARD.format(client=contact_id)}")
     capped_in = mandate.currency or currency
     if mandate.cap is not None and (amount > mandate.cap or capped_in != currency):
         raise CardRefusedError(
@@ -176,6 +182,16 @@ def chargeable(shop: Shop, contact_id: str, amount: int, currency: str) -> tuple
             "ask for it otherwise.",
         )
     return settings, mandate
+
+
+def _no_card(shop: Shop, contact_id: str) -> str:
+    """Return why no saved card of a client may be charged, as a sentence."""
+    agreed = [one for one in shop.mandates.by("contact_id", contact_id) if one.ended_at is None]
+    for mandate in sorted(agreed, key=lambda one: one.agreed_at, reverse=True):
+        if attempt := dead_by(shop, mandate):
+            called = f" ({mandate.label})" if mandate.label else ""
+            return f"The saved card{called} of client {contact_id} is charged no more: {said_by(attempt)}."
+    return f"Client {contact_id} has no saved card that may be charged."
 
 
 def plan_charge(shop: Shop, debt: Debt) -> CardAttempt:
@@ -208,6 +224,12 @@ def take_up(shop: Shop, attempt: CardAttempt, lease: str) -> bool:
     if attempt.kind == CardKind.CHARGE and not _still_wanted(shop, attempt):
         attempt.state, attempt.due_at, attempt.held_at, attempt.ended_at = CardState.CANCELLED, None, None, shop.now
         return False
+    if attempt.kind == CardKind.CHARGE and not _can_be_charged(shop, attempt):
+        attempt.state, attempt.due_at, attempt.held_at, attempt.ended_at = CardState.FAILED, None, None, shop.now
+        attempt.failure_code, attempt.failure_reason = "no_card", _no_card(shop, attempt.contact_id or "")
+        tell_failed(shop, attempt)
+        tell_given_up(shop, attempt)
+        return False
     attempt.state, attempt.lease = CardState.SENDING, lease
     attempt.due_at, attempt.held_at, attempt.ask_at = None, None, shop.now + SENDING_LEASE
     return True
@@ -218,16 +240,39 @@ def _still_wanted(shop: Shop, attempt: CardAttempt) -> bool:
 
     A try that was sent is never changed: its key stands for its amount.
     """
+    mandate = _card_for(shop, attempt)
+    if mandate is None:
+        return False
+    attempt.mandate_id = mandate.id
+    amount = to_be_charged(shop, attempt)
+    attempt.amount = amount or attempt.amount
+    return amount > 0
+
+
+def _card_for(shop: Shop, attempt: CardAttempt) -> Mandate | None:
+    """Return the card of an attempt, or the one in its place by now; a dead one only where there is no other."""
     mandate = shop.mandates.get(attempt.mandate_id)
-    if mandate is None or mandate.ended_at is not None:
-        replaced = saved_card(shop, attempt.contact_id or "", attempt.provider)
-        if replaced is None:
-            return False
-        attempt.mandate_id = replaced.id
+    agreed = mandate if mandate is not None and mandate.ended_at is None else None
+    if agreed is not None and dead_by(shop, agreed) is None:
+        return agreed
+    return saved_card(shop, attempt.contact_id or "", attempt.provider) or agreed
+
+
+def _can_be_charged(shop: Shop, attempt: CardAttempt) -> bool:
+    """Whether the card of an attempt has not become known since as lost, stolen or expired."""
+    mandate = shop.mandates.get(attempt.mandate_id)
+    return mandate is not None and dead_by(shop, mandate) is None
+
+
+def to_be_charged(shop: Shop, attempt: CardAttempt) -> int:
+    """Return how much a planned try would charge by now: no more than is open, and nothing else than was sent before.
+
+    Nothing means that it is called off when it is due.
+    """
     open_ = still_open(shop, attempt)
     if attempt.calls == 0:
-        attempt.amount = min(attempt.amount, open_) or attempt.amount
-    return open_ >= attempt.amount > 0
+        return max(min(attempt.amount, open_), 0)
+    return attempt.amount if open_ >= attempt.amount else 0
 
 
 def still_open(shop: Shop, attempt: CardAttempt) -> int:

@@ -7,13 +7,15 @@ from models.channels import Way
 from models.consents import Channel
 from models.contact import Contact
 from models.facts import raise_fact
-from models.message import Message, MessageState
+from models.message import ASKING, Message, MessageState
 from models.messaging import time_to_go
 from models.rerouting import other_way, take
 from models.shop import Shop, skip, tell_owner
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 """Waits after a refusal for now; after the last the message has failed."""
+BRINGING = ASKING | {"formal_notice"}
+"""Templates of messages that bring the payment link that they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def _sent(shop: Shop, message: Message, report: Delivered) -> None:
 def _tell_link_sent(shop: Shop, message: Message) -> None:
     """Raise `payment_link.sent` with the first message that brings a link."""
     link = shop.links.get(message.subject_ids.get("link"))
-    if link is not None and link.sent_at is None and message.template == "request_payment":
+    if link is not None and link.sent_at is None and message.template in BRINGING:
         link.sent_at = message.sent_at
         raise_fact(shop, "payment_link.sent", contact_id=link.contact_id, depth=message.depth + 1, link=link.id)
 

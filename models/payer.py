@@ -1,23 +1,36 @@
 """Who pays, in which language, and how they are called on a document."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from models.contact import Contact
 from models.regime import Regime
+from models.shelf import Shelf
 from models.shop import Shop
 
 MERGED = "merged_into"
 """The aspect of a contact whose stamp says which merge is the newest."""
 
 
-def payer_of(shop: Shop, contact_id: str) -> Contact:
+class Clients(Protocol):
+    """The clients of a business, as a shop has them."""
+
+    @property
+    def id(self) -> str:
+        """The business's id."""
+
+    @property
+    def contacts(self) -> Shelf[Contact]:
+        """Those that are known, by their ids."""
+
+
+def payer_of(shop: Clients, contact_id: str) -> Contact:
     """Return who gets the document for a contact's charges: the contact, or whom it names as `bill_to` (R8)."""
     contact = known_contact(shop, contact_id)
     payer = shop.contacts.get(contact.bill_to) if contact.bill_to else None
     return known_contact(shop, payer.id) if payer else contact
 
 
-def known_contact(shop: Shop, contact_id: str) -> Contact:
+def known_contact(shop: Clients, contact_id: str) -> Contact:
     """Return a contact as it goes on since it was merged; one that is only named so far is made.
 
     Of contacts merged in a circle the one goes on that the newest merge names.
@@ -35,7 +48,7 @@ def known_contact(shop: Shop, contact_id: str) -> Contact:
     return contact
 
 
-def _named(shop: Shop, contact_id: str) -> Contact:
+def _named(shop: Clients, contact_id: str) -> Contact:
     return shop.contacts.get(contact_id) or shop.contacts.add(Contact(shop.id, contact_id))
 
 

@@ -49,7 +49,7 @@ def _what_goes_on(shop: Shop) -> Iterator[tuple[Shelf[Any], Callable[[Any], bool
     yield shop.invoices, lambda invoice: invoice.status == DocumentStatus.ISSUED and invoice.amount_due > 0
     yield shop.holds, lambda hold: hold.ended_at is None
     yield shop.mandates, lambda mandate: mandate.ended_at is None
-    yield shop.attempts, lambda attempt: attempt.live
+    yield shop.attempts, lambda attempt: attempt.live or attempt.card_is_dead
 
 
 def _service_updated(shop: Shop, event: Event) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from models.actions import silent_about
+from models.card import CardAttempt, CardState
 from models.collecting import planned_for
 from models.contact import Contact
 from models.holding import held_in_words
@@ -77,8 +78,18 @@ def _why_not(shop: Shop, document: Invoice) -> str | None:
     if silent_about(shop, document):
         return f"{document.number} is {document.status}: nothing of it is to be asked for."
     if planned_for(shop, document):
-        return f"A card is about to be charged for {document.number}: nobody is reminded meanwhile."
+        text = f"A card is about to be charged for {document.number}: nobody is reminded meanwhile."
+        return " ".join(filter(None, (text, _when_charged(shop, planned_for(shop, document)))))
     return None
+
+
+def _when_charged(shop: Shop, attempt: CardAttempt | None) -> str | None:
+    """Return when a card is to be charged, as a sentence; nothing while it is being charged."""
+    if attempt is None or attempt.state != CardState.PREPARED:
+        return None
+    if attempt.due_at is None:
+        return "A pause holds the charge: `relance status` tells which, `relance resume` ends it."
+    return f"It is planned for {_local(shop, attempt.due_at)}."
 
 
 def of_standing(shop: Shop, documents: Iterable[Invoice], wanted: Sequence[Standing]) -> list[Invoice]:

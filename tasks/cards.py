@@ -18,6 +18,7 @@ from models.card_reports import CardOutcome, CardReport
 from models.collecting import SENDING_LEASE, take_up
 from models.db import AWAY, transact
 from models.errors import told
+from models.matching import work_off
 from models.shop import Shop
 from tasks.attempting import attempt as noted
 from tasks.attempting import in_company, look_after_the_dead
@@ -150,6 +151,7 @@ def _take_all(
             shop.begin(attempt.id)
             if take(shop, attempt, lease):
                 calls.append(call_of(shop, attempt, lease))
+            work_off(shop)
     return calls, Outcome(shops, len(calls), write(connection, shops.values()))
 
 

@@ -26,16 +26,18 @@ class PayPages(FormPages[tuple[Named, Sheet]]):
     """The pages `/invoice/{token}` and `/pay/{token}`."""
 
     def show(self, request: Request) -> Response:
-        """Show what is asked; back from the provider, what became of it."""
-        found = self._find(request)
+        """Show what is asked; back from the provider, what became of it, also where nothing else is shown any more."""
+        found = self._look_up(request)
         if isinstance(found, Response):
             return found
         named, sheet = found
-        if elsewhere := self._led_on(request, sheet):
-            return RedirectResponse(elsewhere, 303)
         outcome = self._outcome(request, named)
         if outcome in {"thanks", "too_late"}:
             _, sheet = self._again(request, named, sheet)
+        if gone := self._gone_since(named, sheet):
+            return self._gone(request, sheet, gone, outcome)
+        if elsewhere := self._led_on(request, sheet):
+            return RedirectResponse(elsewhere, 303)
         return self._page(request, sheet, outcome=outcome)
 
     def _take(self, request: Request, found: tuple[Named, Sheet], form: Mapping[str, str]) -> Response:
@@ -59,23 +61,33 @@ class PayPages(FormPages[tuple[Named, Sheet]]):
 
     def _find(self, request: Request) -> tuple[Named, Sheet] | Response:
         """Return what a token names; one that is not ours, too old or taken back shows nothing."""
+        found = self._look_up(request)
+        if isinstance(found, Response):
+            return found
+        gone = self._gone_since(*found)
+        return self._gone(request, found[1], gone) if gone else found
+
+    def _look_up(self, request: Request) -> tuple[Named, Sheet] | Response:
+        """Return what a token names, whether it still shows it or not; one that is not ours names nothing."""
         page = Page(request.url.path.split("/")[1])
         named = self._room.pages.read(page, request.path_params["token"])
         now = self._room.clock.now()
         sheet = self._room.look(lambda c: READERS[page](c, named, now)) if named else None
-        if named is None or sheet is None:
-            return self._unknown(request)
-        gone = _gone_since(named, sheet, local_date(now, zone(sheet.business.timezone)))
-        return self._gone(request, sheet, gone) if gone else (named, sheet)
+        return self._unknown(request) if named is None or sheet is None else (named, sheet)
 
     def _again(self, request: Request, named: Named, before: Sheet) -> tuple[Named, Sheet]:
-        found = self._find(request)
+        found = self._look_up(request)
         return (named, before) if isinstance(found, Response) else found
 
-    def _gone(self, request: Request, sheet: Sheet, standing: str) -> Response:
+    def _gone_since(self, named: Named, sheet: Sheet) -> str | None:
+        return _gone_since(named, sheet, local_date(self._room.clock.now(), zone(sheet.business.timezone)))
+
+    def _gone(self, request: Request, sheet: Sheet, standing: str, outcome: str | None = None) -> Response:
+        """Say that an address shows nothing any more; to who was paying meanwhile also what became of the money."""
         speech = _speech(request, sheet)
         told = speech.say(standing, name=sheet.business.name)
-        return self._renderer.page(request, "note.html", speech, 410, title=sheet.business.name, told=told)
+        status, title = 200 if outcome else 410, sheet.business.name
+        return self._renderer.page(request, "gone.html", speech, status, title=title, told=told, outcome=outcome)
 
     def _led_on(self, request: Request, sheet: Sheet) -> str | None:
         """Return the page to which a link leads by now: a newer link's, or that of the invoice it moved onto."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from models.automation import DailyCount, LimitSlot
-from models.card import LIVE_SQL, CardAttempt
+from models.card import DEAD_SQL, LIVE_SQL, CardAttempt
 from models.charge import Charge, NotedCharge
 from models.contact import Contact, Hold, Mandate
 from models.occurrence import Occurrence
@@ -63,9 +63,9 @@ class People(Bringer):
         self._by(PaymentLink, "links", "contact_id", people, " AND t.state = 'open'")
 
     def _cards(self, people: Pairs) -> None:
-        """Take saved cards and what is under way on them, of businesses that take cards."""
+        """Take saved cards, what is under way on them and what tells that one is dead, of who takes cards."""
         self._by(Mandate, "mandates", "contact_id", people, " AND t.ended_at IS NULL")
-        self._by(CardAttempt, "attempts", "contact_id", people, f" AND t.{LIVE_SQL}")
+        self._by(CardAttempt, "attempts", "contact_id", people, f" AND (t.{LIVE_SQL} OR t.{DEAD_SQL})")
 
     def _noted(self, seeds: Seeds) -> None:
         """Take the charges noted over a limit for the contacts in question, and for others of the same payers (R7)."""

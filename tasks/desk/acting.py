@@ -14,6 +14,7 @@ from psycopg import Connection
 
 from models.card import CardAttempt, CardKind
 from models.changes import change
+from models.collecting import to_be_charged
 from models.errors import BadInputError
 from models.matching import work_off
 from models.refusals import OPERATOR
@@ -169,17 +170,26 @@ def _queued(shop: Shop, message: Any) -> Line:
     }
 
 
+def local_text(shop: Shop, instant: datetime | None) -> str | None:
+    """Return an instant as RFC 3339 in the business's time zone."""
+    return instant.astimezone(shop.zone).isoformat(timespec="seconds") if instant else None
+
+
 def card_line(shop: Shop, attempt: CardAttempt) -> Line:
-    """Return the line of a saved card that is about to be charged: workers do it, and tell what came of it."""
+    """Return the line of a saved card that is about to be charged: how much, and when; workers do it.
+
+    `planned_for` is None while a pause holds it; they tell what came of it.
+    """
     invoice, card = shop.invoices.get(attempt.invoice_id), shop.mandates.get(attempt.mandate_id)
     return {
         "at": shop.now.astimezone(shop.zone).isoformat(timespec="seconds"),
         "kind": "card_charge",
         "contact": attempt.contact_id,
-        "amount": attempt.amount,
+        "amount": to_be_charged(shop, attempt),
         "currency": attempt.currency,
         "method": "card",
         "documents": [invoice.number] if invoice else [],
-        "status": "planned",
+        "status": "planned" if attempt.due_at else "held",
+        "planned_for": local_text(shop, attempt.due_at),
         "card": card.label if card else None,
     }

@@ -25,9 +25,11 @@ def merge_clients(desk: Desk, contact_id: str, into: str) -> Done:
     """Let one client go on as another: debts, credit, saved cards, consents and its record; it can't be undone."""
     left, gone = contact_named(desk, into), contact_named(desk, contact_id)
     if gone != contact_id:
-        raise RefusedError(f"{contact_id} is merged into {gone} already.")
+        raise RefusedError(f"{contact_id} has been merged into {gone} already, which can't be undone.")
+    if into == contact_id:
+        raise RefusedError(f"{contact_id} can't be merged into itself: name two clients.")
     if gone == left:
-        raise RefusedError(f"{contact_id} can't be merged into itself.")
+        raise RefusedError(f"{into} has been merged into {contact_id} already: {contact_id} is the client who is left.")
     note = noted("contact", gone, "merged", into=left)
     id_ = f"merge {gone} {left} {desk.now.isoformat()}"[:256]
     return tell(desk, "merge", note, "contact.merged", id_, {"contact": {"id": gone}, "into": left})

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.card_refunds import no_way_back
 from models.charge import Charge
 from models.errors import NotFoundError
 from models.identifiers import key
@@ -209,7 +210,23 @@ def allocate_credit(desk: Desk, id_: str, numbers: Sequence[str]) -> Done:
     return act(desk, "allocate", note, seed, use)
 
 
-def refund_payment(desk: Desk, id_: str, back: Sum, *, notify: bool = False, reason: str | None = None) -> Done:
+@dataclass(frozen=True, slots=True)
+class GivingBack:
+    """How money is given back: with a mail to the client or not, why, and whether a person may pay it out instead.
+
+    Money that came by card and can't go back there is refused unless it is paid out `by_hand`.
+    """
+
+    notify: bool = False
+    reason: str | None = None
+    by_hand: bool = False
+
+
+QUIETLY = GivingBack()
+"""Without a mail, to where the money came from."""
+
+
+def refund_payment(desk: Desk, id_: str, back: Sum, how: GivingBack = QUIETLY) -> Done:
     """Give back a payment or a part of it (R28)."""
     payment_named(desk, id_)
 
@@ -220,11 +237,11 @@ def refund_payment(desk: Desk, id_: str, back: Sum, *, notify: bool = False, rea
         seeds.add("payments", desk.business_id, [id_])
         seeds.followed.add((desk.business_id, id_))
 
-    note = noted("payment", id_, "refunded", **_money(back), reason=reason)
-    return act(desk, "refund", note, seed, _refunding(give_back, notify=notify))
+    note = noted("payment", id_, "refunded", **_money(back), reason=how.reason)
+    return act(desk, "refund", note, seed, _refunding(give_back, how))
 
 
-def refund_document(desk: Desk, number: str, back: Sum, *, notify: bool = False, reason: str | None = None) -> Done:
+def refund_document(desk: Desk, number: str, back: Sum, how: GivingBack = QUIETLY) -> Done:
     """Give back what was paid on a document, or a part of it; a credit note makes it so much smaller (R28)."""
     found = document_named(desk, number)
     if found.kind not in {DocumentKind.INVOICE, DocumentKind.DEPOSIT}:
@@ -246,8 +263,8 @@ def refund_document(desk: Desk, number: str, back: Sum, *, notify: bool = False,
             seeds.add("payments", desk.business_id, [paid_ahead[0]])
             seeds.followed.add((desk.business_id, paid_ahead[0]))
 
-    note = noted("invoice", found.number or found.id, "refunded", **_money(back), reason=reason)
-    return act(desk, "refund", note, seed, _refunding(give_back, notify=notify))
+    note = noted("invoice", found.number or found.id, "refunded", **_money(back), reason=how.reason)
+    return act(desk, "refund", note, seed, _refunding(give_back, how))
 
 
 def _money_ahead(desk: Desk, deposit: Invoice) -> tuple[str, str] | None:
@@ -260,7 +277,7 @@ def _money_ahead(desk: Desk, deposit: Invoice) -> tuple[str, str] | None:
     return (row[0], row[1]) if row else None
 
 
-def refund_order(desk: Desk, order_id: str, back: Sum, *, notify: bool = False, reason: str | None = None) -> Done:
+def refund_order(desk: Desk, order_id: str, back: Sum, how: GivingBack = QUIETLY) -> Done:
     """Give back what was paid on an order, or a part of it; nothing is cancelled by a part (R28)."""
     seed = _seed("orders", desk, order_id)
     if order_id not in desk.look(seed).orders:
@@ -270,8 +287,8 @@ def refund_order(desk: Desk, order_id: str, back: Sum, *, notify: bool = False, 
         charges = sorted(shop.charges.by("order_id", order_id), key=lambda one: (one.due_on, one.position, one.id))
         return give_back_on(shop, charges, back.amount, cause, currency=back.currency)
 
-    note = noted("order", order_id, "refunded", **_money(back), reason=reason)
-    return act(desk, "refund", note, seed, _refunding(give_back, notify=notify))
+    note = noted("order", order_id, "refunded", **_money(back), reason=how.reason)
+    return act(desk, "refund", note, seed, _refunding(give_back, how))
 
 
 def _given_back(shop: Shop) -> Counter[tuple[str, str]]:
@@ -287,12 +304,25 @@ def _seed(kind: str, desk: Desk, id_: str) -> Callable[[Seeds], None]:
     return lambda seeds: seeds.add(kind, desk.business_id, [id_])
 
 
-def _refunding(give_back: Callable[[Shop, str], Reckoned], *, notify: bool) -> Callable[[Shop], None]:
+def _require_way_back(shop: Shop) -> None:
+    """Refuse refunds that would go to nobody's hands: of money by card that its provider can't be asked for (R28)."""
+    for one in shop.refunds.fresh:
+        payment = shop.payments[one.payment_id]
+        if one.amount > 0 and (why := no_way_back(shop, payment)):
+            raise RefusedError(
+                f"{why} Write `cards: {{provider: {payment.provider}}}` under `business` in its shop file, apply it "
+                "and give the money back then; or pay it out yourself, which --by-hand notes."
+            )
+
+
+def _refunding(give_back: Callable[[Shop, str], Reckoned], how: GivingBack) -> Callable[[Shop], None]:
     """Return the work of giving money back, with a mail to whom it goes, if that is asked for."""
 
     def work(shop: Shop) -> None:
         reckoned = give_back(shop, shop.key("act", "refund", shop.next_serial()))
-        if not notify:
+        if not how.by_hand:
+            _require_way_back(shop)
+        if not how.notify:
             return
         for (contact_id, currency), amount in _given_back(shop).items():
             notes = reckoned.documents({id_ for id_, _ in reckoned.notes if shop.charges[id_].contact_id == contact_id})

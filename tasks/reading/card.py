@@ -2,6 +2,8 @@
 
 from sqlalchemy import text
 
+from models.card import DEAD_CARD, CardAttempt
+from models.card_declines import said_by
 from models.charge import Charge
 from models.contact import Consent, Hold, Mandate
 from models.coupon import CouponUse
@@ -59,12 +61,23 @@ def _bookings(office: Office, id_: str) -> list[Line]:
 
 
 def _saved_cards(office: Office, id_: str) -> list[Line]:
-    """Return the cards that a client lets be charged."""
+    """Return the cards that a client lets be charged; `dead` is why one can't be charged any more, if that is known."""
     about = columns(Mandate)
     live = about.ended_at.is_(None)
     found = office.rows(Mandate, about.contact_id == office.client(id_), live, order=[about.agreed_at])
+    dead = _dead_cards(office, [one.id for one in found])
     names = ("label", "provider", "cap", "currency")
-    return [{name: getattr(one, name) for name in names} | {"since": office.local(one.agreed_at)} for one in found]
+    return [
+        {name: getattr(one, name) for name in names} | {"since": office.local(one.agreed_at), "dead": dead.get(one.id)}
+        for one in found
+    ]
+
+
+def _dead_cards(office: Office, ids: list[str]) -> dict[str, str]:
+    """Return why cards are known to be lost, stolen or expired, by the ids of their mandates."""
+    about = columns(CardAttempt)
+    told = office.rows(CardAttempt, about.mandate_id.in_(ids), about.failure_code.in_(DEAD_CARD)) if ids else []
+    return {str(one.mandate_id): said_by(one) for one in told if one.card_is_dead}
 
 
 def _holds(office: Office, id_: str) -> list[Line]:

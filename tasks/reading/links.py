@@ -4,7 +4,6 @@ from sqlalchemy import ColumnElement, exists, or_
 
 from models.addressing import address_of
 from models.charge import Charge
-from models.contact import Contact
 from models.db import raw
 from models.linking import (
     LinkStanding,
@@ -38,7 +37,7 @@ def links(
     paid = exists().where(charge.business_id == about.business_id, charge.id == about.id)
     where: list[ColumnElement[bool]] = [or_(~about.direct, paid)]
     if contact is not None:
-        where.append(about.contact_id == office.require(Contact, contact, "contact").id)
+        where.append(about.contact_id == office.client(contact))
     most = limit if standing is None else None
     found = office.latest(PaymentLink, *where, order=[about.created_at, about.id], limit=most)
     shop = _shop(office, pages, [link.id for link in found])

@@ -3,7 +3,6 @@
 from sqlalchemy import ColumnElement
 
 from models.addressing import address_of
-from models.contact import Contact
 from models.db import raw
 from models.pages import Pages
 from models.quote import how_it_stands, lines_of, total_of
@@ -19,7 +18,7 @@ def quotes(
     """Return the latest quotes in the order in which they were drafted."""
     about, where = columns(Quote), list[ColumnElement[bool]]()
     if contact is not None:
-        where.append(about.contact_id == office.require(Contact, contact, "contact").id)
+        where.append(about.contact_id == office.client(contact))
     most = limit if state is None else None
     found = office.latest(Quote, *where, order=[about.created_at, about.id], limit=most)
     shop = _shop(office, pages)

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from models.automation import AutomationRow, AutomationVersion, Decision, Run, RunState
-from models.contact import Contact
 from models.errors import BadInputError
 from models.event_rows import FactRow
 from models.flow import Delay, Jump, Op
@@ -33,7 +32,7 @@ def runs(
     if automation is not None:
         where.append(run.automation_id == office.require(AutomationRow, automation, "automation").id)
     if contact is not None:
-        where.append(run.contact_id == office.require(Contact, contact, "contact").id)
+        where.append(run.contact_id == office.client(contact))
     if state is not None:
         where.append(run.state == state)
     return [_line(office, found) for found in office.latest(Run, *where, order=[run.started_at, run.id], limit=limit)]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.collecting import take_up
+from models.matching import work_off
 from models.shop import Shop
 from tasks.card_calls import call_of, carry_out
 from tasks.card_reports import Reported
@@ -42,3 +43,5 @@ class Charging:
         if take_up(shop, attempt, LEASE):
             for report in carry_out(self.providers, [call_of(shop, attempt, LEASE)]):
                 Reported(self.business_id, shop.now, report).decide(shop)
+        else:
+            work_off(shop)

@@ -6,10 +6,11 @@ import pytest
 from psycopg import Connection
 
 from models.db import raw, transact
+from models.refusals import RefusedError
 from tasks.books import check_books
 from tasks.desk.acting import Desk, Done
 from tasks.desk.bookings import Cancelling, cancel_booking
-from tasks.desk.payments import Sum, refund_document
+from tasks.desk.payments import GivingBack, Sum, refund_document, refund_order, refund_payment
 from tasks.engine import lock
 from tasks.gateways.cards import Capability, Return
 from tasks.gateways.recording_cards import AWAY, NEVER_ARRIVED, STOLEN, TAKEN_UNSEEN, CardAnswer
@@ -159,9 +160,9 @@ def test_money_that_a_provider_of_before_took_is_paid_out_by_a_person(till: Till
     assert till.alerts() == ["refund_to_pay_out"]
 
 
-def acts(till: Till, work: Callable[[Desk], Done]) -> Done:
+def acts(till: Till, work: Callable[[Desk], Done], *, at: str = "2027-01-05 11:00") -> Done:
     """Let a person act an hour later, at whose desk it is known what the provider can do."""
-    till.comes("2027-01-05 11:00")
+    till.comes(at)
 
     def locked(connection: Connection[object]) -> Done:
         lock(connection, ["atelier"])
@@ -214,3 +215,31 @@ def test_an_act_that_cancels_says_it_as_well(till: Till) -> None:
     till.cards.capabilities = frozenset(Capability) - {Capability.REFUNDS}
     assert len(told(acts(till, lambda desk: cancel_booking(desk, "o1-b1", Cancelling("full"))))) == 1
     assert refunds(till) == [(4500, "recorded", False)]
+
+
+@pytest.mark.parametrize(
+    ("cards", "now"),
+    [
+        ("NULL", "Atelier Lumière takes no cards any more"),
+        ("""'{"provider": "stripe"}'""", "Atelier Lumière takes cards through stripe now"),
+    ],
+)
+def test_money_by_card_that_can_not_go_back_there_any_more_is_refused_before_unless_a_person_pays_it_out(
+    till: Till, cards: str, now: str
+) -> None:
+    ((payment,),) = till.sql("SELECT id FROM payments")
+    till.sql(f"UPDATE businesses SET cards = {cards}")  # noqa: S608  # ours
+    for back in (Sum(), Sum(1500, "EUR")):
+        for give_back, name in ((refund_payment, payment), (refund_document, till.invoice), (refund_order, "o1")):
+            with pytest.raises(RefusedError) as refused:
+                acts(till, lambda desk, to=give_back, name=name, back=back: to(desk, name, back))  # type: ignore[misc]
+            assert f"Payment {payment} came by card through sandbox, and {now}: it can't go back" in str(refused.value)
+            assert "Write `cards: {provider: sandbox}` under `business` in its shop file" in str(refused.value)
+            assert "pay it out yourself, which --by-hand notes." in str(refused.value)
+    assert (refunds(till), till.alerts()) == ([], [])
+    acts(till, lambda desk: refund_document(desk, till.invoice, Sum(1500, "EUR"), GivingBack(by_hand=True)))
+    assert refunds(till) == [(1500, "recorded", False)]
+    assert till.alerts() == ["refund_to_pay_out"]
+    till.sql("""UPDATE businesses SET cards = '{"provider": "sandbox"}'""")
+    acts(till, lambda desk: refund_order(desk, "o1", Sum()), at="2027-01-05 12:00")
+    assert sorted(row[:2] for row in refunds(till)) == [(1500, "recorded"), (3000, "prepared")]

@@ -1,13 +1,14 @@
 """Charging saved cards by workers: whatever goes wrong, no key succeeds twice, no doubt is guessed away (R12)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from psycopg import Connection
 
 from models.card_reports import CardOutcome, CardReport
-from models.collecting import CardRefusedError, plan_charge
+from models.collecting import CardRefusedError, Debt, plan_charge
 from models.db import raw, transact
 from tasks.books import check_books
 from tasks.checkouts import require
@@ -43,9 +44,9 @@ def till(databases: Databases) -> Iterator[Till]:
             assert len([call for call in till.cards.calls if call.key == key and call is till.cards.moved[key]]) == 1
 
 
-def plans(till: Till, amount: int = 4500) -> str:
-    """Plan to charge zoe's card for her invoice; return the attempt's id."""
-    debt = till.debt(amount)
+def plans(till: Till, debt: Debt | None = None) -> str:
+    """Plan to charge zoe's card for her invoice, or another debt; return the attempt's id."""
+    debt = debt or till.debt()
 
     def plan(connection: Connection[Any]) -> str:
         lock(connection, ["atelier"])
@@ -115,6 +116,62 @@ def test_what_goes_wrong_is_found_out_by_asking_and_charged_once(
     assert till.states() == ["failed" if declined else "succeeded"]
     assert [row[0] for row in till.payments()] == ([] if declined else [4500])
     assert len(till.cards.moved) == (0 if declined else 1)
+
+
+def test_a_card_that_is_lost_is_charged_no_more_and_what_was_planned_on_it_fails_when_it_is_due(till: Till) -> None:
+    till.cards.plan("card_1", NO_FUNDS, STOLEN)
+    till.sql("UPDATE businesses SET cards = jsonb_set(cards, '{retry_days}', '[1]')")
+    plans(till)
+    works(till, "2027-01-05 10:00")
+    first = till.debt()
+    till.story.books("zoe", "cut", at="2027-01-05 11:00", when="2027-01-13 14:00")
+    till.publishes(till.story.file["events"][-1])
+    till.drains("2027-01-05 11:00")
+    ((id_,),) = till.sql("SELECT id FROM invoices WHERE id <> %s", first.invoice_id)
+    second = replace(first, target=f"invoice:{id_}", invoice_id=id_)
+    plans(till, second)
+    works(till, "2027-01-05 12:00")
+    assert till.states() == ["prepared", "failed"]
+    with pytest.raises(CardRefusedError) as refused:
+        plans(till, second)
+    assert (refused.value.code, "is charged no more: The card was reported lost." in str(refused.value)) == (
+        "no_card",
+        True,
+    )
+    works(till, "2027-01-06 12:00")
+    assert till.states() == ["failed", "failed"]
+    assert len(till.cards.calls) == 2, "the lost card was not tried again"
+    failed = till.sql("SELECT data->>'failure_code' FROM facts WHERE type = 'payment.failed' ORDER BY at, id")
+    assert failed == [("insufficient_funds",), ("lost_card",), ("no_card",)]
+    till.saves_card("card_2")
+    plans(till, first)
+    works(till, "2027-01-06 13:00")
+    assert till.states() == ["failed", "failed", "succeeded"]
+
+
+def test_a_try_on_a_card_that_is_lost_goes_on_with_another_card_that_the_client_has(till: Till) -> None:
+    till.cards.plan("card_1", NO_FUNDS)
+    plans(till)
+    works(till, "2027-01-05 10:00")
+    till.sql(
+        "INSERT INTO card_attempts SELECT (jsonb_populate_record(a, %s)).* FROM card_attempts a",
+        '{"id": "card_x", "state": "failed", "due_at": null, "failure_code": "lost_card", "target": "charge:c"}',
+    )
+    till.saves_card("card_2")
+    works(till, "2027-01-06 12:00")
+    assert [call.card for call in till.cards.calls if isinstance(call, Debit)] == ["card_1", "card_2"]
+
+
+@pytest.mark.parametrize("answer", [NO_FUNDS, CardAnswer(CardOutcome.REFUSED, "authentication_required", "3-D Secure")])
+def test_a_card_that_was_declined_but_lives_may_be_charged_again(till: Till, answer: CardAnswer) -> None:
+    till.sql("UPDATE businesses SET cards = jsonb_set(cards, '{retry_days}', '[]')")
+    till.cards.plan("card_1", answer)
+    plans(till)
+    works(till, "2027-01-05 10:00")
+    till.comes(LATER)
+    plans(till)
+    works(till, LATER)
+    assert till.states() == ["failed", "succeeded"]
 
 
 def test_a_worker_that_died_between_call_and_record_leaves_a_doubt_that_is_settled(till: Till) -> None:

@@ -11,13 +11,15 @@ from models.db import make_engine, transact
 from tasks.cards import collect
 from tasks.gateways.cards import Capability, Debit
 from tasks.gateways.clock import SystemClock
-from tasks.gateways.recording_cards import RecordingCards
+from tasks.gateways.recording_cards import AWAY, NO_FUNDS, STOLEN, CardAnswer, RecordingCards
 from tasks.gateways.sandbox_cards import SandboxCards
 from tasks.writing import copy
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
 from tests.samples import booking, session
+
+PLANNED = "planned to be charged to the saved card"
 
 
 @pytest.fixture
@@ -35,9 +37,10 @@ def desk(relance: Relance, upstream: Upstream, tmp_path: Path, url: str, monkeyp
     return desk
 
 
-def collects(desk: FrontDesk) -> RecordingCards:
+def collects(desk: FrontDesk, *answers: CardAnswer) -> RecordingCards:
     """Let the worker charge what is due; return the provider, with what it was asked for."""
     cards = RecordingCards()
+    cards.plan("ca_1", *answers)
     collect(replace(desk.upstream.shell, cards=cards))
     return cards
 
@@ -54,10 +57,10 @@ def test_a_saved_card_is_charged_for_what_is_open(desk: FrontDesk) -> None:
     assert desk.listed("payments", "attempts") == []
     done, *lines = desk.does("payments", "charge-card", desk.number, "--yes")
     assert [(line["amount"], line["card"]) for line in lines if line["kind"] == "card_charge"] == [(4500, "Test 4242")]
-    assert (done["invoice"], done["done"], done["amount"]) == (desk.number, "charged to the saved card", 4500)
+    assert (done["invoice"], done["done"], done["amount"]) == (desk.number, PLANNED, 4500)
     (attempt,) = desk.listed("payments", "attempts", "--contact", "zoe", "--state", "prepared")
     assert (attempt["kind"], attempt["amount"], attempt["document"]) == ("charge", 4500, desk.number)
-    assert ("olga", "charged to the saved card", desk.number) in desk.acts()
+    assert ("olga", PLANNED, desk.number) in desk.acts()
     assert "prepared" in desk.says("payments", "attempts").out
     _, *again = desk.does("payments", "charge-card", desk.number, "--yes")
     assert [line["kind"] for line in again] == ["card_charge"], "the same try, not a second one"
@@ -72,21 +75,53 @@ def test_a_saved_card_is_charged_for_what_is_open(desk: FrontDesk) -> None:
     assert desk.balanced()
 
 
+def test_a_try_that_was_planned_before_is_shown_as_it_will_be_charged(desk: FrontDesk) -> None:
+    desk.does("payments", "charge-card", desk.number, "--yes")
+    desk.does("payments", "record", "15", desk.number, "--yes")
+    asked = desk.says("payments", "charge-card", desk.number)
+    assert ("30.00 EUR" in asked.out, "45.00 EUR" in asked.out) == (True, False)
+    assert f"{desk.number}: would be {PLANNED}." in asked.out
+    ((due,),) = {(one["next"],) for one in desk.listed("payments", "attempts")}
+    assert f"planned for {due[:16].replace('T', ' ')}" in asked.out
+    done, line = desk.does("payments", "charge-card", desk.number, "--yes")
+    assert (done["amount"], done["planned_for"]) == (3000, due[:19] + due[-6:])
+    assert (line["amount"], line["status"], line["planned_for"]) == (3000, "planned", done["planned_for"])
+    assert [call.amount for call in collects(desk).calls] == [3000]
+    assert desk.invoice(desk.number)["status"] == "paid"
+
+
+def test_no_more_than_was_planned_is_promised_where_more_is_open_since(desk: FrontDesk) -> None:
+    desk.does("payments", "record", "15", desk.number, "--id", "till-1", "--yes")
+    desk.does("payments", "charge-card", desk.number, "--yes")
+    desk.does("payments", "reverse", "till-1", "--reason", "Bounced", "--yes")
+    done, line = desk.does("payments", "charge-card", desk.number, "--yes")
+    assert (done["amount"], line["amount"]) == (3000, 3000)
+    assert [call.amount for call in collects(desk).calls] == [3000]
+
+
+def test_a_try_that_was_sent_for_more_than_is_open_is_not_promised(desk: FrontDesk) -> None:
+    desk.does("payments", "charge-card", desk.number, "--yes")
+    collects(desk, AWAY)
+    desk.does("payments", "record", "15", desk.number, "--yes")
+    refused = desk.refused("payments", "charge-card", desk.number)
+    assert "45.00 EUR was sent to the card provider, which was away, and only 30.00 EUR is open by now" in refused
+
+
 def test_a_booking_is_charged_before_it_is_billed_and_what_was_paid_is_a_deposit(desk: FrontDesk) -> None:
     desk.books("zoe", paid=1500)
     asked = desk.says("payments", "charge-card", "--booking", "o2-b1")
     assert "nobody can be asked" in asked.err
     assert all(words in asked.out for words in ("Test 4242", "30.00 EUR"))
     done, *_ = desk.does("payments", "charge-card", "--booking", "o2-b1", "--yes")
-    assert done == {
-        "booking": "o2-b1", "done": "charged to the saved card", "amount": 3000, "currency": "EUR",
-    }  # fmt: skip
+    when = done.pop("planned_for")
+    assert done == {"booking": "o2-b1", "done": PLANNED, "amount": 3000, "currency": "EUR"}
+    assert when[:16].replace("T", " ") in desk.listed("payments", "attempts")[0]["next"].replace("T", " ")
     _, *again = desk.does("payments", "charge-card", "--booking", "o2-b1", "--yes")
     assert [line["kind"] for line in again] == ["card_charge"], "the same try, not a second one"
     assert [call.amount for call in collects(desk).calls] == [3000]
     assert day(desk, "o2-b1") | {"paid": 4500, "open": 0, "document": None} == day(desk, "o2-b1")
     assert "receipt" in {one["template"] for one in desk.listed("messages", "list")}
-    assert ("olga", "charged to the saved card", "o2-b1") in desk.acts()
+    assert ("olga", PLANNED, "o2-b1") in desk.acts()
     assert "nothing of it is open" in desk.refused("payments", "charge-card", "--booking", "o2-b1")
     assert desk.balanced()
 
@@ -138,6 +173,21 @@ def test_nobody_is_reminded_of_what_a_card_is_about_to_be_charged_for(desk: Fron
     desk.does("payments", "charge-card", desk.number, "--yes")
     told = desk.refused_plain("invoices", "remind", desk.number)
     assert f"A card is about to be charged for {desk.number}: nobody is reminded meanwhile." in told
+    (planned,) = desk.listed("payments", "attempts")
+    assert f"It is planned for {planned['next'][:16].replace('T', ' ')}." in told
+    collects(desk, NO_FUNDS)
+    (later,) = desk.listed("payments", "attempts")
+    told = desk.refused_plain("invoices", "remind", desk.number)
+    assert later["next"][:10] > planned["next"][:10]
+    assert f"It is planned for {later['next'][:16].replace('T', ' ')}." in told, "in the business's own time"
+
+
+def test_the_refusal_to_remind_says_of_a_charge_that_is_held_what_holds_it(desk: FrontDesk) -> None:
+    desk.does("payments", "charge-card", desk.number, "--yes")
+    assert desk.says("pause", "--money").code == 0
+    assert collects(desk).calls == []
+    told = desk.refused_plain("invoices", "remind", desk.number)
+    assert "A pause holds the charge: `relance status` tells which, `relance resume` ends it." in told
 
 
 def test_what_can_not_be_charged_is_refused_with_the_reason(desk: FrontDesk) -> None:
@@ -168,4 +218,39 @@ def test_a_charge_that_is_planned_goes_on_with_the_client_who_is_left_of_two(des
     assert (attempt["state"], attempt["document"]) == ("prepared", desk.number)
     assert [(call.amount, call.card) for call in collects(desk).calls if isinstance(call, Debit)] == [(4500, "ca_1")]
     assert desk.invoice(desk.number)["status"] == "paid"
+    assert desk.balanced()
+
+
+def test_a_lost_card_is_shown_as_such_and_charged_no_more_also_of_the_client_who_is_left(
+    desk: FrontDesk,
+) -> None:
+    desk.does("payments", "charge-card", desk.number, "--yes")
+    collects(desk, STOLEN)
+    assert desk.listed("alerts") == [], "who charged it looks at the attempts"
+    for client, refused in (("zoe", "zoe"), ("ada", "ada")):
+        (saved,) = desk.says("contacts", "show", client, "--json").line["saved_cards"]
+        assert (saved["label"], saved["dead"]) == ("Test 4242", "The card was reported lost")
+        assert "The card was reported lost" in desk.says("contacts", "show", client).out
+        told = desk.refused("payments", "charge-card", desk.number)
+        assert f"The saved card (Test 4242) of client {refused} is charged no more: The card was reported lost." in told
+        assert f"`relance links create {refused} --send`" in told
+        monthly = ("Gym", "30", "--every", "month", "--collect", "card", "--yes")
+        assert "is charged no more" in desk.says("recurring", "start", client, *monthly).error
+        if client == "zoe":
+            desk.does("contacts", "merge", "zoe", "--into", "ada", "--yes")
+    assert [one["state"] for one in desk.listed("payments", "attempts", "--contact", "ada")] == ["failed"]
+
+
+def test_money_that_can_not_go_back_to_the_card_any_more_goes_back_by_hand_only(desk: FrontDesk, url: str) -> None:
+    desk.does("payments", "charge-card", desk.number, "--yes")
+    collects(desk)
+    engine = make_engine(url)
+    transact(engine, lambda c: c.execute("UPDATE businesses SET cards = NULL"))
+    engine.dispose()
+    refused = desk.refused("payments", "refund", desk.number)
+    assert "came by card through sandbox, and Atelier takes no cards any more: it can't go back to the card." in refused
+    assert "can't go back" in desk.refused_plain("payments", "refund", desk.number, "--dry-run")
+    _, *lines = desk.does("payments", "refund", desk.number, "--by-hand", "--yes")
+    assert [line["amount"] for line in lines if line["kind"] == "refund"] == [4500]
+    assert [one["reason"] for one in desk.listed("alerts")] == ["refund_to_pay_out"]
     assert desk.balanced()

@@ -82,6 +82,21 @@ def test_the_link_of_a_reminder_leads_to_that_of_the_next(desk: FrontDesk, url: 
     assert (second["standing"], second["amount_due"]) == ("open", 9000)
 
 
+@pytest.mark.parametrize(("act", "template"), [("remind", "send_reminder"), ("formal-notice", "formal_notice")])
+def test_the_link_of_a_reminder_was_sent_when_that_was(desk: FrontDesk, url: str, act: str, template: str) -> None:
+    numbers = [desk.number, desk.invoices()]
+    pass_by(url, 10)
+    desk.does("invoices", act, *numbers, *(["--yes"] if act == "formal-notice" else []))
+    assert [one["sent_at"] for one in desk.listed("links", "list")] == [None]
+    desk.upstream.delivers()
+    (message,) = [one for one in desk.listed("messages", "list") if one["template"] == template]
+    (link,) = desk.listed("links", "list")
+    assert (link["sent_at"], message["state"]) == (message["sent_at"], "sent")
+    with psycopg.connect(url) as connection:
+        facts = connection.execute("SELECT type FROM facts WHERE type = 'payment_link.sent'").fetchall()
+    assert len(facts) == 1
+
+
 def test_pending_ones_are_reminded_of_when_asked_for(desk: FrontDesk) -> None:
     told = desk.refused_plain("invoices", "remind", "--contact", "zoe")
     assert "has no overdue invoice to be reminded of. `--pending` reminds of those that are not due yet." in told

@@ -2,24 +2,32 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 from psycopg import Connection
 
+from models.card import CardAttempt
+from models.card_reports import CardOutcome, CardReport
+from models.collecting import begin_checkout
 from models.db import raw, transact
+from models.money import Money
 from models.pages import Page, Pages
 from models.quote import QuoteLine
 from tasks.books import check_books
-from tasks.desk.acting import Desk, Done
-from tasks.desk.links import create_link
+from tasks.desk.acting import Desk
+from tasks.desk.links import create_link, revoke_link
 from tasks.desk.quotes import draft_quote, send_quote
 from tasks.engine import lock
+from tasks.writing import write
 from tests.database.conftest import Relance
 from tests.database.till import Till
 from tests.database.visitor import Answer, Visitor
 from tests.scenarios.story import Databases
 from web.app import site
 from web.room import Room
+
+Came = TypeVar("Came")
 
 OURS = "a secret that nobody knows but us"
 PAGES = Pages("https://salon.example", OURS)
@@ -45,12 +53,12 @@ class Salon(Till):
         }
         self.does(lambda desk: send_quote(desk, self.named[Page.QUOTE]))
 
-    def does(self, work: Callable[[Desk], Done]) -> None:
-        def locked(connection: Connection[object]) -> None:
+    def does(self, work: Callable[[Desk], Came]) -> Came:
+        def locked(connection: Connection[object]) -> Came:
             lock(connection, ["atelier"])
-            work(Desk(connection, "atelier", self.now, "olga"))
+            return work(Desk(connection, "atelier", self.now, "olga"))
 
-        transact(self.engine, locked)
+        return transact(self.engine, locked)
 
     def old(self, page: Page) -> str:
         """Return an address that was given out some days ago."""
@@ -122,6 +130,74 @@ def test_a_form_that_was_open_when_its_address_was_revoked_does_nothing(salon: S
     assert salon.zoe.sends(salon.old(Page.QUOTE), quote, answer="accept").status == 410
     assert salon.states() == []
     assert salon.sql("SELECT state FROM quotes") == [("sent",)]
+
+
+@pytest.mark.parametrize(
+    ("provider_tells", "told"),
+    [
+        (None, "Vous n'avez pas encore payé."),
+        (CardOutcome.SUCCEEDED, "Merci, votre paiement est bien arrivé."),
+        (CardOutcome.REFUSED, "Rien n'a été débité"),
+    ],
+)
+def test_who_was_paying_when_the_address_was_revoked_reads_what_became_of_the_money(
+    salon: Salon, relance: Relance, provider_tells: CardOutcome | None, told: str
+) -> None:
+    old = salon.old(Page.INVOICE)
+    salon.zoe.sends(old)
+    ((mine,),) = salon.sql("SELECT id FROM card_attempts")
+    relance("pages", "revoke", salon.invoice, "--yes")
+    if provider_tells is CardOutcome.SUCCEEDED:
+        salon.cards.pays(mine)
+    elif provider_tells is not None:
+        salon.tells(CardReport(mine, provider_tells))
+    shown = salon.visits(f"{old}?attempt={mine}")
+    assert (shown.status, told in shown.text, FRENCH in shown.text) == (200, True, True)
+    assert ("€" in shown.text, shown.proof) == (False, ""), "of the invoice nothing is shown"
+    assert "refresh" not in shown.html
+    assert len(salon.payments()) == (provider_tells is CardOutcome.SUCCEEDED)
+    assert salon.visits(old).status == 410
+
+
+def test_a_revoked_address_refreshes_as_long_as_the_money_is_on_its_way(salon: Salon, relance: Relance) -> None:
+    def begin(desk: Desk) -> CardAttempt:
+        shop = desk.look(lambda seeds: seeds.add("invoices", "atelier", [salon.invoice]))
+        shop.begin("visit")
+        attempt = begin_checkout(shop, salon.debt(), "lease")
+        write(desk.connection, [shop])
+        return attempt
+
+    mine = salon.does(begin).id
+    relance("pages", "revoke", salon.invoice, "--yes")
+    shown = salon.visits(f"{salon.old(Page.INVOICE)}?attempt={mine}", "en")
+    assert (shown.status, "Your payment is being confirmed." in shown.text, ENGLISH in shown.text) == (200, True, True)
+    assert 'http-equiv="refresh"' in shown.html
+
+
+def test_a_revoked_address_with_an_attempt_that_is_not_its_own_says_nothing_of_it(
+    salon: Salon, relance: Relance
+) -> None:
+    old = salon.old(Page.INVOICE)
+    salon.zoe.sends(old)
+    ((mine,),) = salon.sql("SELECT id FROM card_attempts")
+    relance("pages", "revoke", salon.invoice, "--yes")
+    salon.sql("UPDATE card_attempts SET invoice_id = 'inv_other'")
+    for attempt in (mine, "card_nope", ""):
+        gone = salon.visits(f"{old}?attempt={attempt}")
+        assert (gone.status, "payé" in gone.text) == (410, False)
+
+
+def test_who_was_paying_by_a_link_when_it_was_taken_back_reads_what_became_of_the_money(salon: Salon) -> None:
+    salon.does(lambda desk: create_link(desk, "zoe", Money(2000, "EUR"), "Dépôt", send=False))
+    ((salon.named[Page.PAY],),) = salon.sql("SELECT id FROM payment_links WHERE purpose = 'Dépôt'")
+    old = salon.old(Page.PAY)
+    salon.zoe.sends(old)
+    ((mine,),) = salon.sql("SELECT id FROM card_attempts")
+    salon.does(lambda desk: revoke_link(desk, salon.named[Page.PAY], None))
+    salon.cards.pays(mine)
+    shown = salon.visits(f"{old}?attempt={mine}")
+    assert (shown.status, "Merci, votre paiement est bien arrivé." in shown.text) == (200, True)
+    assert salon.visits(old).status == 410
 
 
 def test_a_link_leads_to_the_page_that_is_open_now(salon: Salon, relance: Relance) -> None:

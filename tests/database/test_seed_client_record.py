@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from models.card import CardAttempt, CardKind, CardState
 from models.contact import Mandate
 from models.db import transact
 from models.replies import Reply
@@ -113,6 +114,36 @@ def test_the_card_of_a_merged_client_shows_what_both_booked(desk: FrontDesk) -> 
     desk.tells("contact.merged", {"contact": {"id": "ada"}, "into": "zoe"})
     assert {one["id"] for one in card(desk)["bookings_past"]} == {"b-zoe", "b-ada"}
     assert {one["id"] for one in desk.listed("bookings", "list", "--contact", "zoe")} == {"b-zoe", "b-ada"}
+
+
+def test_a_day_its_report_and_attempts_know_the_client_who_is_left_of_two(desk: FrontDesk) -> None:
+    desk.books("zoe", past("b-zoe"))
+    desk.books("ada", past("b-ada"))
+    desk.tells("contact.updated", {"contact": {"id": "eva", "bill_to": "ada"}})
+    desk.books("eva", past("b-eva"))
+    attempt = CardAttempt("atelier", "card_1", CardKind.CHARGE, "sandbox", 100, "EUR", datetime.now(UTC))
+    attempt.contact_id, attempt.state = "ada", CardState.FAILED
+    transact(desk.upstream.shell.database, lambda c: copy(c, CardAttempt, [attempt]))
+    desk.tells("contact.merged", {"contact": {"id": "ada"}, "into": "zoe"})
+    (on,) = {one["starts_at"][:10] for one in card(desk)["bookings_past"]}
+    seats = {one["booking"]: one for one in desk.listed("bookings", "day", "--on", on)}
+    who = ("participant", "participant_name", "payer", "payer_name")
+    assert [seats["b-ada"][key] for key in who] == ["zoe", "Zoé", "zoe", "Zoé"]
+    assert [seats["b-eva"][key] for key in who] == ["eva", None, "zoe", "Zoé"]
+    report = ("bookings", "report", "--from", on, "--to", on)
+    assert [(one["client"], one["booked"]) for one in desk.listed(*report)] == [("eva", 1), ("zoe", 2)]
+    assert [(one["client"], one["booked"]) for one in desk.listed(*report, "--contact", "zoe")] == [("zoe", 2)]
+    assert [one["booked"] for one in desk.listed(*report, "--contact", "zoe", "--per", "day")] == [2]
+    (tried,) = desk.listed("payments", "attempts", "--contact", "zoe")
+    assert (tried["id"], tried["contact"]) == ("card_1", "zoe")
+
+
+def test_links_and_quotes_of_a_merged_client_are_listed_with_those_of_the_one_who_is_left(desk: FrontDesk) -> None:
+    desk.does("links", "create", "ada", "20", "--for", "Deposit")
+    desk.does("quotes", "create", "ada", "Wedding", "--line", "Hair=100.00")
+    desk.does("contacts", "merge", "ada", "--into", "zoe", "--yes")
+    for what in ("links", "quotes"):
+        assert len(desk.listed(what, "list", "--contact", "zoe")) == 1
 
 
 def test_important_documents_that_clients_shared_are_stored(desk: FrontDesk, tmp_path: Path) -> None:
@@ -247,6 +278,9 @@ def test_two_clients_are_merged_shown_before_and_their_records_follow(desk: Fron
     assert [(one["number"], one["contact"]) for one in found["documents"]] == [(number, "zoe")]
     desk.does("contacts", "send", "zoe", "--text", "Offer", "--marketing")
     assert ("olga", "merged", "ada") in desk.acts()
-    assert "merged into zoe already" in desk.refused("contacts", "merge", "ada", "--into", "zoe")
-    assert "into itself" in desk.refused("contacts", "merge", "zoe", "--into", "ada")
+    again = desk.refused("contacts", "merge", "ada", "--into", "zoe")
+    assert "ada has been merged into zoe already, which can't be undone." in again
+    back = desk.refused("contacts", "merge", "zoe", "--into", "ada")
+    assert "ada has been merged into zoe already: zoe is the client who is left." in back
+    assert "zoe can't be merged into itself" in desk.refused("contacts", "merge", "zoe", "--into", "zoe")
     assert desk.balanced()

@@ -1,5 +1,7 @@
 """Saved cards: charged for what is owed and no more, tried again when they are declined for now, never twice."""
 
+from typing import Any
+
 import pytest
 
 from tests.scenarios.story import ASK, REMIND, Lines, Story, mail, wait
@@ -218,6 +220,50 @@ def test_a_recurring_payment_whose_card_is_missing_tells_the_owner(shop: Story) 
     lines = shop.run()
     assert lines.of("alert").each("reason") == ["card_not_charged"]
     assert charges(lines) == []
+
+
+def gym(shop: Story, **more: Any) -> None:
+    """Let zoe pay 30 € by card on the tenth of each month."""
+    price = {"amount": 3000, "currency": "EUR"}
+    agreed = {"id": "abo", "description": "Abonnement", "price": price, "every": "month", "collect": "card"}
+    shop.event(
+        "recurring_payment.started",
+        "2027-01-05 10:00",
+        {"contact": {"id": "zoe"}, "recurring_payment": agreed | {"anchor": 10} | more},
+    )
+
+
+def test_the_owner_is_told_of_a_recurring_payment_whose_card_is_declined_for_good_and_of_every_date_after(
+    shop: Story,
+) -> None:
+    card(shop, "zoe", "lost")
+    gym(shop)
+    card(shop, "zoe", "ok", at="2027-02-20 10:00")
+    lines = shop.run(until="2027-03-20")
+    assert lines.of("alert").each("reason") == ["card_declined", "card_not_charged"]
+    declined, after = lines.of("alert").each("text")
+    assert declined == (
+        "30.00 EUR of recurring payment abo (Abonnement) could not be charged to the card of client zoe, and is not "
+        "tried again: The card was reported lost. Ask for it by a link (`relance links create zoe --send`): who pays "
+        "by card on its page can let the card be kept for next time."
+    )
+    assert after.startswith(
+        "The saved card of client zoe is charged no more: The card was reported lost. Ask for it by"
+    )
+    assert charges(lines) == [
+        ("2027-01-10 00:00", "failed", 3000, "lost_card"),
+        ("2027-03-10 00:00", "succeeded", 3000, None),
+    ]
+
+
+def test_the_owner_is_told_once_of_a_recurring_payment_whose_tries_are_used_up(shop: Story) -> None:
+    shop.business["cards"] = {"provider": "sandbox", "retry_days": [1]}
+    card(shop, "zoe", "no_funds")
+    gym(shop, ends_on="2027-01-31")
+    lines = shop.run()
+    assert [at for at, *_ in charges(lines)] == ["2027-01-10 00:00", "2027-01-11 00:00"]
+    (alert,) = lines.of("alert")
+    assert (alert["reason"], alert["at"][:10]) == ("card_declined", "2027-01-11")
 
 
 def test_what_was_charged_goes_back_to_the_card_when_the_booking_is_cancelled(shop: Story) -> None:

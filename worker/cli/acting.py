@@ -129,8 +129,14 @@ def _changed(line: Mapping[str, Any]) -> str:
 
 
 def _paid(line: Mapping[str, Any]) -> str:
-    by = line["card" if line["kind"] == "card_charge" else "method"]
-    return ", ".join(filter(None, [by, *line["documents"]]))
+    return ", ".join(filter(None, [line["method"], *line["documents"]]))
+
+
+def _charging(line: Mapping[str, Any]) -> str:
+    """Return what card is charged, for what and when."""
+    at = line["planned_for"]
+    when = f"planned for {at[:16].replace('T', ' ')}" if at else "held by a pause"
+    return ", ".join(filter(None, [line["card"], *line["documents"], when]))
 
 
 def _counted(line: Mapping[str, Any]) -> str:
@@ -145,7 +151,7 @@ _WHAT: Mapping[str, Cell] = {
     "skipped": lambda line: line["reason"],
     "emptied": _counted,
     "kept": _counted,
-    "card_charge": _paid,
+    "card_charge": _charging,
     "payment": _paid,
     "refund": _paid,
 }

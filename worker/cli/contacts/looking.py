@@ -75,7 +75,7 @@ PARTS: Mapping[str, dict[str, str | Cell]] = {
         "collected by": "collect",
         "next": "next",
     },
-    "saved_cards": {"card": "label", "provider": "provider", "since": "since"},
+    "saved_cards": {"card": "label", "provider": "provider", "since": "since", "charged no more": "dead"},
     "messages": {
         "at": "at",
         "channel": "channel",

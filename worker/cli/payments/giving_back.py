@@ -31,6 +31,9 @@ def refund(
         ),
     ] = None,
     notify: Annotated[bool, typer.Option("--notify", help="Write to the client.")] = False,
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="Also money by card that can't go back there any more: you pay it out.")
+    ] = False,
     reason: Reason = None,
     dry_run: DryRun = False,
     yes: Sure = False,
@@ -43,18 +46,19 @@ def refund(
     Bookings are cancelled by `relance bookings cancel`. Money that came by card goes back by card where the provider
     can; all other is recorded, and you are told to pay it out. It can't be undone.
     """
+    how = desk.GivingBack(notify=notify, reason=reason, by_hand=by_hand)
     if (name is None) is (order is None):
         raise BadInputError("Say what to give back: a payment, a document, or --order ID.")
 
     def work(at: Desk) -> Done:
         if order is not None:
             back = _sum(amount, _currency_of_order(at, order))
-            return desk.refund_order(at, order, back, notify=notify, reason=reason)
+            return desk.refund_order(at, order, back, how)
         found = _named(at, name or "")
         back = _sum(amount, found.currency)
         if isinstance(found, Payment):
-            return desk.refund_payment(at, found.id, back, notify=notify, reason=reason)
-        return desk.refund_document(at, found.id, back, notify=notify, reason=reason)
+            return desk.refund_payment(at, found.id, back, how)
+        return desk.refund_document(at, found.id, back, how)
 
     question = "Give this money back? It can't be undone."
     do(work, business=business, by=by, as_json=as_json, dry_run=dry_run, question=question, yes=yes)
