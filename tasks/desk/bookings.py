@@ -145,6 +145,11 @@ def reschedule(desk: Desk, id_: str, to: Moving) -> Done:
     return tell(desk, "reschedule", note, "booking.rescheduled", _event_id(desk, "reschedule", id_), data)
 
 
+def is_past(done: Done) -> bool:
+    """Whether something was moved to a time that is past."""
+    return datetime.fromisoformat(done.note.detail["starts_at"]) <= done.shop.now
+
+
 def _others_in(desk: Desk, booking: Booking) -> int:
     """Return how many other live bookings a booking's session has."""
     row = desk.connection.execute(

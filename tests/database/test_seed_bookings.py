@@ -332,6 +332,37 @@ def test_an_appointment_is_moved_and_keeps_its_length(desk: FrontDesk) -> None:
     assert ("olga", "rescheduled", "o1-b1") in desk.acts()
 
 
+def test_a_time_that_is_past_is_asked_for_first(desk: FrontDesk) -> None:
+    desk.books()
+    to = ("bookings", "reschedule", "o1-b1", "--to", "2026-01-05T14:00:00+01:00")
+    asked = desk.says(*to)
+    assert asked.code == 2
+    assert "nobody can be asked" in asked.err
+    assert desk.listed("bookings", "day", "--on", "2026-01-05") == []
+    desk.does(*to, "--yes")
+    assert [seat["booking"] for seat in desk.listed("bookings", "day", "--on", "2026-01-05")] == ["o1-b1"]
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [
+        (
+            "2027-03-28T14:00",
+            "--to '2027-03-28T14:00' says no UTC offset. In Europe/Paris write 2027-03-28T14:00+02:00.",
+        ),
+        ("2027-03-27 14:00", "In Europe/Paris write 2027-03-27T14:00+01:00."),
+        (
+            "2027-03-28",
+            "--to '2027-03-28' says no time of day. In Europe/Paris write for example 2027-03-28T14:00+02:00.",
+        ),
+        ("tomorrow", "--to 'tomorrow' is no instant. Write 2027-03-01T08:00+01:00: day, time and UTC offset."),
+    ],
+)
+def test_a_new_time_says_its_offset(desk: FrontDesk, to: str, why: str) -> None:
+    desk.books()
+    assert why in desk.refused_plain("bookings", "reschedule", "o1-b1", "--to", to)
+
+
 def test_a_class_moves_for_everyone_in_it_only_if_that_is_said(desk: FrontDesk) -> None:
     for who, id_ in (("zoe", "b1"), ("ada", "b2")):
         desk.books(who, booking(id_, session=session("class", kind="class")))
