@@ -336,6 +336,22 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "of {{ session.starts_at | date: 'long' }} is cancelled.\n\n" + _DOCUMENTS,
         ),
     },
+    "booking_released": {
+        "fr": DefaultWording(
+            "Réservation annulée faute de paiement – {{ business.name }}",
+            _FR_HELLO + "Votre réservation{% if service.name %} ({{ service.name }}){% endif %} "
+            "du {{ session.starts_at | date: 'long' }} n'a pas été réglée à temps : elle est annulée.\n\n"
+            "{% if refund.amount %}Ce que vous aviez déjà payé ({{ refund.amount | money }}) vous est rendu.\n\n"
+            "{% endif %}" + _DOCUMENTS,
+        ),
+        "en": DefaultWording(
+            "Booking cancelled for want of payment – {{ business.name }}",
+            _EN_HELLO + "Your booking{% if service.name %} ({{ service.name }}){% endif %} "
+            "of {{ session.starts_at | date: 'long' }} was not paid in time: it is cancelled.\n\n"
+            "{% if refund.amount %}What you had paid already ({{ refund.amount | money }}) goes back to you.\n\n"
+            "{% endif %}" + _DOCUMENTS,
+        ),
+    },
     "refund": {
         "fr": DefaultWording(
             "Remboursement – {{ business.name }}",

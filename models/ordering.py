@@ -1,6 +1,6 @@
 """Orders and bookings as events tell of them: placing, moving, cancelling, attendance, in any order (R4, R20, R28)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from models.announcing import announce
@@ -22,9 +22,10 @@ from models.payer import known_contact
 from models.pricing import owe_together, service_of
 from models.receiving import Told, paid_with, payment_of, receive
 from models.reckoning import Reckoned, charges_under, reckon
-from models.releasing import give_up, watch
+from models.releasing import give_up, was_given_up, watch
 from models.running import retime_runs
 from models.shop import Shop
+from models.spoken_for import writes_of_cancellation
 
 
 def place_order(shop: Shop, event: Event) -> None:
@@ -111,7 +112,7 @@ def complete(shop: Shop, order: Order) -> None:
     ended = [seat for seat in seats if _follow_cancellation(shop, seat)]
     order.waits = any(service_of(shop, seat) is None for seat in seats)
     if order.waits:
-        _tell_clients(shop, ended, {})
+        _tell_clients(shop, ended, Reckoned({}, {}))
         return
     for seat in seats:
         charge_booking(shop, order, seat)
@@ -119,7 +120,7 @@ def complete(shop: Shop, order: Order) -> None:
     discount_order(shop, order, charges)
     owe_together([charge for charge in charges if ending_of(shop, charge) is None])
     reckoned = reckon(shop, [*charges, *_book_paid(shop, order)])
-    _tell_clients(shop, ended, reckoned.notes)
+    _tell_clients(shop, ended, reckoned)
     _tell_refunds(shop, seats, reckoned)
     first = starts_first(shop, [seat for seat in seats if seat.live])
     newly = not order.booked
@@ -292,12 +293,26 @@ def _follow_cancellation(shop: Shop, seat: Booking) -> bool:
     return True
 
 
-def _tell_clients(shop: Shop, ended: Iterable[Booking], notes: Mapping[str, Invoice]) -> None:
-    """Write to the clients whose cancellation asks for it; a credit note goes along."""
+def _tell_clients(shop: Shop, ended: Iterable[Booking], reckoned: Reckoned) -> None:
+    """Write to the clients whose cancellation asks for it; a credit note goes along.
+
+    Whose seat was given back unpaid is told also what goes back, where no automation tells it anyhow.
+    """
     for seat in ended:
         cancelled = cancellation_of(shop, seat)
-        if cancelled and cancelled.terms.get("cancellation"):
-            _notify(shop, seat, "booking_cancelled", notes.get(seat.id))
+        if cancelled is None or not cancelled.terms.get("cancellation"):
+            continue
+        note = reckoned.notes.get(seat.id)
+        if not was_given_up(cancelled.terms):
+            _notify(shop, seat, "booking_cancelled", note)
+        elif not writes_of_cancellation(shop, seat):
+            _notify(shop, seat, "booking_released", note, refunded=_money_back(shop, seat, reckoned))
+
+
+def _money_back(shop: Shop, seat: Booking, reckoned: Reckoned) -> dict[str, Any] | None:
+    """Return what goes back of a booking's money, as a message remembers it; None where that is nothing."""
+    amount = reckoned.refunds.get(seat.id)
+    return {"amount": amount, "currency": shop.charges[seat.id].currency} if amount else None
 
 
 def _tell_refunds(shop: Shop, seats: Iterable[Booking], reckoned: Reckoned) -> None:
@@ -305,7 +320,7 @@ def _tell_refunds(shop: Shop, seats: Iterable[Booking], reckoned: Reckoned) -> N
     for seat in seats:
         cancelled = cancellation_of(shop, seat)
         if cancelled and cancelled.terms.get("notify_refund") and seat.id in reckoned.refunds:
-            money = {"amount": reckoned.refunds[seat.id], "currency": shop.charges[seat.id].currency}
+            money = _money_back(shop, seat, reckoned)
             _notify(shop, seat, "refund", reckoned.notes.get(seat.id), refunded=money)
 
 

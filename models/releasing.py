@@ -3,7 +3,9 @@
 Who is on the card provider's page by then may finish (`WAITS` at most); money that comes later still goes back.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from models.booking import Booking
 from models.card import CardAttempt, CardKind
@@ -58,6 +60,8 @@ def _least(shop: Shop, charge: Charge) -> int:
 def give_up(shop: Shop, seat: Booking) -> bool:
     """Cancel a seat whose window is over, unless it was paid meanwhile; all that was paid of it goes back (R28).
 
+    Its client is told, unless an automation of the business does that.
+
     While its client is on the provider's page since before, it is looked at again when that ends.
     """
     deadline, seat.pay_by = seat.pay_by, None
@@ -72,7 +76,7 @@ def give_up(shop: Shop, seat: Booking) -> bool:
         "reason": UNPAID,
         "refund": "full",
         "late": True,
-        "cancellation": False,
+        "cancellation": True,
         "notify_refund": False,
     }
     return True
@@ -108,6 +112,11 @@ def look_again(shop: Shop, attempt: CardAttempt) -> None:
         ends = window_ends(shop, seat) if seat else None
         if seat and seat.pay_by and ends and ends <= shop.now < seat.pay_by:
             seat.pay_by = shop.now
+
+
+def was_given_up(terms: Mapping[str, Any]) -> bool:
+    """Whether these are the terms of a cancellation for want of payment in time."""
+    return bool(terms.get("late"))
 
 
 def tell_too_late(shop: Shop, payment: Payment, charge: Charge, amount: int) -> None:

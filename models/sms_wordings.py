@@ -103,6 +103,12 @@ SMS_WORDINGS: Mapping[str, Words] = {
         "{{ business.name }} : votre rendez-vous du {{ session.starts_at | date: '%d/%m %H:%M' }} est annulé.",
         "{{ business.name }}: your booking of {{ session.starts_at | date: '%d/%m %H:%M' }} is cancelled.",
     ),
+    "booking_released": words(
+        "{{ business.name }} : votre réservation du {{ session.starts_at | date: '%d/%m %H:%M' }} n'a pas été réglée à "
+        "temps : elle est annulée.",
+        "{{ business.name }}: your booking of {{ session.starts_at | date: '%d/%m %H:%M' }} was not paid in time: it "
+        "is cancelled.",
+    ),
     "refund": words(
         "{{ business.name }} vous rembourse {{ refund.amount | money }}.",
         "{{ business.name }} refunds {{ refund.amount | money }}.",
