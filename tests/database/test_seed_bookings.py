@@ -421,6 +421,23 @@ def test_what_is_not_there_is_one_message(desk: FrontDesk, arguments: list[str],
     assert why in desk.refused_plain("bookings", *arguments)
 
 
+def test_a_sum_goes_back_to_everyone_in_a_session_or_nothing_is_done(desk: FrontDesk, url: str) -> None:
+    for who, id_ in (("zoe", "b1"), ("ada", "b2"), ("zoe", "b3")):
+        desk.books(who, booking(id_, session=session("class", kind="class")))
+    desk.does("payments", "mark-paid", "--booking", "b1", "--yes")
+    desk.does("payments", "record", "15", "--charge", "b2", "--yes")
+    told = desk.refused("bookings", "cancel", "class", "--session", "--refund", "20")
+    assert "20.00 EUR can't be given back to everyone in session class, so nothing was cancelled" in told
+    assert "for booking b2 15.00 EUR was paid, for booking b3 0.00 EUR was paid. Cancel those alone first" in told
+    assert {one["status"] for one in desk.listed("bookings", "list")} == {"booked"}
+    assert refunds(url) == []
+    for id_ in ("b2", "b3"):
+        desk.does("bookings", "cancel", id_, "--yes")
+    desk.does("bookings", "cancel", "class", "--session", "--refund", "20", "--yes")
+    assert refunds(url) == [("zoe", 2000, "EUR")]
+    assert desk.balanced()
+
+
 def test_money_in_another_currency_goes_back_in_that(desk: FrontDesk, url: str) -> None:
     desk.books("zoe", booking("b1", session=session("s1"), price=money(5000, "JPY")))
     assert "0 JPY was paid" in desk.refused("bookings", "cancel", "b1", "--refund", "5000")
