@@ -120,6 +120,9 @@ def test_a_formal_notice_is_a_document_of_its_own(desk: FrontDesk, url: str) -> 
     (notice,) = desk.listed("invoices", "list", "--kind", "other")
     assert (notice["number"][0], notice["of"], notice["total"], notice["amount_due"]) == ("M", desk.number, 4500, 0)
     assert "nous vous mettons en demeure de régler 45,00" in text_of_last(desk)
+    assert desk.invoice(desk.number)["credit_notes"] == []
+    (sent,) = desk.invoice(notice["number"])["messages"]
+    assert (sent["template"], sent["to"], sent["state"]) == ("formal_notice", "zoe@example.org", "sent")
     assert desk.balanced()
 
 
