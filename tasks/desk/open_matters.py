@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.refusals import show
 from tasks.desk.acting import Desk
@@ -36,15 +36,23 @@ OPEN: Mapping[str, str] = MappingProxyType(
 """Each reason not to erase, and the query for what it is about: its number or id, and its money if it is about any."""
 
 
-def open_matters(desk: Desk, values: Mapping[str, Any]) -> list[str]:
-    """Return, as clauses, everything that is open with a client: what, and how much money it is about."""
+class Matter(NamedTuple):
+    """Something that is open: a clause that says so, and how much money of what it is about, if it is about any."""
+
+    clause: str
+    money: str | None
+
+
+def open_matters(desk: Desk, values: Mapping[str, Any]) -> list[Matter]:
+    """Return everything that is open with a client."""
     return [
-        reason.format(_named(*row))
+        _matter(reason, *row)
         for reason, query in OPEN.items()
         for row in desk.connection.execute(written(f"{query} ORDER BY 1"), values)
     ]
 
 
-def _named(id_: str, amount: int | None = None, currency: str | None = None) -> str:
-    """Return what something is called, with its amount as people read it."""
-    return id_ if amount is None or currency is None else f"{id_} ({show(amount, currency)})"
+def _matter(reason: str, id_: str, amount: int | None = None, currency: str | None = None) -> Matter:
+    what = f"{reason.partition(' {}')[0].removeprefix('money of ')} {id_}"
+    money = f"{show(amount, currency)} of {what}" if amount is not None and currency is not None else None
+    return Matter(reason.format(id_), money)
