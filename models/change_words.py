@@ -130,6 +130,31 @@ DETAILS: Mapping[str, Words] = {
     "settings": words("réglages", "settings"),
     "services": words("prestations", "services"),
     "automations": words("automations", "automations"),
+    "automation": words("automation", "automation"),
+    "added": words("ajouté", "added"),
+    "amounts": words("montants", "amounts"),
+    "bookings": words("rendez-vous", "bookings"),
+    "channel": words("canal", "channel"),
+    "concludes": words("clôt", "concludes"),
+    "coupon": words("coupon", "coupon"),
+    "coupons": words("coupons", "coupons"),
+    "currency": words("devise", "currency"),
+    "days": words("jours", "days"),
+    "file": words("fichier", "file"),
+    "grand_total": words("total général", "grand total"),
+    "into": words("dans", "into"),
+    "key": words("réglage", "setting"),
+    "new": words("après", "new"),
+    "old": words("avant", "old"),
+    "removed": words("retiré", "removed"),
+    "words": words("libellés", "words"),
+    "percent": words("pour cent", "percent"),
+    "quote": words("devis", "quote"),
+    "service": words("prestation", "service"),
+    "session": words("séance", "session"),
+    "starts_at": words("début", "starts at"),
+    "title": words("intitulé", "title"),
+    "why": words("pourquoi", "why"),
 }
 
 HEADINGS: Mapping[str, Words] = {
@@ -138,6 +163,7 @@ HEADINGS: Mapping[str, Words] = {
     "what": words("quoi", "what"),
     "did": words("fait", "did"),
     "how": words("comment", "how"),
+    "changes": words("Changements", "Changes"),
 }
 
 

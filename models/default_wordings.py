@@ -35,6 +35,17 @@ _FR_PAY = "{% if invoice.pay_url %}Payer en ligne : {{ invoice.pay_url }}\n\n{% 
 _EN_PAY = "{% if invoice.pay_url %}Pay online: {{ invoice.pay_url }}\n\n{% endif %}"
 _FR_LINK = "{% if payment_link.url %}Payer en ligne : {{ payment_link.url }}\n\n{% endif %}"
 _EN_LINK = "{% if payment_link.url %}Pay online: {{ payment_link.url }}\n\n{% endif %}"
+_FR_KEPT = (
+    "{% if PAY_BY %}Votre réservation est gardée jusqu'au {{ PAY_BY | date: 'long' }} : "
+    "sans paiement d'ici là, elle est annulée.\n\n{% endif %}"
+)
+_EN_KEPT = (
+    "{% if PAY_BY %}Your booking is kept until {{ PAY_BY | date: 'long' }}: "
+    "without payment by then it is cancelled.\n\n{% endif %}"
+)
+_FR_KEPT_BY_INVOICE, _EN_KEPT_BY_INVOICE = (text.replace("PAY_BY", "invoice.pay_by") for text in (_FR_KEPT, _EN_KEPT))
+_FR_KEPT_BY_LINK, _EN_KEPT_BY_LINK = (text.replace("PAY_BY", "payment_link.pay_by") for text in (_FR_KEPT, _EN_KEPT))
+"""Until when a seat is kept that must be paid when it is booked."""
 _NOTE = "{% if payment.details %}{{ payment.details }}\n\n{% endif %}"
 _FR_RECEIPT = (
     _FR_HELLO + "Nous avons reçu {{ invoice.total | money }} le {{ invoice.issued_on | date: 'long' }} "
@@ -60,13 +71,14 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             _FR_HELLO + "Voici votre facture {{ invoice.number }} du {{ invoice.issued_on | date: 'long' }}, "
             "d'un montant de {{ invoice.total | money }}.\n\n"
             "Reste à payer : {{ invoice.amount_due | money }}, "
-            "au plus tard le {{ invoice.due_on | date: 'long' }}.\n\n" + _FR_PAY + _DOCUMENT,
+            "au plus tard le {{ invoice.due_on | date: 'long' }}.\n\n" + _FR_KEPT_BY_INVOICE + _FR_PAY + _DOCUMENT,
         ),
         "en": DefaultWording(
             "Invoice {{ invoice.number }} – {{ business.name }}",
             _EN_HELLO + "Here is your invoice {{ invoice.number }} of {{ invoice.issued_on | date: 'long' }} "
             "for {{ invoice.total | money }}.\n\n"
             "Left to pay: {{ invoice.amount_due | money }}, by {{ invoice.due_on | date: 'long' }}.\n\n"
+            + _EN_KEPT_BY_INVOICE
             + _EN_PAY
             + _DOCUMENT,
         ),
@@ -87,12 +99,12 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
         "fr": DefaultWording(
             "Demande de paiement – {{ business.name }}",
             _FR_HELLO + "{{ business.name }} vous demande de régler {{ payment_link.amount_due | money }} :\n\n"
-            "{{ payment_link.details }}\n\n" + _FR_LINK + _SIGNED,
+            "{{ payment_link.details }}\n\n" + _FR_KEPT_BY_LINK + _FR_LINK + _SIGNED,
         ),
         "en": DefaultWording(
             "Payment request – {{ business.name }}",
             _EN_HELLO + "{{ business.name }} asks you to pay {{ payment_link.amount_due | money }}:\n\n"
-            "{{ payment_link.details }}\n\n" + _EN_LINK + _SIGNED,
+            "{{ payment_link.details }}\n\n" + _EN_KEPT_BY_LINK + _EN_LINK + _SIGNED,
         ),
     },
     "issue_paid_invoice": {
@@ -322,6 +334,22 @@ WORDINGS: Mapping[str, Mapping[str, DefaultWording]] = {
             "Booking cancelled – {{ business.name }}",
             _EN_HELLO + "Your booking{% if service.name %} ({{ service.name }}){% endif %} "
             "of {{ session.starts_at | date: 'long' }} is cancelled.\n\n" + _DOCUMENTS,
+        ),
+    },
+    "booking_released": {
+        "fr": DefaultWording(
+            "Réservation annulée faute de paiement – {{ business.name }}",
+            _FR_HELLO + "Votre réservation{% if service.name %} ({{ service.name }}){% endif %} "
+            "du {{ session.starts_at | date: 'long' }} n'a pas été réglée à temps : elle est annulée.\n\n"
+            "{% if refund.amount %}Ce que vous aviez déjà payé ({{ refund.amount | money }}) vous est rendu.\n\n"
+            "{% endif %}" + _DOCUMENTS,
+        ),
+        "en": DefaultWording(
+            "Booking cancelled for want of payment – {{ business.name }}",
+            _EN_HELLO + "Your booking{% if service.name %} ({{ service.name }}){% endif %} "
+            "of {{ session.starts_at | date: 'long' }} was not paid in time: it is cancelled.\n\n"
+            "{% if refund.amount %}What you had paid already ({{ refund.amount | money }}) goes back to you.\n\n"
+            "{% endif %}" + _DOCUMENTS,
         ),
     },
     "refund": {

@@ -48,15 +48,26 @@ _NAMES: Mapping[str, frozenset[FileKind]] = {
     for ending in endings.split()
 }
 """What endings of names promise; others promise nothing."""
+_SVG_NAMES = frozenset({"svg", "svgz"})
+_BEGINNING = 65_536
+"""So many bytes of a file are looked at for the beginning of a picture in SVG."""
+_MARK = b"\xef\xbb\xbf"
+"""What some editors write before a text."""
 LONGEST_NAME = 200
+_SVG = re.compile(rb"<(?:[\w.-]+:)?svg\b")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def media_type_of(content: bytes, name: str, allowed: frozenset[FileKind]) -> str:
     """Return the media type that the bytes have, or refuse a file that is nothing that is allowed or hides what it is.
 
-    Office documents with macros are refused.
+    Office documents with macros are refused, and so are pictures in SVG, which may carry scripts.
     """
+    ending = PurePath(name).suffix.lower().lstrip(".")
+    if ending in _SVG_NAMES or _is_svg(content[:_BEGINNING]):
+        raise RefusedError(
+            f"{name} can't be kept: a picture in SVG may carry scripts. Save it as PNG or PDF, and add that."
+        )
     found = next(_candidates(content), None)
     kind = _kind_of(found) if found else None
     if found is None or kind not in allowed:
@@ -64,10 +75,18 @@ def media_type_of(content: bytes, name: str, allowed: frozenset[FileKind]) -> st
         raise RefusedError(
             f"{name} can't be kept: by its content it is {what}. Taken are {', '.join(sorted(allowed))}."
         )
-    ending = PurePath(name).suffix.lower().lstrip(".")
     if kind not in _NAMES.get(ending, {kind}):
         raise RefusedError(f"{name} can't be kept: its name ends in .{ending}, and its content is {found}. Rename it.")
     return found
+
+
+def _is_svg(beginning: bytes) -> bool:
+    """Whether the first element of a file is a picture in SVG, after declarations and comments."""
+    text = beginning.removeprefix(_MARK).lstrip()
+    while text.startswith((b"<?", b"<!")):
+        end = b"-->" if text.startswith(b"<!--") else b"]" if b"[" in text.partition(b">")[0] else b">"
+        text = text.partition(end)[2].lstrip().removeprefix(b">" if end == b"]" else b"").lstrip()
+    return _SVG.match(text) is not None
 
 
 def _candidates(content: bytes) -> Iterator[str]:

@@ -22,9 +22,10 @@ from models.payer import known_contact
 from models.pricing import owe_together, service_of
 from models.receiving import Told, paid_with, payment_of, receive
 from models.reckoning import Reckoned, charges_under, reckon
-from models.releasing import give_up, watch
+from models.releasing import give_up, was_given_up, watch
 from models.running import retime_runs
 from models.shop import Shop
+from models.spoken_for import writes_of_cancellation
 
 
 def place_order(shop: Shop, event: Event) -> None:
@@ -293,11 +294,25 @@ def _follow_cancellation(shop: Shop, seat: Booking) -> bool:
 
 
 def _tell_clients(shop: Shop, ended: Iterable[Booking], reckoned: Reckoned) -> None:
-    """Write to the clients whose cancellation asks for it; credit notes go along."""
+    """Write to the clients whose cancellation asks for it; credit notes go along.
+
+    Whose seat was given back unpaid is told also what goes back, where no automation tells it anyhow.
+    """
     for seat in ended:
         cancelled = cancellation_of(shop, seat)
-        if cancelled and cancelled.terms.get("cancellation"):
-            _notify(shop, seat, "booking_cancelled", reckoned.documents({seat.id}))
+        if cancelled is None or not cancelled.terms.get("cancellation"):
+            continue
+        notes = reckoned.documents({seat.id})
+        if not was_given_up(cancelled.terms):
+            _notify(shop, seat, "booking_cancelled", notes)
+        elif not writes_of_cancellation(shop, seat):
+            _notify(shop, seat, "booking_released", notes, refunded=_money_back(shop, seat, reckoned))
+
+
+def _money_back(shop: Shop, seat: Booking, reckoned: Reckoned) -> dict[str, Any] | None:
+    """Return what goes back of a booking's money, as a message remembers it; None where that is nothing."""
+    amount = reckoned.refunds.get(seat.id)
+    return {"amount": amount, "currency": shop.charges[seat.id].currency} if amount else None
 
 
 def _tell_refunds(shop: Shop, seats: Iterable[Booking], reckoned: Reckoned) -> None:
@@ -305,7 +320,7 @@ def _tell_refunds(shop: Shop, seats: Iterable[Booking], reckoned: Reckoned) -> N
     for seat in seats:
         cancelled = cancellation_of(shop, seat)
         if cancelled and cancelled.terms.get("notify_refund") and seat.id in reckoned.refunds:
-            money = {"amount": reckoned.refunds[seat.id], "currency": shop.charges[seat.id].currency}
+            money = _money_back(shop, seat, reckoned)
             _notify(shop, seat, "refund", reckoned.documents({seat.id}), refunded=money)
 
 

@@ -3,12 +3,15 @@
 Who is on the card provider's page by then may finish (`WAITS` at most); money that comes later still goes back.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from models.booking import Booking
 from models.card import CardAttempt, CardKind
 from models.charge import Charge
 from models.collecting import Debt, attempts_on, charges_of
+from models.deadlines import window_ends
 from models.identifiers import stamp
 from models.payer import payer_of
 from models.payment import Payment
@@ -30,7 +33,7 @@ def watch(shop: Shop, seat: Booking, *, first: bool) -> None:
 
     What is paid later keeps the deadline that it had; `first` tells that its order has just become complete.
     """
-    deadline = _window_ends(shop, seat)
+    deadline = window_ends(shop, seat)
     if deadline is None:
         return
     if not _must_be_paid(shop, seat):
@@ -57,6 +60,8 @@ def _least(shop: Shop, charge: Charge) -> int:
 def give_up(shop: Shop, seat: Booking) -> bool:
     """Cancel a seat whose window is over, unless it was paid meanwhile; all that was paid of it goes back (R28).
 
+    Its client is told, unless an automation of the business does that.
+
     While its client is on the provider's page since before, it is looked at again when that ends.
     """
     deadline, seat.pay_by = seat.pay_by, None
@@ -71,16 +76,10 @@ def give_up(shop: Shop, seat: Booking) -> bool:
         "reason": UNPAID,
         "refund": "full",
         "late": True,
-        "cancellation": False,
+        "cancellation": True,
         "notify_refund": False,
     }
     return True
-
-
-def _window_ends(shop: Shop, seat: Booking) -> datetime | None:
-    """Return when a seat's window ends, whoever is waited for after that."""
-    window = shop.business.payment_window_minutes
-    return None if window is None or seat.placed_at is None else seat.placed_at + timedelta(minutes=window)
 
 
 def _being_paid_until(shop: Shop, seat: Booking) -> datetime | None:
@@ -88,7 +87,7 @@ def _being_paid_until(shop: Shop, seat: Booking) -> datetime | None:
 
     A page opened later is not waited for, so nobody keeps a seat by opening one after another.
     """
-    ends, charge = _window_ends(shop, seat), shop.charges.get(seat.id)
+    ends, charge = window_ends(shop, seat), shop.charges.get(seat.id)
     if ends is None or charge is None:
         return None
     pages = [one for one in _live_attempts(shop, charge) if one.kind == CardKind.CHECKOUT and one.created_at < ends]
@@ -110,9 +109,14 @@ def look_again(shop: Shop, attempt: CardAttempt) -> None:
         return
     for charge_id in charges_of(shop, attempt.invoice_id, attempt.charge_ids):
         seat = shop.bookings.get(charge_id)
-        ends = _window_ends(shop, seat) if seat else None
+        ends = window_ends(shop, seat) if seat else None
         if seat and seat.pay_by and ends and ends <= shop.now < seat.pay_by:
             seat.pay_by = shop.now
+
+
+def was_given_up(terms: Mapping[str, Any]) -> bool:
+    """Whether these are the terms of a cancellation for want of payment in time."""
+    return bool(terms.get("late"))
 
 
 def tell_too_late(shop: Shop, payment: Payment, charge: Charge, amount: int) -> None:

@@ -9,6 +9,7 @@ from models.addressing import address_of
 from models.booking import Booking, Order, Session
 from models.catalogue import ServiceVersion
 from models.contact import Contact
+from models.deadlines import pay_by
 from models.document_text import balance_line, details, late_terms
 from models.invoice import DocumentStatus, Invoice
 from models.linking import charges_of_link, due_on
@@ -23,7 +24,7 @@ from models.pricing import service_of
 from models.quote import total_of
 from models.quote_row import Quote
 from models.recurrence import RecurringPayment
-from models.settling import live_documents
+from models.settling import charges_on, live_documents
 from models.shop import Shop
 
 
@@ -182,10 +183,26 @@ def _read(attribute: str) -> Callable[[Any, Scope], Any]:
 
 def _utc(attribute: str) -> Callable[[Any, Scope], datetime | None]:
     def read(thing: Any, _scope: Scope) -> datetime | None:
-        value: datetime | None = getattr(thing, attribute)
-        return value.astimezone(UTC) if value else None
+        return _in_utc(getattr(thing, attribute))
 
     return read
+
+
+def _invoice_pay_by(invoice: Invoice, scope: Scope) -> datetime | None:
+    return _in_utc(pay_by(scope.shop, charges_on(scope.shop, invoice)))
+
+
+def _link_pay_by(link: PaymentLink, scope: Scope) -> datetime | None:
+    return _in_utc(pay_by(scope.shop, charges_of_link(scope.shop, link)))
+
+
+def _booking_pay_by(booking: Booking, scope: Scope) -> datetime | None:
+    charge = scope.shop.charges.get(booking.id)
+    return _in_utc(pay_by(scope.shop, [charge] if charge else ()))
+
+
+def _in_utc(instant: datetime | None) -> datetime | None:
+    return instant.astimezone(UTC) if instant else None
 
 
 def _pay_url(invoice: Invoice, scope: Scope) -> str | None:
@@ -254,6 +271,7 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     "session.ends_at": _utc("ends_at"),
     **{f"booking.{name}": _read(name) for name in ("id", "status", "attendance", "quantity")},
     "booking.cancellation_reason": _read("cancel_reason"),
+    "booking.pay_by": _booking_pay_by,
     "order.id": _read("id"),
     "order.total": _order_sum("worth"),
     "order.paid": _order_sum("settled"),
@@ -264,6 +282,7 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     "invoice.days_overdue": _days_overdue,
     "invoice.details": lambda invoice, scope: details(scope.shop, invoice),
     "invoice.pay_url": _pay_url,
+    "invoice.pay_by": _invoice_pay_by,
     "invoice.late_terms": lambda invoice, _scope: late_terms(invoice),
     "notice.count": lambda documents, _scope: len(documents),
     "notice.list": lambda documents, scope: listed(scope.shop, documents),
@@ -274,6 +293,7 @@ _READERS: dict[str, Callable[[Any, Scope], Any]] = {
     "payment.method": _read("method"),
     "payment.details": _payment_details,
     "payment_link.url": _link_url,
+    "payment_link.pay_by": _link_pay_by,
     "quote.title": _read("title"),
     "quote.valid_until": _read("valid_until"),
     "quote.total": lambda quote, _scope: Money(total_of(quote), quote.currency),

@@ -147,7 +147,7 @@ def read_business(node: Node, created_at: datetime) -> Business:
     node = node.mapping(BUSINESS_KEYS, required=("id", "name"))
     country = _checked(node, "country", "FR", _check_country)
     business = Business(
-        id=_text(node, "id", "?"),
+        id=_checked(node, "id", "?", _check_id),
         name=_text(node, "name", "?"),
         timezone=_checked(node, "timezone", "UTC", zone),
         locale=_checked(node, "locale", "en", _check_language),
@@ -175,6 +175,12 @@ def read_business(node: Node, created_at: datetime) -> Business:
 def _text(node: Node, key: str, default: str) -> str:
     found = node.get(key)
     return found.text() if found is not None else default
+
+
+def _check_id(id_: str) -> None:
+    """Refuse an id that addresses can't hold: browsers take `.` and `..` for a folder."""
+    if id_ in {".", ".."}:
+        raise BadInputError(f"{id_!r} can't be a business's id: no page would be found under it. Give it another one.")
 
 
 def _check_language(locale: str) -> None:

@@ -30,17 +30,22 @@ def _objecting(french: str, english: str) -> Words:
 SMS_WORDINGS: Mapping[str, Words] = {
     "request_payment": words(
         "{{ business.name }} : facture {{ invoice.number }}, {{ invoice.amount_due | money }} à régler au plus tard le "
-        "{{ invoice.due_on | date: 'short' }}.",
+        "{{ invoice.due_on | date: 'short' }}.{% if invoice.pay_by %} Réservation gardée jusqu'au "
+        "{{ invoice.pay_by | date: '%d/%m %H:%M' }}.{% endif %}",
         "{{ business.name }}: invoice {{ invoice.number }}, {{ invoice.amount_due | money }} to pay by "
-        "{{ invoice.due_on | date: 'short' }}.",
+        "{{ invoice.due_on | date: 'short' }}.{% if invoice.pay_by %} Booking kept until "
+        "{{ invoice.pay_by | date: '%d/%m %H:%M' }}.{% endif %}",
     ),
     "request_payment_many": words(
         "{{ business.name }} : {{ notice.count }} factures, {{ notice.amount_due }} à régler.\n{{ notice.brief }}",
         "{{ business.name }}: {{ notice.count }} invoices, {{ notice.amount_due }} to pay.\n{{ notice.brief }}",
     ),
     "request_payment_link": words(
-        "{{ business.name }} vous demande de régler {{ payment_link.amount_due | money }}.",
-        "{{ business.name }} asks you to pay {{ payment_link.amount_due | money }}.",
+        "{{ business.name }} vous demande de régler {{ payment_link.amount_due | money }}."
+        "{% if payment_link.pay_by %} Réservation gardée jusqu'au "
+        "{{ payment_link.pay_by | date: '%d/%m %H:%M' }}.{% endif %}",
+        "{{ business.name }} asks you to pay {{ payment_link.amount_due | money }}."
+        "{% if payment_link.pay_by %} Booking kept until {{ payment_link.pay_by | date: '%d/%m %H:%M' }}.{% endif %}",
     ),
     "issue_paid_invoice": words(
         "{{ business.name }} : votre facture {{ invoice.number }} de {{ invoice.total | money }}, payée.",
@@ -97,6 +102,12 @@ SMS_WORDINGS: Mapping[str, Words] = {
     "booking_cancelled": words(
         "{{ business.name }} : votre rendez-vous du {{ session.starts_at | date: '%d/%m %H:%M' }} est annulé.",
         "{{ business.name }}: your booking of {{ session.starts_at | date: '%d/%m %H:%M' }} is cancelled.",
+    ),
+    "booking_released": words(
+        "{{ business.name }} : votre réservation du {{ session.starts_at | date: '%d/%m %H:%M' }} n'a pas été réglée à "
+        "temps : elle est annulée.",
+        "{{ business.name }}: your booking of {{ session.starts_at | date: '%d/%m %H:%M' }} was not paid in time: it "
+        "is cancelled.",
     ),
     "refund": words(
         "{{ business.name }} vous rembourse {{ refund.amount | money }}.",

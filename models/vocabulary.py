@@ -45,14 +45,15 @@ PROPERTIES: Mapping[str, Mapping[str, Kind]] = {
     "session": dict.fromkeys(("id", "kind", "place"), Kind.TEXT)
     | dict.fromkeys(("starts_at", "ends_at"), Kind.INSTANT),
     "booking": dict.fromkeys(("id", "status", "attendance", "cancellation_reason"), Kind.TEXT)
-    | {"quantity": Kind.NUMBER},
+    | {"quantity": Kind.NUMBER, "pay_by": Kind.INSTANT},
     "order": {"id": Kind.TEXT} | dict.fromkeys(("total", "paid", "amount_due"), Kind.MONEY),
     "invoice": dict.fromkeys(("number", "status", "pay_url", "details", "late_terms"), Kind.TEXT)
     | dict.fromkeys(("total", "amount_due"), Kind.MONEY)
     | dict.fromkeys(("issued_on", "due_on"), Kind.DATE)
-    | {"days_overdue": Kind.NUMBER},
+    | {"days_overdue": Kind.NUMBER, "pay_by": Kind.INSTANT},
     "payment": {"amount": Kind.MONEY} | dict.fromkeys(("method", "failure_reason", "details"), Kind.TEXT),
-    "payment_link": dict.fromkeys(("url", "purpose", "details", "invoices"), Kind.TEXT) | {"amount_due": Kind.MONEY},
+    "payment_link": dict.fromkeys(("url", "purpose", "details", "invoices"), Kind.TEXT)
+    | {"amount_due": Kind.MONEY, "pay_by": Kind.INSTANT},
     "quote": dict.fromkeys(("title", "url"), Kind.TEXT) | {"valid_until": Kind.DATE, "total": Kind.MONEY},
     "recurring_payment": {"id": Kind.TEXT, "description": Kind.TEXT, "amount": Kind.MONEY},
     "refund": {"amount": Kind.MONEY},

@@ -167,7 +167,7 @@ def take_up(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed 
         outcome = Delivered(message.id, str(message.state), message.sent_at or now, message.detail or "")
         message.next_attempt_at = now + LEASE
         return Claimed(message, None, name, outcome)
-    if message.state == MessageState.SENDING:
+    if in_doubt := message.state == MessageState.SENDING:
         message.attempts += 1
         again = message.template in SENT_AGAIN or message.channel == Channel.SMS
         if not again or message.attempts > len(BACKOFF):
@@ -176,7 +176,7 @@ def take_up(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed 
                 message, None, name, Delivered(message.id, "uncertain", now, "The worker died while sending.")
             )
         message.state = MessageState.PREPARED
-    if not _may_go(shop, message, now):
+    if not _may_go(shop, message, now, in_doubt=in_doubt):
         return None
     letter, flaw = _write(shop, message)
     message.lease, message.next_attempt_at = lease, now + LEASE
@@ -184,11 +184,11 @@ def take_up(shop: Shop, message: Message, lease: str, now: datetime) -> Claimed 
     return Claimed(message, letter, name, report, sender_of(shop.business))
 
 
-def _may_go(shop: Shop, message: Message, now: datetime) -> bool:
+def _may_go(shop: Shop, message: Message, now: datetime, *, in_doubt: bool) -> bool:
     """Whether a due message goes now: no pause holds it, a way is open, its hours have come, it still makes sense."""
     if _is_held(shop, message):
         return False
-    if closed := reroute(shop, message):
+    if closed := reroute(shop, message, in_doubt=in_doubt):
         _give_up(shop, message, closed)
     elif not _is_held(shop, message):
         if (later := time_to_go(shop, message)) > now:

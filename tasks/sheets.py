@@ -12,6 +12,7 @@ from models.business import Business
 from models.card_settings import cards_of
 from models.collecting import Debt
 from models.contact import Contact
+from models.deadlines import pay_by
 from models.document_text import NOTES, attendee
 from models.invoice import DocumentKind, DocumentStatus, Invoice, InvoiceLine
 from models.link_money import target_of
@@ -30,6 +31,7 @@ from models.partial import least_part
 from models.payer import known_contact
 from models.payment_link import PaymentLink
 from models.rows import columns_of
+from models.settling import charges_on
 from models.shop import Shop
 from tasks.loading import Loader
 from tasks.seeds import Seeds
@@ -56,6 +58,7 @@ class Sheet:
     `standing` is `open`, `paid`, `partly_cancelled`, `nothing_due`, `void`, `expired` or `revoked`. `credited` is what
     credit notes took back of `total`, `cancelled` what a link once asked for beside it.
     `leads_to` is the document, or the newer link, to which a link leads. `debt` is what a payment would be for.
+    `pay_by` is when a seat that must be paid at booking is given back.
     `page_serial` tells how often addresses of the page were revoked: older ones open nothing.
     """
 
@@ -79,6 +82,7 @@ class Sheet:
     page_serial: int = 0
     credited: int = 0
     cancelled: int = 0
+    pay_by: datetime | None = None
 
     @property
     def net(self) -> int:
@@ -123,6 +127,7 @@ def invoice_sheet(connection: Connection[Any], named: Named, now: datetime) -> S
         tuple(_said(shop, invoice)),
         page_serial=invoice.page_serial or 0,
         credited=invoice.credited,
+        pay_by=pay_by(shop, charges_on(shop, invoice)),
     )
 
 
@@ -153,6 +158,7 @@ def link_sheet(connection: Connection[Any], named: Named, now: datetime) -> Shee
         until=newest.expires_at,
         page_serial=link.page_serial or 0,
         cancelled=cancelled_of(shop, newest),
+        pay_by=pay_by(shop, charges_of_link(shop, newest)),
     )
 
 

@@ -1,7 +1,7 @@
 """In which language a page speaks, and how it writes money and dates."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,10 @@ class Speech:
 
     def day(self, day: date) -> str:
         return show_date(day, "long", self.locale, self.zone)
+
+    def instant(self, at: datetime) -> str:
+        """Return a day and time as they are in the business's zone."""
+        return show_date(at, "long", self.locale, self.zone)
 
     def short(self, day: date) -> str:
         return show_date(day, "medium", self.locale, self.zone)

@@ -18,6 +18,10 @@ WORDS: Mapping[str, Words] = {
     "for": words("pour {name}", "for {name}"),
     "issued": words("Émise le {date}", "Issued on {date}"),
     "due": words("À régler au plus tard le {date}", "Due by {date}"),
+    "kept": words(
+        "À régler au plus tard le {at} : sans paiement d'ici là, la réservation est annulée.",
+        "Pay by {at}: without payment by then the booking is cancelled.",
+    ),
     "what": words("Prestation", "Item"),
     "when": words("Date", "Date"),
     "net": words("HT", "Net"),

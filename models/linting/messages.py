@@ -15,7 +15,8 @@ from models.wording import unguarded
 MAYBE = frozenset({
     "contact.name", "contact.email", "contact.phone", "contact.locale", "contact.kind", "contact.custom.*",
     "service.name", "service.category", "session.kind", "session.place",
-    "booking.attendance", "booking.cancellation_reason", "invoice.pay_url", "payment_link.url", "payment_link.purpose",
+    "booking.attendance", "booking.cancellation_reason", "booking.pay_by", "invoice.pay_url", "invoice.pay_by",
+    "payment_link.url", "payment_link.pay_by", "payment_link.purpose",
     "payment.failure_reason", "payment.details", "recurring_payment.description", "recurring_payment.amount",
     "quote.url", "event.data.*",
 })  # fmt: skip

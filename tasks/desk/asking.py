@@ -43,7 +43,7 @@ def notice_of(desk: Desk, numbers: Sequence[str], days: int = DAYS) -> Done:
         desk,
         "formal_notice",
         note,
-        _seed(desk, payer, ids),
+        _with_notices(desk, payer, ids),
         lambda shop: _ignore(give_notice(shop, _documents(shop, ids), days)),
     )
 
@@ -69,6 +69,21 @@ def _seed(desk: Desk, payer: str, ids: Sequence[str]) -> Callable[[Seeds], None]
         seeds.linked.add((desk.business_id, payer))
 
     return seed
+
+
+def _with_notices(desk: Desk, payer: str, ids: Sequence[str]) -> Callable[[Seeds], None]:
+    """Name documents as `_seed` does, and the formal notices that were given of them, also to whom merges lead."""
+    given = desk.connection.execute(_NOTICES, {"business": desk.business_id, "payer": payer, "ids": list(ids)})
+    return _seed(desk, payer, [*ids, *(row[0] for row in given.fetchall())])
+
+
+_NOTICES = (
+    "WITH RECURSIVE payers(id) AS (SELECT %(payer)s::text UNION SELECT c.merged_into FROM payers JOIN contacts c"
+    " ON c.business_id = %(business)s AND c.id = payers.id WHERE c.merged_into IS NOT NULL)"
+    " SELECT n.id FROM payers JOIN invoices n ON n.business_id = %(business)s AND n.contact_id = payers.id"
+    " JOIN invoices d ON d.business_id = n.business_id AND d.id = ANY(%(ids)s)"
+    " WHERE n.kind = 'formal_notice' AND n.preceding @> jsonb_build_array(jsonb_build_object('number', d.number))"
+)
 
 
 def _open_of(desk: Desk, contact_id: str) -> Callable[[Seeds], None]:

@@ -49,20 +49,22 @@ def cancel_booking(desk: Desk, id_: str, how: Cancelling) -> Done:
     """Cancel one booking; what is unpaid ends, of what was paid goes back what `refund` says, at most that (R28)."""
     shop, booking = booking_named(desk, id_)
     _require_live(booking)
-    _require_paid(shop, [booking], how.refund)
+    _require_paid(shop, booking, how.refund)
     note = noted("booking", id_, "cancelled", refund=how.refund, reason=how.reason)
     return tell(desk, "cancel", note, "booking.cancelled", _event_id(desk, "cancel", id_), how.data("booking", id_))
 
 
 def cancel_session(desk: Desk, id_: str, how: Cancelling) -> Done:
-    """Cancel a session, named by its id or a booking's, for everyone who is booked; `refund` is each one's."""
+    """Cancel a session, named by its id or a booking's, for everyone who is booked; `refund` is each one's.
+
+    A sum goes back to all of them or to none: who did not pay so much is named, and nothing is cancelled.
+    """
     session_id = _session_id(desk, id_)
     shop = desk.look(lambda seeds: seeds.add("classes", desk.business_id, [session_id]))
     seats = [seat for seat in shop.bookings.by("session_id", session_id) if seat.live]
     if not seats:
         raise RefusedError(f"Session {session_id} has no live booking: there is nothing to cancel.")
-    for seat in seats:
-        _require_paid(shop, [seat], how.refund)
+    _require_all_paid(shop, session_id, seats, how.refund)
     note = noted("session", session_id, "cancelled", bookings=len(seats), refund=how.refund, reason=how.reason)
     data = how.data("session", session_id)
     return tell(desk, "cancel", note, "session.cancelled", _event_id(desk, "cancel", session_id), data)
@@ -84,21 +86,44 @@ def _require_live(booking: Booking) -> None:
         raise RefusedError(f"Booking {booking.id} is cancelled already.")
 
 
-def _require_paid(shop: Shop, seats: list[Booking], refund: str | dict[str, Any]) -> None:
+def _require_paid(shop: Shop, seat: Booking, refund: str | dict[str, Any]) -> None:
     """Refuse to give back a sum that was not paid, or was paid in another currency (R28)."""
     if not isinstance(refund, dict):
         return
-    for seat in seats:
-        charge = shop.charges.get(seat.id)
-        paid = charge.settled if charge else 0
-        currency = charge.currency if charge else shop.business.currency
-        if refund["currency"] != currency:
-            raise RefusedError(f"Booking {seat.id} is in {currency}, not in {refund['currency']}.")
-        if refund["amount"] > paid:
-            raise RefusedError(
-                f"{show(refund['amount'], currency)} can't be given back for booking {seat.id}: "
-                f"{show(paid, currency)} was paid. Give back at most that, or nothing."
-            )
+    paid, currency = _paid_for(shop, seat)
+    if refund["currency"] != currency:
+        raise RefusedError(f"Booking {seat.id} is in {currency}, not in {refund['currency']}.")
+    if refund["amount"] > paid:
+        raise RefusedError(
+            f"{show(refund['amount'], currency)} can't be given back for booking {seat.id}: "
+            f"{show(paid, currency)} was paid. Give back at most that, or nothing."
+        )
+
+
+def _require_all_paid(shop: Shop, session_id: str, seats: list[Booking], refund: str | dict[str, Any]) -> None:
+    """Refuse a sum that can't go back for each of some seats, with all of those that stand in the way."""
+    if not isinstance(refund, dict):
+        return
+    ways = [f"for booking {seat.id} {why}" for seat in seats if (why := _too_little(shop, seat, refund))]
+    if ways:
+        raise RefusedError(
+            f"{show(refund['amount'], refund['currency'])} can't be given back to everyone in session {session_id}, so "
+            f"nothing was cancelled: {', '.join(ways)}. Cancel {'that' if len(ways) == 1 else 'those'} alone first "
+            "(`relance bookings cancel ID`), or give back to each what was paid: --refund full."
+        )
+
+
+def _too_little(shop: Shop, seat: Booking, refund: dict[str, Any]) -> str | None:
+    """Return why a sum can't go back for a seat, None where it can."""
+    paid, currency = _paid_for(shop, seat)
+    enough = refund["currency"] == currency and refund["amount"] <= paid
+    return None if enough else f"{show(paid, currency)} was paid"
+
+
+def _paid_for(shop: Shop, seat: Booking) -> tuple[int, str]:
+    """Return what was paid of a seat, and in which currency."""
+    charge = shop.charges.get(seat.id)
+    return (charge.settled, charge.currency) if charge else (0, shop.business.currency)
 
 
 def note_attendance(desk: Desk, id_: str, attendance: Attendance) -> Done:
@@ -143,6 +168,11 @@ def reschedule(desk: Desk, id_: str, to: Moving) -> Done:
     note = noted("booking", id_, "rescheduled", session=to.session, starts_at=times["starts_at"])
     data = {"booking": {"id": id_}, "session": times | ({"id": to.session} if to.session else {})}
     return tell(desk, "reschedule", note, "booking.rescheduled", _event_id(desk, "reschedule", id_), data)
+
+
+def is_past(done: Done) -> bool:
+    """Whether something was moved to a time that is past."""
+    return datetime.fromisoformat(done.note.detail["starts_at"]) <= done.shop.now
 
 
 def _others_in(desk: Desk, booking: Booking) -> int:

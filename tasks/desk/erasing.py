@@ -13,7 +13,7 @@ from models.steering import cancel
 from tasks.desk.acting import Desk, Done, act, noted
 from tasks.desk.documents import contact_named
 from tasks.desk.emptying import empty
-from tasks.desk.open_matters import open_matters
+from tasks.desk.open_matters import Matter, open_matters
 from tasks.seeds import Seeds
 from tasks.steering import steer_runs
 
@@ -53,7 +53,7 @@ def erase_client(desk: Desk, contact_id: str) -> Done:
     clients = client_rows(desk, contact_id)
     values, id_ = search_values(desk, clients), contact_named(desk, contact_id)
     if matters := open_matters(desk, values):
-        raise RefusedError(f"{id_} can't be erased yet: {'; '.join(matters)}. Settle or cancel that first.")
+        raise RefusedError(_still_open(id_, matters))
     _end_runs(desk, values["ids"])
     lines = empty(desk, id_, values)
 
@@ -62,6 +62,14 @@ def erase_client(desk: Desk, contact_id: str) -> Done:
 
     done = act(desk, "erase", noted("contact", id_, "erased"), name, lambda shop: _forget(shop.contacts, values, desk))
     return Done(done.note, lines, done.shop)
+
+
+def _still_open(id_: str, matters: list[Matter]) -> str:
+    """Return why a client can't be erased, with how much money stands in the way."""
+    clauses = "; ".join(matter.clause for matter in matters)
+    sums = ", ".join(matter.money for matter in matters if matter.money)
+    money = f" In the way are {sums}." if sums else ""
+    return f"{id_} can't be erased yet: {clauses}. Settle or cancel that first.{money}"
 
 
 def _forget(contacts: Any, values: Mapping[str, Any], desk: Desk) -> None:

@@ -65,7 +65,17 @@ def start_recurring(
     data = {"contact": {"id": client}, "recurring_payment": agreed.data(agreement_id)}
     event_id = f"{agreement_id} started"[:256]
     done = tell(desk, "start_recurring", note, "recurring_payment.started", event_id, data)
+    _require_dates(done.shop, done.shop.recurring[agreement_id])
     return _with_line(done, agreement_id)
+
+
+def _require_dates(shop: Shop, agreement: RecurringPayment) -> None:
+    """Refuse an agreement of which no date falls due, now or later: one that is over before its first."""
+    if agreement.next_run_at is None and not shop.charges.by("recurring_id", agreement.id):
+        raise RefusedError(
+            f"Nothing would ever be paid: no date of it falls between {agreement.starts_on} and {agreement.ends_on}. "
+            "Give it a later --until, or none; an earlier --from asks for what is past at once."
+        )
 
 
 def _require_card(desk: Desk, client: str, agreed: Agreement, providers: CardProviders) -> None:

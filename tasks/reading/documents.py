@@ -159,7 +159,8 @@ def _payments(office: Office, invoice: Invoice) -> list[Line]:
 
 def _credit_notes(office: Office, invoice: Invoice) -> list[Line]:
     about = columns(Invoice)
-    notes = office.rows(Invoice, about.of_id == invoice.id, order=[about.created_at, about.id])
+    of_it = (about.of_id == invoice.id, about.kind == DocumentKind.CREDIT_NOTE)
+    notes = office.rows(Invoice, *of_it, order=[about.created_at, about.id])
     return [{"number": note.number, "total": note.total, "currency": note.currency} for note in notes]
 
 

@@ -203,6 +203,9 @@ def test_of_a_shop_file_settings_are_kept_and_people_are_counted(shop: Relance, 
         "automations": ["more"],
     }
     assert "zoe@example.org" not in shop("changes").out
+    assert "réglages: réglage: payment_terms_days, après: 14, avant: 0" in " ".join(
+        shop("changes", "--act", "changed", "--lang", "fr").out.split()
+    )
 
 
 def test_history_and_changes_speak_the_language_that_is_chosen(shop: Relance) -> None:
@@ -212,6 +215,10 @@ def test_history_and_changes_speak_the_language_that_is_chosen(shop: Relance) ->
     assert french.split()[:4] == ["quand", "par", "fait", "comment"]
     assert "paused" in shop("automations", "history", "thanks", "--lang", "en").out
     assert "automation thanks  mis en pause" in shop("changes", "--act", "paused", "--lang", "fr").out
+    shown = shop("automations", "show", "thanks", "--lang", "fr").out
+    assert "Changements" in shown
+    assert "quand" in shown.split("Changements")[1]
+    assert "Changes" in shop("automations", "show", "thanks", "--lang", "en").out
     assert said(ACTS, "postponed to 2027-01-05 10:00", Language.FR) == "reporté au 2027-01-05 10:00"
     assert shop("changes", "--act", "flown", "--lang", "fr").out == "Il n'y a pas de tels changements.\n"
     assert shop("changes", "--act", "paused", "--lang", "fr", "--json").line["act"] == "paused"

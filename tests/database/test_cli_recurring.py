@@ -79,6 +79,8 @@ def test_dates_are_counted_from_the_anchor(desk: FrontDesk, how: list[str], date
         (["zoe", "A", "39", "--every", "week", "--on", "31"], "of every week it is mon, tue"),
         (["zoe", "A", "39", "--every", "month", "--on", "32"], "of every month it is a day from 1 to 31, or last"),
         (["zoe", "A", "39", "--from", "2027-02-01", "--until", "2027-01-31"], "ends_on is before starts_on"),
+        (["zoe", "A", "39", "--until", "2026-01-31"], f"no date of it falls between {TODAY} and 2026-01-31"),
+        (["zoe", "A", "39", "--from", "2027-02-01", "--until", "2027-02-27", "--on", "28"], "Give it a later --until"),
         (["zoe", "A", "39", "--currency", "xyz"], "'XYZ' is not an ISO 4217 currency in use"),
         (["zoe", "A", "39.001"], "more decimals than EUR has"),
         (["zoe", "A", "39", "--from", "soon"], "'soon' is no date"),

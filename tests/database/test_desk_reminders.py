@@ -135,6 +135,9 @@ def test_a_formal_notice_is_a_document_of_its_own(desk: FrontDesk, url: str) -> 
     (notice,) = desk.listed("invoices", "list", "--kind", "other")
     assert (notice["number"][0], notice["of"], notice["total"], notice["amount_due"]) == ("M", desk.number, 4500, 0)
     assert "nous vous mettons en demeure de régler 45,00" in text_of_last(desk)
+    assert desk.invoice(desk.number)["credit_notes"] == []
+    (sent,) = desk.invoice(notice["number"])["messages"]
+    assert (sent["template"], sent["to"], sent["state"]) == ("formal_notice", "zoe@example.org", "sent")
     assert desk.balanced()
 
 
@@ -145,6 +148,31 @@ def test_a_formal_notice_is_about_what_is_open(desk: FrontDesk, url: str) -> Non
     (notice,) = desk.listed("invoices", "list", "--kind", "other")
     assert notice["total"] == 3000
     assert "nous vous mettons en demeure de régler 30,00" in text_of_last(desk)
+
+
+def test_a_formal_notice_is_not_given_again_before_its_days_are_over(desk: FrontDesk, url: str) -> None:
+    first, other = desk.number, desk.invoices()
+    pass_by(url, 40)
+    desk.does("invoices", "formal-notice", first, other, "--yes")
+    (notice,) = desk.listed("invoices", "list", "--kind", "other")
+    for numbers in ([first, other], [other]):
+        told = desk.refused("invoices", "formal-notice", *numbers)
+        assert f"{numbers[0]} is under formal notice {notice['number']} of {notice['issued_on']} already" in told
+        assert f"leaves until {notice['due_on']} to pay" in told
+        assert f"`relance invoices show {notice['number']}`" in told
+    assert len(desk.listed("invoices", "list", "--kind", "other")) == 1
+    pass_by(url, 8)
+    desk.refused("invoices", "formal-notice", other)
+    pass_by(url, 1)
+    desk.does("invoices", "formal-notice", other, "--yes")
+
+
+def test_a_formal_notice_is_given_of_what_no_other_names(desk: FrontDesk, url: str) -> None:
+    first, other = desk.number, desk.invoices()
+    pass_by(url, 40)
+    desk.does("invoices", "formal-notice", first, "--yes")
+    desk.does("invoices", "formal-notice", other, "--yes")
+    assert len(desk.listed("invoices", "list", "--kind", "other")) == 2
 
 
 def test_a_notice_is_not_given_of_what_is_on_hold(desk: FrontDesk, url: str) -> None:

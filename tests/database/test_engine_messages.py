@@ -8,6 +8,7 @@ import pytest
 from models.db import raw
 from tasks.gateways.recording import BUSY
 from tests.database.at_work import AtWork
+from tests.samples import encoded
 from tests.scenarios.story import ASK, Databases, Story, mail, seat
 
 PEOPLE = ("zoe", "ada", "leo", "mia", "tom")
@@ -102,3 +103,57 @@ def test_a_mail_that_was_refused_for_now_is_tried_again_when_the_quiet_hours_end
             assert counts["sent"] == (instant == "2027-01-03 08:00"), instant
             assert counts["skipped"] == 0
         assert at_work.sql("SELECT attempts, state FROM messages") == [(1, "sent")]
+
+
+def waits(work: AtWork, type_: str, data: dict[str, Any]) -> None:
+    """Let upstream tell something in the minute in which the mail to zoe waits for the server."""
+    work.mail.plan("zoe@example.org", BUSY)
+    work.rings("messages.deliver")
+    work.comes("2027-01-02 10:00:30")
+    work.stream.put(encoded(type_, data, time=work.clock.at.isoformat()), work.clock.at)
+    assert work.rings("events.drain")["stored"] == 1
+    work.comes("2027-01-02 10:02")
+
+
+def moves(work: AtWork, **told: Any) -> None:
+    """Let zoe be reached elsewhere from that minute on."""
+    waits(work, "contact.updated", {"contact": {"id": "zoe", **told}})
+
+
+def of_zoe(work: AtWork) -> list[tuple[Any, ...]]:
+    return work.sql("SELECT channel, recipient, state FROM messages WHERE contact_id = 'zoe'")
+
+
+def test_what_waits_goes_to_the_address_that_its_client_has_by_then(work: AtWork) -> None:
+    moves(work, email="zoe@new.example", cc=["her@office.example"])
+    work.rings("messages.deliver")
+    last = work.mail.arrived[-1]
+    assert (last.recipient, last.cc) == ("zoe@new.example", ("her@office.example",))
+    assert of_zoe(work) == [("email", "zoe@new.example", "sent")]
+
+
+def test_what_was_sent_keeps_the_address_to_which_it_went(work: AtWork) -> None:
+    work.rings("messages.deliver")
+    moves(work, email="zoe@new.example")
+    work.rings("messages.deliver")
+    assert of_zoe(work) == [("email", "zoe@example.org", "sent")]
+
+
+def test_what_waits_for_who_has_no_address_any_more_is_told_to_the_owner(work: AtWork) -> None:
+    moves(work, email=None)
+    work.rings("messages.deliver")
+    assert of_zoe(work) == [("email", "zoe@example.org", "skipped")]
+    assert work.sql("SELECT reason, contact_id FROM alerts") == [("no_channel", "zoe")]
+
+
+def test_what_may_have_arrived_already_goes_again_to_the_same_address(work: AtWork) -> None:
+    moves(work, email="zoe@new.example")
+    work.sql("UPDATE messages SET state = 'sending', lease = 'of the dead' WHERE contact_id = 'zoe'")
+    work.rings("messages.deliver")
+    assert of_zoe(work) == [("email", "zoe@example.org", "sent")]
+
+
+def test_what_waits_for_a_client_who_was_merged_goes_to_who_is_left(work: AtWork) -> None:
+    waits(work, "contact.merged", {"contact": {"id": "zoe"}, "into": "ada"})
+    work.rings("messages.deliver")
+    assert of_zoe(work) == [("email", "ada@example.org", "sent")]

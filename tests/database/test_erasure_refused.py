@@ -39,6 +39,11 @@ class Counter(Till):
 
     def refusals(self, client: str = "ada") -> list[str]:
         """Return why a client can't be erased now, the reasons without what they are about; nothing is erased."""
+        clauses = self.refused(client).removeprefix(f"{client} can't be erased yet: ").split(". Settle")[0].split("; ")
+        return [reason for clause in clauses for reason in OPEN if _is(clause, reason)]
+
+    def refused(self, client: str = "ada") -> str:
+        """Return why a client can't be erased now, in full; nothing if it can. Nothing is erased."""
 
         def work(connection: Connection[Any]) -> None:
             lock(connection, ["atelier"])
@@ -48,10 +53,9 @@ class Counter(Till):
         try:
             transact(self.engine, work)
         except NothingOpenError:
-            return []
+            return ""
         except RefusedError as refused:
-            clauses = str(refused).removeprefix(f"{client} can't be erased yet: ").split(". Settle")[0].split("; ")
-            return [reason for clause in clauses for reason in OPEN if _is(clause, reason)]
+            return str(refused)
         raise AssertionError
 
     def hears(self, type_: str, data: dict[str, Any]) -> None:
@@ -104,6 +108,18 @@ def test_a_charge_that_is_due_and_money_that_is_left(till: Counter) -> None:
     assert till.refusals() == []
     till.hears("payment.received", payment_received("p2", of="ada"))
     assert till.refusals() == ["money of payment {} is left"]
+
+
+def test_the_money_that_stands_in_the_way_is_said(till: Counter) -> None:
+    assert till.refused("zoe").endswith("Settle or cancel that first. In the way are 45.00 EUR of document 2027-0001.")
+    till.hears("charge.added", charge_added("c1", of="ada"))
+    till.hears("payment.received", payment_received("p2", of="ada", amount=money(99900)))
+    till.hears("recurring_payment.started", recurring_payment_started(of="ada", starts_on="2027-02-01"))
+    ((owed,), (price,)) = till.sql(
+        "SELECT owed FROM charges WHERE id = 'c1' UNION ALL SELECT price FROM recurring_payments"
+    )
+    sums = f"{owed / 100:.2f} EUR of charge c1, 999.00 EUR of payment p2, {price / 100:.2f} EUR of recurring payment r1"
+    assert till.refused().endswith(f"In the way are {sums}.")
 
 
 def test_a_refund_and_its_card_attempt(till: Counter) -> None:

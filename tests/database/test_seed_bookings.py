@@ -332,6 +332,37 @@ def test_an_appointment_is_moved_and_keeps_its_length(desk: FrontDesk) -> None:
     assert ("olga", "rescheduled", "o1-b1") in desk.acts()
 
 
+def test_a_time_that_is_past_is_asked_for_first(desk: FrontDesk) -> None:
+    desk.books()
+    to = ("bookings", "reschedule", "o1-b1", "--to", "2026-01-05T14:00:00+01:00")
+    asked = desk.says(*to)
+    assert asked.code == 2
+    assert "nobody can be asked" in asked.err
+    assert desk.listed("bookings", "day", "--on", "2026-01-05") == []
+    desk.does(*to, "--yes")
+    assert [seat["booking"] for seat in desk.listed("bookings", "day", "--on", "2026-01-05")] == ["o1-b1"]
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [
+        (
+            "2027-03-28T14:00",
+            "--to '2027-03-28T14:00' says no UTC offset. In Europe/Paris write 2027-03-28T14:00+02:00.",
+        ),
+        ("2027-03-27 14:00", "In Europe/Paris write 2027-03-27T14:00+01:00."),
+        (
+            "2027-03-28",
+            "--to '2027-03-28' says no time of day. In Europe/Paris write for example 2027-03-28T14:00+02:00.",
+        ),
+        ("tomorrow", "--to 'tomorrow' is no instant. Write 2027-03-01T08:00+01:00: day, time and UTC offset."),
+    ],
+)
+def test_a_new_time_says_its_offset(desk: FrontDesk, to: str, why: str) -> None:
+    desk.books()
+    assert why in desk.refused_plain("bookings", "reschedule", "o1-b1", "--to", to)
+
+
 def test_a_class_moves_for_everyone_in_it_only_if_that_is_said(desk: FrontDesk) -> None:
     for who, id_ in (("zoe", "b1"), ("ada", "b2")):
         desk.books(who, booking(id_, session=session("class", kind="class")))
@@ -388,6 +419,23 @@ def test_the_bookings_of_a_client_are_shown(desk: FrontDesk) -> None:
 )
 def test_what_is_not_there_is_one_message(desk: FrontDesk, arguments: list[str], why: str) -> None:
     assert why in desk.refused_plain("bookings", *arguments)
+
+
+def test_a_sum_goes_back_to_everyone_in_a_session_or_nothing_is_done(desk: FrontDesk, url: str) -> None:
+    for who, id_ in (("zoe", "b1"), ("ada", "b2"), ("zoe", "b3")):
+        desk.books(who, booking(id_, session=session("class", kind="class")))
+    desk.does("payments", "mark-paid", "--booking", "b1", "--yes")
+    desk.does("payments", "record", "15", "--charge", "b2", "--yes")
+    told = desk.refused("bookings", "cancel", "class", "--session", "--refund", "20")
+    assert "20.00 EUR can't be given back to everyone in session class, so nothing was cancelled" in told
+    assert "for booking b2 15.00 EUR was paid, for booking b3 0.00 EUR was paid. Cancel those alone first" in told
+    assert {one["status"] for one in desk.listed("bookings", "list")} == {"booked"}
+    assert refunds(url) == []
+    for id_ in ("b2", "b3"):
+        desk.does("bookings", "cancel", id_, "--yes")
+    desk.does("bookings", "cancel", "class", "--session", "--refund", "20", "--yes")
+    assert refunds(url) == [("zoe", 2000, "EUR")]
+    assert desk.balanced()
 
 
 def test_money_in_another_currency_goes_back_in_that(desk: FrontDesk, url: str) -> None:

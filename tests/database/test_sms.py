@@ -12,6 +12,7 @@ from tests.database.at_work import AtWork
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
+from tests.samples import encoded
 from tests.scenarios.story import Databases, Story
 
 ZOE, ADA = "+33612345678", "+33687654321"
@@ -129,6 +130,38 @@ def test_a_refused_sms_to_who_has_no_mail_has_failed_and_the_owner_is_told(opene
         work.sms.plan(ZOE, REFUSED)
         assert delivers(work) == {"failed": 1}
         assert work.sql("SELECT reason FROM alerts") == [("message_failed",)]
+
+
+def moves(work: AtWork, **told: Any) -> None:
+    """Let zoe be reached elsewhere a minute later."""
+    work.comes("2027-01-05 10:01")
+    time = work.clock.at.isoformat()
+    work.stream.put(encoded("contact.updated", {"contact": {"id": "zoe", **told}}, time=time), work.clock.at)
+    assert work.rings("events.drain")["stored"] == 1
+
+
+def test_an_sms_that_waits_goes_to_the_number_of_by_then(opened: Opened) -> None:
+    with opened() as work:
+        moves(work, phone="06 87 65 43 21")
+        assert delivers(work, "2027-01-05 10:01") == {"sent": 1}
+        assert rows(work) == [("sms", ADA, "sent")]
+        assert [one.recipient for one in work.sms.arrived] == [ADA]
+
+
+def test_an_sms_that_waits_for_who_has_no_number_any_more_goes_by_mail(opened: Opened) -> None:
+    with opened() as work:
+        moves(work, phone=None)
+        assert delivers(work, "2027-01-05 10:01") == {"sent": 1}
+        assert rows(work) == [("email", "zoe@example.org", "sent")]
+
+
+def test_an_sms_in_doubt_keeps_its_number_by_which_its_gateway_knows_it(opened: Opened) -> None:
+    with opened() as work:
+        work.sms.plan(ZOE, LOST_AFTER)
+        delivers(work)
+        moves(work, phone="06 87 65 43 21")
+        assert delivers(work, "2027-01-05 10:01") == {"sent": 1}
+        assert rows(work) == [("sms", ZOE, "sent")]
 
 
 def without_gateway(work: AtWork) -> None:

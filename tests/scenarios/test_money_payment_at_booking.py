@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.story import ASK, Story, euros, mail, seat
+from tests.scenarios.story import ASK, Story, euros, holds, mail, seat
 
 NOW = "2027-01-05 10:00"
 LATER = "2027-01-20 14:00"
@@ -24,6 +24,58 @@ def test_paiement_obligatoire_a_la_prise_du_rdv(shop: Story) -> None:
     lines = shop.run()
     assert lines.times("event", "zoe", type="booking.cancelled") == [UNPAID]
     assert [line["subject"] for line in lines.of("message", "zoe")] == ["unpaid"]
+
+
+def test_the_client_is_told_that_the_seat_was_given_back(shop: Story) -> None:
+    shop.books("zoe", "cut", at=NOW, when=LATER)
+    message = shop.run().one("message", "zoe")
+    assert (message["at"][:16], message["template"], message["purpose"]) == (
+        "2027-01-05T10:30", "booking_released", "service"
+    )  # fmt: skip
+    assert "n'a pas été réglée à temps : elle est annulée" in message["text"]
+    assert "rendu" not in message["text"]
+
+
+@pytest.mark.parametrize(("locale", "said"), [("fr", "vous est rendu"), ("en", "goes back to you")])
+def test_the_client_is_told_that_a_part_goes_back_along_with_the_seat(shop: Story, locale: str, said: str) -> None:
+    shop.client("zoe", locale=locale)
+    order = shop.books("zoe", "cut", at=NOW, when=LATER)
+    shop.pays("zoe", 1000, at="2027-01-05 10:10", order=order.id)
+    assert said in shop.run().one("message", "zoe", template="booking_released")["text"]
+
+
+def test_the_credit_note_goes_along_with_the_news_of_the_seat(shop: Story) -> None:
+    shop.automation("request", "session.booked", ASK)
+    shop.books("zoe", "cut", at=NOW, when=LATER)
+    assert "Avoir A2027-0001" in shop.run().one("message", "zoe", template="booking_released")["text"]
+
+
+def test_the_news_of_the_seat_waits_for_quiet_hours_and_takes_the_client_s_channel(shop: Story) -> None:
+    shop.business.update(quiet_hours={"from": "10:15", "to": "11:00"}, channels=["sms"])
+    shop.client("zoe", phone="06 12 34 56 78")
+    shop.books("zoe", "cut", at=NOW, when=LATER)
+    message = shop.run().one("message", "zoe")
+    assert (message["at"][:16], message["channel"], message["to"]) == ("2027-01-05T11:00", "sms", "+33612345678")
+    assert "n'a pas été réglée à temps" in message["text"]
+
+
+def test_where_an_automation_writes_of_the_cancellation_it_alone_does(shop: Story) -> None:
+    words = holds("booking.cancellation_reason", "equals", "unpaid")
+    shop.automation("gone", "booking.cancelled", mail("Trop tard"), services=["cut"], where=words)
+    shop.service("nails", 3000, payment="at_booking")
+    shop.books("zoe", "cut", at=NOW, when=LATER)
+    shop.books("ada", "nails", at=NOW, when=LATER)
+    lines = shop.run()
+    assert [line["subject"] for line in lines.of("message", "zoe")] == ["Trop tard"]
+    assert [line["template"] for line in lines.of("message", "ada")] == ["booking_released"]
+
+
+def test_an_automation_that_tells_only_the_staff_or_of_other_cancellations_leaves_it_to_us(shop: Story) -> None:
+    other = holds("booking.cancellation_reason", "equals", "ill")
+    shop.automation("ill", "booking.cancelled", mail("Bon rétablissement"), where=other)
+    shop.automation("staff", "booking.cancelled", {"notify_staff": {"message": "Annulé"}})
+    shop.books("zoe", "cut", at=NOW, when=LATER)
+    assert shop.run().one("message", "zoe")["template"] == "booking_released"
 
 
 def test_what_is_paid_in_time_stays_booked(shop: Story) -> None:

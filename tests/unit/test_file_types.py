@@ -35,6 +35,7 @@ DOCX = ("[Content_Types].xml", "word/document.xml")
         ("a.heic", b"\0\0\0\x18ftypheic", "image/heic"),
         ("a.txt", "Zoé préfère 👩\u200d👧\r\n".encode(), "text/plain"),
         ("a.html", b"<script>", "text/plain"),
+        ("a.html", b"<p>About <svg></p>", "text/plain"),
         ("a.rtf", b"{\\rtf1", "application/rtf"),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
         ("a.docx", archive(*DOCX), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -62,6 +63,15 @@ def test_bytes_tell_what_a_file_is(name: str, content: bytes, media_type: str) -
         ("a.docx", archive(*DOCX, "word/vbaProject.bin"), "no document"),
         ("a.pdf", b"just text", "Rename it"),
         ("a.png", b"%PDF-", "Rename it"),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "may carry scripts. Save it as PNG"),
+        ("a.svgz", b"\x1f\x8b\x08", "may carry scripts"),
+        ("a.SVG", b"just text", "may carry scripts"),
+        ("a.txt", b"<svg onload='alert(1)'>", "may carry scripts"),
+        (
+            "a",
+            b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- a > b -->\n<!DOCTYPE svg [<!ENTITY a 'b'>]>\n<s:svg>",
+            "scripts",
+        ),
     ],
 )
 def test_what_is_no_document_or_hides_what_it_is_is_refused(name: str, content: bytes, why: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from psycopg import Connection
@@ -11,7 +12,7 @@ from redis import RedisError
 from deploy.local import discover
 from deploy.local.cards import SettledProviders
 from models.document_text import address_text
-from models.errors import RelanceError
+from models.errors import BadInputError, RelanceError
 from models.invoice import DocumentKind, DocumentStatus
 from models.periods import start_of_day, zone
 from models.yamlfile import as_date, as_instant
@@ -196,6 +197,36 @@ def _show(done: Done, *, as_json: bool, would: bool) -> None:
             typer.echo(f"The owner is told: {line['text']}")
 
 
+def instant_of(desk: Desk, text: str | None, option: str) -> datetime | None:
+    """Return the instant that an option names: a day and a time with its UTC offset; what lacks either is refused."""
+    instant = as_instant(text) if text is not None else None
+    if text is None or instant is not None:
+        return instant
+    if (local := _wall_time(text)) is None:
+        raise BadInputError(f"{option} {text!r} is no instant. Write 2027-03-01T08:00+01:00: day, time and UTC offset.")
+    no_time, where = as_date(text) is not None, _zone_of(desk)
+    at = local.replace(hour=14 if no_time else local.hour, tzinfo=where)
+    raise BadInputError(
+        f"{option} {text!r} says no {'time of day' if no_time else 'UTC offset'}. "
+        f"In {where} write {'for example ' if no_time else ''}{at.isoformat(timespec='minutes')}."
+    )
+
+
+def _wall_time(text: str) -> datetime | None:
+    """Return the day and time that a text says without an offset, or None."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is None else None
+
+
+def _zone_of(desk: Desk) -> ZoneInfo:
+    row = desk.connection.execute("SELECT timezone FROM businesses WHERE id = %s", (desk.business_id,)).fetchone()
+    assert row is not None
+    return zone(row[0])
+
+
 def moment(desk: Desk, text: str | None) -> datetime | None:
     """Return when something was: an instant, or the start of a date in the tenant's zone."""
     if text is None:
@@ -205,9 +236,7 @@ def moment(desk: Desk, text: str | None) -> datetime | None:
         raise typer.BadParameter(f"{text!r} is no date. Write 2027-03-01, or an instant as 2027-03-01T08:00:00+01:00.")
     if day is None:
         return instant
-    row = desk.connection.execute("SELECT timezone FROM businesses WHERE id = %s", (desk.business_id,)).fetchone()
-    assert row is not None
-    return start_of_day(day, zone(row[0]))
+    return start_of_day(day, _zone_of(desk))
 
 
 def currency_of(desk: Desk, code: str | None) -> str:

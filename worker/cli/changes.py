@@ -21,7 +21,7 @@ def columns_of_changes(language: Language, *, subjects: bool) -> dict[str, str |
         "by": "actor",
         "what": lambda line: f"{said(KINDS, line['kind'], language)} {line['subject']}",
         "did": lambda line: said(ACTS, line["act"], language),
-        "how": lambda line: {said(DETAILS, key, language): value for key, value in _how(line["detail"]).items()},
+        "how": lambda line: _in_words(_how(line["detail"]), language),
     }
     return {said(HEADINGS, name, language): cell for name, cell in columns.items() if subjects or name != "what"}
 
@@ -30,6 +30,21 @@ def _how(detail: Mapping[str, Any]) -> dict[str, Any]:
     """Return the details of a change with its amount as people say it."""
     shown = {key: value for key, value in detail.items() if key != "currency" or "amount" not in detail}
     return shown | ({"amount": amount(detail["amount"], detail["currency"])} if "currency" in detail else {})
+
+
+def _in_words(detail: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """Return details with their names in a language, those of changed settings as well, and sums as people say them."""
+    return {said(DETAILS, key, language): _value(value, language) for key, value in detail.items()}
+
+
+def _value(value: Any, language: Language) -> Any:
+    match value:
+        case {"amount": int(minor), "currency": str(currency), **more} if not more:
+            return amount(minor, currency)
+        case list():
+            return [_in_words(one, language) if isinstance(one, dict) else one for one in value]
+        case _:
+            return value
 
 
 def changes(

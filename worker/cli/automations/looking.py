@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from models.automation import AutomationState
+from models.change_words import HEADINGS, said
 from models.explanations import LINES, say
 from models.languages import language_of
 from models.pictures.plain import plain
@@ -104,7 +105,8 @@ def show(
         columns = {"version": "version", "published": "published_at", "by": "actor"}
         show_lines(found["versions"], columns, title="\nVersions")
     if found["changes"]:
-        show_lines(found["changes"], columns_of_changes(language, subjects=False), title="\nChanges")
+        title = f"\n{said(HEADINGS, 'changes', language)}"
+        show_lines(found["changes"], columns_of_changes(language, subjects=False), title=title)
     for title, text in (("Text", found["text"]), ("Draft", found["draft_text"])):
         if text:
             typer.echo(f"\n{title}\n{text.rstrip()}")

@@ -8,7 +8,7 @@ from models.booking import Attendance
 from models.errors import BadInputError
 from tasks.desk import bookings as desk
 from tasks.desk.acting import Desk, Done
-from worker.cli.acting import DryRun, Reason, Sure, do, moment
+from worker.cli.acting import DryRun, Reason, Sure, do, instant_of
 from worker.cli.amounts import minor
 from worker.cli.bookings.history import show_history
 from worker.cli.desk import Business, By, Json
@@ -88,15 +88,31 @@ def reschedule(
         bool, typer.Option("--everyone", help="Move the session for all who are booked in it.")
     ] = False,
     dry_run: DryRun = False,
+    yes: Sure = False,
     by: By = None,
     business: Business = None,
     as_json: Json = False,
 ) -> None:
-    """Move a booking to another session, or its session to another time: for others in it only if that is said."""
+    """Move a booking to another session, or its session to another time: for others in it only if that is said.
+
+    A time that is past is asked for first: what follows the session's start or end happens at once then.
+    """
     if (to is None) is (session is None):
         raise BadInputError("Say where it goes: --to an instant, or --session ID.")
 
     def work(at: Desk) -> Done:
-        return desk.reschedule(at, id_, desk.Moving(session, moment(at, to), moment(at, until), everyone))
+        desk.booking_named(at, id_)
+        starts, ends = instant_of(at, to, "--to"), instant_of(at, until, "--until")
+        return desk.reschedule(at, id_, desk.Moving(session, starts, ends, everyone))
 
-    do(work, business=business, by=by, as_json=as_json, dry_run=dry_run)
+    question = f"That is past: what follows the start or the end of a session happens at once. Move {id_} all the same?"
+    do(
+        work,
+        business=business,
+        by=by,
+        as_json=as_json,
+        dry_run=dry_run,
+        question=question,
+        ask_if=desk.is_past,
+        yes=yes,
+    )

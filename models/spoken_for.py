@@ -1,0 +1,34 @@
+"""Whether a business's own automations write to a client of what happened, so that nothing else has to."""
+
+from models.booking import Booking
+from models.diary import service_id_of
+from models.events import Fact
+from models.flow import Act
+from models.rulebook import Published
+from models.scope import Scope
+from models.shop import Shop
+from models.vocabulary import Action
+
+WRITES = frozenset({Action.SEND_EMAIL, Action.SEND_SMS})
+"""What a step does that writes to a client in words of its own."""
+
+
+def writes_of_cancellation(shop: Shop, seat: Booking) -> bool:
+    """Whether an automation that is on is triggered by a booking's cancellation, and holds a message to its client."""
+    about = {"booking": seat.id, "session": seat.session_id, "order": seat.order_id}
+    scope = Scope(shop, seat.contact_id, about, [], None, Fact.BOOKING_CANCELLED)
+    service_id = service_id_of(shop, seat)
+    return any(
+        published.lets_service(service_id) and _lets(published, scope) and _writes(published)
+        for published in shop.rulebook.triggered_by(Fact.BOOKING_CANCELLED)
+        if not shop.rulebook.begins_nothing(published.id)
+    )
+
+
+def _lets(published: Published, scope: Scope) -> bool:
+    where = published.program.where
+    return where is None or where(scope)
+
+
+def _writes(published: Published) -> bool:
+    return any(isinstance(op, Act) and op.kind in WRITES for op in published.program.ops)
