@@ -53,11 +53,15 @@ def give_back_on(
 ) -> Reckoned:
     """Give back what was paid on charges, or a sum of it; more than was paid is refused.
 
-    They are those of one document or order. With a payment only its money goes back.
+    They are those of one document or order; a sum comes off those in its currency. With a payment only its money goes
+    back.
     """
-    paid = sum(_paid(shop, charge, payment) for charge in charges)
     of = charges[0].currency if charges else shop.business.currency
-    _require_paid(paid, amount, of, currency or of)
+    if amount is not None and any(charge.currency == currency for charge in charges):
+        of = currency or of
+        charges = [charge for charge in charges if charge.currency == of]
+    wanted = of if amount is None else currency or of
+    _require_paid(sum(_paid(shop, charge, payment) for charge in charges), amount, of, wanted)
     taken, _ = _take(shop, charges, amount, payment, cause)
     return reckon(shop, taken)
 

@@ -7,7 +7,7 @@ import pytest
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
-from tests.samples import charge_added, money
+from tests.samples import booking, charge_added, money, session
 
 
 @pytest.fixture
@@ -266,6 +266,16 @@ def test_a_part_of_an_order_goes_back(desk: FrontDesk) -> None:
     told = desk.refused("payments", "refund", "--order", order, "--amount", "36")
     assert "36.00 EUR can't be given back: 35.00 EUR is left of what was paid. Give back at most that." in told
     assert desk.listed("bookings", "list")[-1]["status"] == "booked"
+
+
+def test_of_an_order_in_two_currencies_a_part_goes_back_of_what_was_paid_in_its_own(desk: FrontDesk) -> None:
+    dear = booking("b2", session=session("s2"), price=money(9000, "USD"))
+    order = desk.books("zoe", dear, booking("b1", session=session("s1")), paid=4500)
+    told = desk.refused("payments", "refund", "--order", order, "--amount", "50")
+    assert "50.00 EUR can't be given back: 45.00 EUR is left" in told
+    _, *lines = desk.does("payments", "refund", "--order", order, "--amount", "10", "--yes")
+    assert [(line["amount"], line["currency"]) for line in lines if line["kind"] == "refund"] == [(1000, "EUR")]
+    assert desk.balanced()
 
 
 def test_a_bounced_cheque_opens_the_debt_again(desk: FrontDesk) -> None:

@@ -82,7 +82,8 @@ def _sum(amount: str | None, currency: str) -> desk.Sum:
 
 def _currency_of_order(at: Desk, order_id: str) -> str:
     row = at.connection.execute(
-        "SELECT currency FROM charges WHERE business_id = %s AND order_id = %s ORDER BY position LIMIT 1",
+        "SELECT currency FROM charges WHERE business_id = %s AND order_id = %s"
+        " ORDER BY settled > 0 DESC, position LIMIT 1",
         (at.business_id, order_id),
     ).fetchone()
     if row is None:
