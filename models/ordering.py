@@ -8,6 +8,7 @@ from models.booking import Attendance, Attended, Booking, BookingStatus, Order, 
 from models.cancelling import cancellation_of, ending_of
 from models.charge import Charge
 from models.charging import charge_booking, charge_item
+from models.contact import Contact
 from models.contacts import Event, know_contact
 from models.couponing import discount_order, note_coupon
 from models.diary import booking_of, describe_session, forget_times, order_of, session_of, set_times, starts_first
@@ -18,7 +19,7 @@ from models.identifiers import moment_of
 from models.invoice import Invoice
 from models.message import MessagePurpose
 from models.messaging import queue
-from models.payer import known_contact
+from models.payer import known_contact, payer_of
 from models.pricing import owe_together, service_of
 from models.receiving import Told, paid_with, payment_of, receive
 from models.reckoning import Reckoned, charges_under, reckon
@@ -304,9 +305,26 @@ def _tell_clients(shop: Shop, ended: Iterable[Booking], reckoned: Reckoned) -> N
             continue
         notes = reckoned.documents({seat.id})
         if not was_given_up(cancelled.terms):
-            _notify(shop, seat, "booking_cancelled", notes)
+            _tell_cancelled(shop, seat, notes)
         elif not writes_of_cancellation(shop, seat):
-            _notify(shop, seat, "booking_released", notes, refunded=_money_back(shop, seat, reckoned))
+            money = _money_back(shop, seat, reckoned)
+            _notify(shop, seat, "booking_released", _payer(shop, seat, notes), notes, refunded=money)
+
+
+def _tell_cancelled(shop: Shop, seat: Booking, notes: list[Invoice]) -> None:
+    """Write to who was to come; where somebody else pays, the credit notes go there."""
+    guest, payer = known_contact(shop, seat.contact_id or ""), _payer(shop, seat, notes)
+    _notify(shop, seat, "booking_cancelled", guest, notes if guest is payer else [])
+    if notes and guest is not payer:
+        _notify(shop, seat, "booking_cancelled", payer, notes)
+
+
+def _payer(shop: Shop, seat: Booking, notes: list[Invoice]) -> Contact:
+    """Return who pays for a seat: who had the document, else who would have it."""
+    if notes:
+        return known_contact(shop, notes[0].contact_id)
+    order = shop.orders.get(seat.order_id) if seat.order_id else None
+    return payer_of(shop, (order and order.contact_id) or seat.contact_id or "")
 
 
 def _money_back(shop: Shop, seat: Booking, reckoned: Reckoned) -> dict[str, Any] | None:
@@ -316,19 +334,19 @@ def _money_back(shop: Shop, seat: Booking, reckoned: Reckoned) -> dict[str, Any]
 
 
 def _tell_refunds(shop: Shop, seats: Iterable[Booking], reckoned: Reckoned) -> None:
-    """Write to the clients who get money back, where their cancellation asks for it."""
+    """Write to the payers who get money back, where the cancellation asks for it."""
     for seat in seats:
         cancelled = cancellation_of(shop, seat)
         if cancelled and cancelled.terms.get("notify_refund") and seat.id in reckoned.refunds:
-            money = _money_back(shop, seat, reckoned)
-            _notify(shop, seat, "refund", reckoned.documents({seat.id}), refunded=money)
+            notes, money = reckoned.documents({seat.id}), _money_back(shop, seat, reckoned)
+            _notify(shop, seat, "refund", _payer(shop, seat, notes), notes, refunded=money)
 
 
-def _notify(shop: Shop, seat: Booking, template: str, notes: list[Invoice], **more: Any) -> None:
+def _notify(shop: Shop, seat: Booking, template: str, to: Contact, notes: list[Invoice], **more: Any) -> None:
     subjects = {"booking": seat.id, "session": seat.session_id, "order": seat.order_id} | more
     queue(
         shop,
-        known_contact(shop, seat.contact_id or ""),
+        to,
         template=template,
         purpose=MessagePurpose.SERVICE,
         documents=notes,

@@ -36,6 +36,11 @@ def test_the_client_is_told_that_the_seat_was_given_back(shop: Story) -> None:
     assert "rendu" not in message["text"]
 
 
+def test_who_pays_is_told_of_the_seat_of_somebody_else(shop: Story) -> None:
+    shop.books("zoe", seat("cut", LATER, contact={"id": "kid", "name": "Kid"}), at=NOW)
+    assert [line["contact"] for line in shop.run().of("message", template="booking_released")] == ["zoe"]
+
+
 @pytest.mark.parametrize(("locale", "said"), [("fr", "vous est rendu"), ("en", "goes back to you")])
 def test_the_client_is_told_that_a_part_goes_back_along_with_the_seat(shop: Story, locale: str, said: str) -> None:
     shop.client("zoe", locale=locale)

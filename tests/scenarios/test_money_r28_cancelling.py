@@ -301,6 +301,21 @@ def test_notices_are_sent_only_when_asked_for(shop: Story) -> None:
     }
 
 
+def test_who_was_to_come_hears_of_the_seat_and_who_paid_of_the_money(shop: Story) -> None:
+    shop.automation("request", "session.booked", REQUEST)
+    kid = seat("cut", "2027-01-12 14:00", contact={"id": "kid", "name": "Kid", "email": "kid@example.org"})
+    order = shop.books("zoe", kid, at=NOW)
+    shop.pays("zoe", 4500, at=PAID, order=order.id)
+    shop.cancels(order.booking, at=CANCELLED, refund="full", notify={"cancellation": True, "refund": True})
+    lines = shop.run()
+    told = [line for line in lines.of("message") if line["template"] in {"booking_cancelled", "refund"}]
+    assert [(line["contact"], line["template"], "Avoir A2027-0001" in line["text"]) for line in told] == [
+        ("kid", "booking_cancelled", False),
+        ("zoe", "booking_cancelled", True),
+        ("zoe", "refund", True),
+    ]
+
+
 def test_a_voided_invoice_is_one_credit_note_that_names_it(shop: Story) -> None:
     invoiced(shop, "cut", "colour")
     shop.does("void", at=CANCELLED, number="2027-0001")
