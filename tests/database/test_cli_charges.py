@@ -8,7 +8,7 @@ import pytest
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
-from tests.samples import charge_added
+from tests.samples import booking, charge_added, order_placed, session
 
 ASKING = """\
 automation: ask
@@ -41,6 +41,21 @@ def sold(url: str, charge: str) -> tuple[object, ...]:
     with psycopg.connect(url) as connection:
         (line,) = connection.execute(query, (charge,)).fetchall()
     return tuple(line)
+
+
+def test_a_session_from_a_package_is_settled_from_the_start_and_stands_on_a_document_beside_others(
+    desk: FrontDesk, url: str
+) -> None:
+    taken = booking("b1", session=session("s1"), package="ten")
+    desk.tells("order.placed", order_placed("o1", bookings=[taken, booking("b2", session=session("s2"))]))
+    assert {one["id"]: one["state"] for one in desk.listed("charges", "list")} == {"b1": "settled", "b2": "due"}
+    _, *lines = desk.does("invoices", "create", "--contact", "zoe", "--no-send")
+    number = next(line["number"] for line in lines if line["kind"] == "invoice")
+    assert sold(url, "b1")[2] == 0
+    assert {one["id"]: one["state"] for one in desk.listed("charges", "list")} == {"b1": "settled", "b2": "invoiced"}
+    desk.does("payments", "mark-paid", number, "--yes")
+    assert {one["state"] for one in desk.listed("charges", "list")} == {"settled"}
+    assert desk.balanced()
 
 
 def test_a_charge_is_added_and_billed_as_said(desk: FrontDesk, url: str) -> None:

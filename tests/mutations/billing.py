@@ -348,7 +348,7 @@ OF_BILLING = (
         "R17",
         "what a client owes is billed though an automation invoiced it",
         "models/consolidating.py",
-        "if charge.state == ChargeState.DUE\n        and charge.billable\n",
+        "if charge.billable\n        and not charge.closed\n",
         "if charge.open > 0\n",
         LINKS,
     ),

@@ -11,9 +11,12 @@ import pytest
 from tasks.settings import ROOT
 from tests.mutations.billing import OF_BILLING
 from tests.mutations.catalogue import OF_AUTOMATIONS
-from tests.mutations.money import OF_MONEY
+from tests.mutations.documents import OF_DOCUMENTS
 from tests.mutations.mutation import Mutation
+from tests.mutations.payments import OF_PAYMENTS
+from tests.mutations.refunds import OF_REFUNDS
 
+OF_MONEY = (*OF_DOCUMENTS, *OF_PAYMENTS, *OF_REFUNDS)
 MUTATIONS = (*OF_AUTOMATIONS, *OF_BILLING, *OF_MONEY)
 AUTOMATION_RULES = ("R3", "R4", "R5", "R6", "R7", "R8", "R19", "R20", "R21", "R22", "R23")
 BILLING_RULES = ("R1", "R2", "R3", "R9", "R10", "R14", "R17")
