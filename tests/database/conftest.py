@@ -15,7 +15,8 @@ from sqlalchemy import Engine
 
 from deploy.local.ephemeral import throwaway_postgres
 from deploy.local.postgres import Postgres
-from models.db import make_engine, migrate
+from models.db import make_engine, migrate, raw
+from tasks.books import check_books
 from tests.database.salon import tell
 from tests.database.upstream import Upstream
 from tests.guarding import guard
@@ -96,6 +97,15 @@ def databases(server: Postgres) -> Databases:
             engine.dispose()
 
     return new
+
+
+@pytest.fixture
+def balancing(databases: Databases) -> Iterator[Engine]:
+    """Give a new database, whose books must balance in the end."""
+    with databases() as engine:
+        yield engine
+        with engine.connect() as connection:
+            assert check_books(raw(connection)) == []
 
 
 def url_after(databases: Databases, tell: Callable[[Story], None]) -> str:

@@ -1,14 +1,12 @@
 """Paying on the provider's page: one page for one debt, one payment for one success, nothing lost (R12, R16, R17)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Engine
 
 from models.card_reports import CardOutcome, CardReport, SavedCard
 from models.collecting import CardRefusedError, Debt
-from models.db import raw
-from tasks.books import check_books
 from tasks.checkouts import CardsAwayError, look_at, open_checkout
 from tasks.gateways.cards import Account, Capability, Page
 from tasks.gateways.recording_cards import RecordingCards
@@ -17,12 +15,8 @@ from tests.scenarios.story import Databases
 
 
 @pytest.fixture
-def till(databases: Databases) -> Iterator[Till]:
-    with databases() as engine:
-        till = Till(engine, databases)
-        yield till
-        with engine.connect() as connection:
-            assert check_books(raw(connection)) == []
+def till(balancing: Engine, databases: Databases) -> Till:
+    return Till(balancing, databases)
 
 
 def test_what_is_paid_on_the_page_pays_the_invoice_once_however_often_it_is_told(till: Till) -> None:

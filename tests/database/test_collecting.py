@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from psycopg import Connection
+from sqlalchemy import Engine
 
 from models.card_reports import CardOutcome, CardReport
 from models.collecting import CardRefusedError, Debt, plan_charge
-from models.db import raw, transact
-from tasks.books import check_books
+from models.db import transact
 from tasks.checkouts import require
 from tasks.engine import lock
 from tasks.gateways.cards import Account, Capability, Debit
@@ -33,15 +33,12 @@ LATER = "2027-01-05 10:02"
 
 
 @pytest.fixture
-def till(databases: Databases) -> Iterator[Till]:
-    with databases() as engine:
-        till = Till(engine, databases)
-        till.saves_card()
-        yield till
-        with engine.connect() as connection:
-            assert check_books(raw(connection)) == []
-        for key in till.cards.moved:
-            assert len([call for call in till.cards.calls if call.key == key and call is till.cards.moved[key]]) == 1
+def till(balancing: Engine, databases: Databases) -> Iterator[Till]:
+    till = Till(balancing, databases)
+    till.saves_card()
+    yield till
+    for key in till.cards.moved:
+        assert len([call for call in till.cards.calls if call.key == key and call is till.cards.moved[key]]) == 1
 
 
 def plans(till: Till, debt: Debt | None = None) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import Connection
+from sqlalchemy import Engine
 
 from models.card_reports import CardOutcome, CardReport
-from models.db import raw, transact
+from models.db import transact
 from models.refusals import RefusedError
-from tasks.books import check_books
 from tasks.card_reports import record_reports
 from tasks.desk.acting import Desk
 from tasks.desk.erasing import erase_client
@@ -79,13 +79,10 @@ class Shop(Till):
 
 
 @pytest.fixture
-def shop(databases: Databases) -> Iterator[Shop]:
-    with databases() as engine:
-        shop = Shop(engine, databases)
-        yield shop
-        assert shop.sql("SELECT reason FROM dead_letters") == []
-        with engine.connect() as connection:
-            assert check_books(raw(connection)) == []
+def shop(balancing: Engine, databases: Databases) -> Iterator[Shop]:
+    shop = Shop(balancing, databases)
+    yield shop
+    assert shop.sql("SELECT reason FROM dead_letters") == []
 
 
 def test_money_that_comes_amid_the_erasure_is_booked_afterwards(shop: Shop) -> None:

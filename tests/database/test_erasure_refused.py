@@ -1,17 +1,16 @@
 """A client is not forgotten while anything is open: each reason is told with what it is about, and goes with it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import Connection
+from sqlalchemy import Engine
 
 from models.card_reports import CardOutcome, CardReport
-from models.db import raw, transact
+from models.db import transact
 from models.refusals import RefusedError
-from tasks.books import check_books
 from tasks.desk.acting import Desk
 from tasks.desk.erasing import erase_client
 from tasks.desk.open_matters import OPEN
@@ -76,13 +75,10 @@ def _is(clause: str, reason: str) -> bool:
 
 
 @pytest.fixture
-def till(databases: Databases) -> Iterator[Counter]:
-    with databases() as engine:
-        till = Counter(engine, databases)
-        assert till.refusals() == []
-        yield till
-        with engine.connect() as connection:
-            assert check_books(raw(connection)) == []
+def till(balancing: Engine, databases: Databases) -> Counter:
+    till = Counter(balancing, databases)
+    assert till.refusals() == []
+    return till
 
 
 def test_every_reason_is_told_by_one_of_these_tests() -> None:

@@ -1,20 +1,20 @@
 """Addresses of one page can be revoked: what was given out opens nothing, says so, and a new one is there at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
 import pytest
 from psycopg import Connection
+from sqlalchemy import Engine
 
 from models.card import CardAttempt
 from models.card_reports import CardOutcome, CardReport
 from models.collecting import begin_checkout
-from models.db import raw, transact
+from models.db import transact
 from models.money import Money
 from models.pages import Page, Pages
 from models.quote import QuoteLine
-from tasks.books import check_books
 from tasks.desk.acting import Desk
 from tasks.desk.links import create_link, revoke_link
 from tasks.desk.quotes import draft_quote, send_quote
@@ -70,12 +70,8 @@ class Salon(Till):
 
 
 @pytest.fixture
-def salon(databases: Databases) -> Iterator[Salon]:
-    with databases() as engine:
-        salon = Salon(engine, databases)
-        yield salon
-        with engine.connect() as connection:
-            assert check_books(raw(connection)) == []
+def salon(balancing: Engine, databases: Databases) -> Salon:
+    return Salon(balancing, databases)
 
 
 @pytest.fixture

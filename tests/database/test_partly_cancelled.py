@@ -1,14 +1,14 @@
 """What was asked for and is partly owed no more: pages and lists say what is paid and what is gone (R17, R28)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from psycopg import Connection
+from sqlalchemy import Engine
 
-from models.db import raw, transact
+from models.db import transact
 from models.pages import Page, Pages
-from tasks.books import check_books
 from tasks.desk.acting import Desk, Done
 from tasks.desk.documents import Part, credit_document, void_document
 from tasks.desk.links import create_link
@@ -60,12 +60,8 @@ class Salon(Till):
 
 
 @pytest.fixture
-def salon(databases: Databases) -> Iterator[Salon]:
-    with databases() as engine:
-        salon = Salon(engine, databases)
-        yield salon
-        with engine.connect() as connection:
-            assert check_books(raw(connection)) == []
+def salon(balancing: Engine, databases: Databases) -> Salon:
+    return Salon(balancing, databases)
 
 
 def test_a_link_of_which_a_part_was_voided_asks_for_the_rest_and_says_what_is_gone(salon: Salon) -> None:

@@ -1,16 +1,16 @@
 """Quotes: drafted, sent, answered on their page or at the desk, and an order once."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
 
-from models.db import raw, transact
+from models.db import transact
 from models.pages import Page, Pages
 from models.quote import QuoteLine
 from models.refusals import RefusedError
-from tasks.books import check_books
 from tasks.desk.acting import Desk
 from tasks.desk.quotes import accept_quote, decline_quote, draft_quote, send_quote
 from tasks.engine import lock
@@ -56,11 +56,8 @@ class Salon(Till):
 
 
 @pytest.fixture
-def salon(databases: Databases) -> Iterator[Salon]:
-    with databases() as engine:
-        yield (salon := Salon(engine, databases))
-        with salon.engine.connect() as connection:
-            assert check_books(raw(connection)) == []
+def salon(balancing: Engine, databases: Databases) -> Salon:
+    return Salon(balancing, databases)
 
 
 def test_a_draft_is_nobody_s_to_see_and_takes_no_answer(salon: Salon) -> None:

@@ -1,6 +1,5 @@
 """A seat that is paid at booking waits for its client on the provider's page, so long and no longer (R12, R28)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,8 +8,6 @@ from sqlalchemy import Engine
 
 from models.card_reports import CardOutcome, CardReport
 from models.collecting import Debt
-from models.db import raw
-from tasks.books import check_books
 from tasks.card_reports import record_reports
 from tasks.checkouts import open_checkout
 from tasks.gateways.cards import Account, Page
@@ -72,12 +69,8 @@ class Salon(AtWork):
 
 
 @pytest.fixture
-def salon(databases: Databases) -> Iterator[Salon]:
-    with databases() as engine:
-        salon = Salon(engine, databases)
-        yield salon
-        with engine.connect() as connection:
-            assert check_books(raw(connection)) == []
+def salon(balancing: Engine, databases: Databases) -> Salon:
+    return Salon(balancing, databases)
 
 
 def test_a_seat_waits_until_the_page_closes_that_was_open_before_its_window_ended(salon: Salon) -> None:

@@ -1,14 +1,12 @@
 """The pages without a browser: what they show, what they refuse, where they lead, and that nothing leaks."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
 
 from models.card_reports import CardOutcome, CardReport
-from models.db import raw
 from models.pages import Page, Pages
-from tasks.books import check_books
 from tasks.gateways.cards import Capability
 from tasks.gateways.cards import Page as CardPage
 from tasks.reading.clients import payments
@@ -52,12 +50,8 @@ class Counter(Till):
 
 
 @pytest.fixture
-def desk(databases: Databases) -> Iterator[Counter]:
-    with databases() as engine:
-        counter = Counter(engine, databases)
-        yield counter
-        with engine.connect() as connection:
-            assert check_books(raw(connection)) == []
+def desk(balancing: Engine, databases: Databases) -> Counter:
+    return Counter(balancing, databases)
 
 
 def test_the_page_of_an_invoice_says_what_for_and_how_much_and_leads_to_the_provider(desk: Counter) -> None:

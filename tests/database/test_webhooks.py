@@ -3,18 +3,17 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from models.card_reports import CardOutcome, CardReport
-from models.db import raw
 from models.pages import Pages
-from tasks.books import check_books
 from tasks.gateways.cards import Providers, UnreadableWebhookError
 from tasks.gateways.sandbox_cards import SIGNATURE, SandboxCards
 from tasks.gateways.signatures import sign
@@ -79,12 +78,8 @@ class Door(Till):
 
 
 @pytest.fixture
-def door(databases: Databases) -> Iterator[Door]:
-    with databases() as engine:
-        door = Door(engine, databases)
-        yield door
-        with engine.connect() as connection:
-            assert check_books(raw(connection)) == []
+def door(balancing: Engine, databases: Databases) -> Door:
+    return Door(balancing, databases)
 
 
 @pytest.fixture
