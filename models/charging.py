@@ -85,7 +85,7 @@ def charge_booking(shop: Shop, order: Order, booking: Booking) -> None:
     rate, category = tax_of(shop, charge, charge.full_rate, _service_on(shop, booking, charge))
     quantity = Decimal(booking.quantity)
     new = Agreed(order.contact_id, quantity, unit_price, currency, service.tax_included, rate, category)
-    _take_from_package(charge, booking)
+    _take_from_package(shop, charge, booking)
     if agree(shop, charge, new):
         describe(shop, charge, booking)
         restate_charge(charge)
@@ -96,9 +96,10 @@ def _service_on(shop: Shop, booking: Booking, charge: Charge) -> date:
     return (service_date(shop, session) if session else None) or charge.due_on
 
 
-def _take_from_package(charge: Charge, booking: Booking) -> None:
+def _take_from_package(shop: Shop, charge: Charge, booking: Booking) -> None:
     """Let a session that is taken from a package cost nothing: the package was invoiced when it was sold (R10)."""
-    if charge.invoice_id is None and charge.package_id != booking.package_id:
+    if charge.package_id != booking.package_id:
+        take_off(shop, charge)
         charge.package_id = charge.discount_reason = booking.package_id
         charge.discount = ALL if booking.package_id else 0
 

@@ -224,9 +224,9 @@ def take_up(shop: Shop, attempt: CardAttempt, lease: str) -> bool:
     if attempt.kind == CardKind.CHARGE and not _still_wanted(shop, attempt):
         attempt.state, attempt.due_at, attempt.held_at, attempt.ended_at = CardState.CANCELLED, None, None, shop.now
         return False
-    if attempt.kind == CardKind.CHARGE and not _can_be_charged(shop, attempt):
+    if attempt.kind == CardKind.CHARGE and (declined := _known_as_dead(shop, attempt)):
         attempt.state, attempt.due_at, attempt.held_at, attempt.ended_at = CardState.FAILED, None, None, shop.now
-        attempt.failure_code, attempt.failure_reason = "no_card", _no_card(shop, attempt.contact_id or "")
+        attempt.failure_code, attempt.failure_reason = "no_card", declined.failure_reason
         tell_failed(shop, attempt)
         tell_given_up(shop, attempt)
         return False
@@ -243,7 +243,8 @@ def _still_wanted(shop: Shop, attempt: CardAttempt) -> bool:
     mandate = _card_for(shop, attempt)
     if mandate is None:
         return False
-    attempt.mandate_id = mandate.id
+    if attempt.calls == 0:
+        attempt.mandate_id = mandate.id
     amount = to_be_charged(shop, attempt)
     attempt.amount = amount or attempt.amount
     return amount > 0
@@ -255,13 +256,15 @@ def _card_for(shop: Shop, attempt: CardAttempt) -> Mandate | None:
     agreed = mandate if mandate is not None and mandate.ended_at is None else None
     if agreed is not None and dead_by(shop, agreed) is None:
         return agreed
-    return saved_card(shop, attempt.contact_id or "", attempt.provider) or agreed
+    placed = (one for one in shop.mandates.by("contact_id", attempt.contact_id or "") if one.ended_at is None)
+    dead = (one for one in placed if one.provider == attempt.provider)
+    return saved_card(shop, attempt.contact_id or "", attempt.provider) or agreed or next(dead, None)
 
 
-def _can_be_charged(shop: Shop, attempt: CardAttempt) -> bool:
-    """Whether the card of an attempt has not become known since as lost, stolen or expired."""
+def _known_as_dead(shop: Shop, attempt: CardAttempt) -> CardAttempt | None:
+    """Return by which attempt the card of this one has become known as lost, stolen or expired."""
     mandate = shop.mandates.get(attempt.mandate_id)
-    return mandate is not None and dead_by(shop, mandate) is None
+    return dead_by(shop, mandate) if mandate is not None else None
 
 
 def to_be_charged(shop: Shop, attempt: CardAttempt) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from models.booking import Order
-from models.cancelling import ending_of
 from models.charge import MULTI_PURPOSE, Charge
 from models.coupon import Coupon, CouponUse, code_of
 from models.money import times
@@ -11,6 +10,7 @@ from models.periods import local_date
 from models.pricing import owed
 from models.reckoning import take_off
 from models.refusals import RefusedError
+from models.settling import restate_charge
 from models.shop import Shop, tell_owner
 
 
@@ -29,7 +29,7 @@ def discount_order(shop: Shop, order: Order, charges: Iterable[Charge]) -> None:
         return
     left = coupon.amount
     for charge in eligible:
-        if charge.invoice_id is None and ending_of(shop, charge) is None:
+        if charge.invoice_id is None:
             _take_off(charge, coupon, left)
         left = None if left is None else left - charge.discount
     _note(shop, coupon, subject, order.contact_id or "", sum(charge.discount for charge in eligible))
@@ -50,13 +50,14 @@ def note_coupon(shop: Shop, order: Order, told: str | None) -> None:
 def _give_back(shop: Shop, charges: Iterable[Charge], code: str) -> None:
     """Let charges cost again what a coupon took off them; one that a document holds is taken off it first (R20)."""
     for charge in [charge for charge in charges if charge.discount_reason == code]:
-        if charge.kept is not None or (code, f"charge:{charge.id}") in shop.coupon_uses:
+        if (code, f"charge:{charge.id}") in shop.coupon_uses:
             continue
         if charge.invoice_id is not None:
             take_off(shop, charge)
         charge.amount += charge.discount
         charge.discount, charge.discount_reason = 0, None
         charge.owed = owed(charge)
+        restate_charge(charge)
 
 
 def discount_charge(shop: Shop, charge: Charge, coupon: Coupon | None, code: str) -> None:
@@ -130,6 +131,7 @@ def _note(shop: Shop, coupon: Coupon, subject: str, client: str, amount: int) ->
     known = shop.coupon_uses.get((coupon.id, subject))
     if known is not None:
         known.amount = amount
+        shop.coupon_uses.rehang(known, "contact_id", client)
         return
     shop.coupon_uses.add(CouponUse(shop.id, coupon.id, subject, client, shop.now, amount))
     coupon.used += 1

@@ -113,7 +113,7 @@ def complete(shop: Shop, order: Order) -> None:
     ended = [seat for seat in seats if _follow_cancellation(shop, seat)]
     order.waits = any(service_of(shop, seat) is None for seat in seats)
     if order.waits:
-        _tell_clients(shop, ended, Reckoned())
+        _tell(shop, seats, ended, reckon(shop, shop.charges.by("order_id", order.id)))
         return
     for seat in seats:
         charge_booking(shop, order, seat)
@@ -121,8 +121,7 @@ def complete(shop: Shop, order: Order) -> None:
     discount_order(shop, order, charges)
     owe_together([charge for charge in charges if ending_of(shop, charge) is None])
     reckoned = reckon(shop, [*charges, *_book_paid(shop, order)])
-    _tell_clients(shop, ended, reckoned)
-    _tell_refunds(shop, seats, reckoned)
+    _tell(shop, seats, ended, reckoned)
     first = starts_first(shop, [seat for seat in seats if seat.live])
     newly = not order.booked
     for seat in seats:
@@ -292,6 +291,11 @@ def _follow_cancellation(shop: Shop, seat: Booking) -> bool:
         order=seat.order_id,
     )
     return True
+
+
+def _tell(shop: Shop, seats: Iterable[Booking], ended: Iterable[Booking], reckoned: Reckoned) -> None:
+    _tell_clients(shop, ended, reckoned)
+    _tell_refunds(shop, seats, reckoned)
 
 
 def _tell_clients(shop: Shop, ended: Iterable[Booking], reckoned: Reckoned) -> None:

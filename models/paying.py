@@ -121,8 +121,14 @@ def take(shop: Shop, payment: Payment, touched: Iterable[Charge] = ()) -> None:
         aim(shop, payment, [charge.id for charge in charges])
     free = {use.payment_id: shop.payments[use.payment_id].available for use in _uses(shop, charges)}
     reckon(shop, [*charges, *touched])
-    if charges:
+    if charges and not _awaits_more(shop, payment):
         _tell_surplus(shop, payment, charges, free)
+
+
+def _awaits_more(shop: Shop, payment: Payment) -> bool:
+    """Whether a payment is for an order of which not everything is known to cost something yet."""
+    kind, _, name = (payment.target or "").partition(":")
+    return kind == "order" and shop.orders[name].waits
 
 
 def _uses(shop: Shop, charges: Iterable[Charge]) -> Iterable[Allocation]:

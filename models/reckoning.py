@@ -103,7 +103,7 @@ def charges_of_target(shop: Shop, payment: Payment) -> list[Charge] | None:
     kind, _, name = payment.target.partition(":")
     if kind == "order":
         order = shop.orders.get(name)
-        if order is None or order.waits:
+        if order is None:
             return []
         return sorted(
             shop.charges.by("order_id", name),
@@ -154,7 +154,7 @@ def take_off(shop: Shop, charge: Charge) -> Invoice | None:
     tell_owner(
         shop,
         "taken_off_invoice",
-        f"Charge {charge.id} is not what {invoice.number} said any more: an older event came late, or money went back. "
+        f"Charge {charge.id} is not what {invoice.number} said any more: it was told otherwise, or money went back. "
         f"It was taken off{' by a credit note' if note else ''}; what is still owed of it waits to be billed again.",
         contact_id=charge.contact_id,
         charge=charge.id,
@@ -273,7 +273,8 @@ def _since(shop: Shop, payment: Payment, charge_id: str) -> str:
 
 def _is_rest(payment: Payment) -> bool:
     order = (payment.target or "").removeprefix("order:")
-    return payment.id.startswith(rest_of(order, payment.currency))
+    first = rest_of(order, payment.currency)
+    return payment.id == first or payment.id.startswith(f"{first}:")
 
 
 def _rests(shop: Shop, charges: Iterable[Charge]) -> list[Rest]:
@@ -284,7 +285,7 @@ def _rests(shop: Shop, charges: Iterable[Charge]) -> list[Rest]:
             by_order.setdefault(charge.order_id, []).append(charge)
     for order_id, members in by_order.items():
         order = shop.orders[order_id]
-        if not order.stamp or order.waits:
+        if not order.stamp:
             continue
         for before, rest_stamp in enumerate(order.rest_stamps):
             ids = {charge.currency: rest_of(order_id, charge.currency, before) for charge in members}

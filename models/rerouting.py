@@ -24,7 +24,11 @@ def reroute(shop: Shop, message: Message, *, in_doubt: bool = False) -> str | No
     if message.beside is None and (way := other_way(shop, contact, message)):
         take(message, contact, way)
         return None
-    if message.beside is None and closed == "no_channel":
+    mailed = must_be_mailed(message.purpose, message.template, message.documents)
+    alone = message.beside is None or (
+        message.channel == Channel.EMAIL and (mailed or other_way(shop, contact, message) is None)
+    )
+    if alone and closed == "no_channel":
         ask_to_print(shop, contact, message.template)
     return closed
 

@@ -78,8 +78,9 @@ def _with_notices(desk: Desk, payer: str, ids: Sequence[str]) -> Callable[[Seeds
 
 
 _NOTICES = (
-    "WITH RECURSIVE payers(id) AS (SELECT %(payer)s::text UNION SELECT c.merged_into FROM payers JOIN contacts c"
-    " ON c.business_id = %(business)s AND c.id = payers.id WHERE c.merged_into IS NOT NULL)"
+    "WITH RECURSIVE payers(id) AS (SELECT %(payer)s::text UNION SELECT n.id FROM payers JOIN contacts c"
+    " ON c.business_id = %(business)s AND payers.id IN (c.id, c.merged_into)"
+    " CROSS JOIN LATERAL (VALUES (c.id), (c.merged_into)) n(id) WHERE n.id IS NOT NULL)"
     " SELECT n.id FROM payers JOIN invoices n ON n.business_id = %(business)s AND n.contact_id = payers.id"
     " JOIN invoices d ON d.business_id = n.business_id AND d.id = ANY(%(ids)s)"
     " WHERE n.kind = 'formal_notice' AND n.preceding @> jsonb_build_array(jsonb_build_object('number', d.number))"

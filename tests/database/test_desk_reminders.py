@@ -82,6 +82,16 @@ def test_the_link_of_a_reminder_leads_to_that_of_the_next(desk: FrontDesk, url: 
     assert (second["standing"], second["amount_due"]) == ("open", 9000)
 
 
+def test_a_formal_notice_that_runs_stands_in_the_way_also_after_its_client_was_merged(
+    desk: FrontDesk, url: str
+) -> None:
+    pass_by(url, 40)
+    desk.books("ada")
+    desk.does("invoices", "formal-notice", desk.number, "--yes")
+    desk.does("contacts", "merge", "zoe", "--into", "ada", "--yes")
+    assert "M2026-0001" in desk.refused("invoices", "formal-notice", desk.number)
+
+
 @pytest.mark.parametrize(("act", "template"), [("remind", "send_reminder"), ("formal-notice", "formal_notice")])
 def test_the_link_of_a_reminder_was_sent_when_that_was(desk: FrontDesk, url: str, act: str, template: str) -> None:
     numbers = [desk.number, desk.invoices()]

@@ -192,6 +192,13 @@ def test_without_a_gateway_and_an_address_the_owner_is_told(opened: Opened) -> N
         assert work.sql("SELECT reason FROM alerts") == [("no_channel",)]
 
 
+def test_the_owner_is_told_once_where_both_addresses_are_gone(opened: Opened) -> None:
+    with opened({"request_payment": {"channels": ["email", "sms"]}}) as work:
+        work.sql("UPDATE contacts SET email = NULL, phone = NULL, mobile = NULL WHERE id = 'zoe'")
+        assert delivers(work) == {"skipped": 2}
+        assert work.sql("SELECT reason FROM alerts") == [("no_channel",)]
+
+
 def test_mails_go_though_the_gateway_breaks(opened: Opened) -> None:
     with opened({"request_payment": {"channels": ["email", "sms"]}}) as work:
         work.sms.plan(ZOE, LOST_BEFORE)

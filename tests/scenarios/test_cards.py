@@ -256,6 +256,18 @@ def test_the_owner_is_told_of_a_recurring_payment_whose_card_is_declined_for_goo
     ]
 
 
+def test_a_planned_try_fails_and_is_told_of_where_the_card_in_its_place_is_dead_by_then(shop: Story) -> None:
+    shop.business["cards"] = {"provider": "sandbox", "retry_days": [5]}
+    card(shop, "zoe", "no_funds")
+    gym(shop, ends_on="2027-01-31")
+    card(shop, "zoe", "lost", at="2027-01-11 09:00")
+    shop.automation("collect", "session.booked", ASK, {"charge_card": {}})
+    shop.books("zoe", "colour", at="2027-01-12 10:00", when="2027-01-25 14:00")
+    lines = shop.run()
+    assert "card_declined" in lines.of("alert").each("reason")
+    assert len(lines.times("event", type="payment.failed")) == 3
+
+
 def test_the_owner_is_told_once_of_a_recurring_payment_whose_tries_are_used_up(shop: Story) -> None:
     shop.business["cards"] = {"provider": "sandbox", "retry_days": [1]}
     card(shop, "zoe", "no_funds")

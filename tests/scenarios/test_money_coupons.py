@@ -190,6 +190,13 @@ def test_what_was_invoiced_with_a_coupon_that_is_taken_back_is_billed_again(salo
     assert [(one["total"], one["amount_due"]) for one in lines.of("invoice")] == [(4050, 4050), (4500, 450)]
 
 
+def test_a_coupon_is_taken_back_also_where_the_order_grows_by_what_is_not_known_yet(salon: Story) -> None:
+    order = salon.books("zoe", "cut", at=NOW, when=THERE, coupon="SPRING")
+    salon.pays("zoe", 4050, at="2027-01-05 12:00", order=order.id)
+    salon.books("zoe", "cut", "nails", at="2027-01-06 10:00", when=THERE, order=order.id)
+    assert salon.run().one("credit_note")["total"] == 4050
+
+
 def test_per_cents_count_to_their_last_digit(salon: Story) -> None:
     coupon(salon, percent="33.333")
     salon.books("zoe", seat("cut", THERE, price=euros(1_000_000)), at=NOW, coupon="SPRING")

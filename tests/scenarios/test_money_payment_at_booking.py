@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.story import ASK, Story, euros, holds, mail, seat
+from tests.scenarios.story import ASK, Data, Story, euros, holds, mail, seat
 
 NOW = "2027-01-05 10:00"
 LATER = "2027-01-20 14:00"
@@ -39,6 +39,22 @@ def test_the_client_is_told_that_the_seat_was_given_back(shop: Story) -> None:
 def test_who_pays_is_told_of_the_seat_of_somebody_else(shop: Story) -> None:
     shop.books("zoe", seat("cut", LATER, contact={"id": "kid", "name": "Kid"}), at=NOW)
     assert [line["contact"] for line in shop.run().of("message", template="booking_released")] == ["zoe"]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [{"delay": {"days": 30}}, mail("Trop tard")],
+        [{"if": holds("contact.locale", "equals", "en"), "then": [mail("Too late")]}],
+        [{"send_email": {"subject": "Offre", "message": "Revenez", "purpose": "marketing"}}],
+    ],
+)
+def test_an_automation_that_may_not_write_does_not_stand_for_the_news_of_the_seat(
+    shop: Story, steps: list[Data]
+) -> None:
+    shop.automation("gone", "booking.cancelled", *steps)
+    shop.books("zoe", "cut", at=NOW, when=LATER)
+    assert shop.run().of("message", "zoe", template="booking_released")
 
 
 @pytest.mark.parametrize(("locale", "said"), [("fr", "vous est rendu"), ("en", "goes back to you")])

@@ -249,6 +249,33 @@ def test_what_upstream_collected_of_an_order_that_has_grown_pays_what_was_added(
     assert lines.times("event", type="payment.reversed") == ["2027-01-10 10:00"]
 
 
+def grows_by_what_is_not_known(shop: Story) -> None:
+    """Tell an order again, with a service that nobody knows yet."""
+    grown = seat("cut", "2027-01-12 14:00"), seat("nails", "2027-01-12 14:00")
+    shop.books("zoe", *grown, at="2027-01-07 10:00", order="o1")
+
+
+def test_money_stays_on_an_order_that_grows_by_what_is_not_known_yet(shop: Story) -> None:
+    """R20."""
+    shop.automation("added", "charge.added", REQUEST)
+    shop.books("zoe", "cut", at="2027-01-05 10:00", when="2027-01-12 14:00", order="o1")
+    shop.pays("zoe", 4500, at="2027-01-06 10:00", order="o1")
+    grows_by_what_is_not_known(shop)
+    shop.was_paid_upstream("o1", at="2027-01-07 11:00")
+    shop.owes("zoe", 1000, at="2027-01-08 10:00")
+    lines = shop.run()
+    assert lines.one("invoice")["amount_due"] == 1000
+    assert not lines.to_owner("alert")
+
+
+def test_a_seat_is_cancelled_though_its_order_grew_by_what_is_not_known_yet(shop: Story) -> None:
+    """R28."""
+    invoiced(shop)
+    grows_by_what_is_not_known(shop)
+    shop.cancels("o1-b1", at="2027-01-08 10:00")
+    assert shop.run().one("credit_note")["total"] == 4500
+
+
 def test_money_that_was_kept_and_bounces_leaves_nothing_owed(shop: Story) -> None:
     """R28."""
     invoiced(shop)
