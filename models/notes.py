@@ -14,7 +14,7 @@ from models.tax import rate_text
 
 
 class NoteLine(NamedTuple):
-    """One charge as a client reads of it; amounts are minor units."""
+    """One charge as a client reads of it; amounts are minor units. `attendee` is for whom it is, if not the payer."""
 
     description: str
     quantity: Decimal
@@ -25,6 +25,7 @@ class NoteLine(NamedTuple):
     rate: Decimal
     paid: int
     currency: str
+    attendee: str | None = None
 
     @property
     def open(self) -> int:
