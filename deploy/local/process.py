@@ -37,7 +37,7 @@ class Command:
     """Sent by the kernel when we die."""
     patience: float = 10
     """Seconds from the stop signal to SIGQUIT; SIGKILL comes a little later."""
-    start_seconds: float = 30
+    start_seconds: float = 60
     """How long it may take until it is ready."""
 
 
