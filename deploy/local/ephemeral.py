@@ -16,13 +16,14 @@ DRAFT = ".relance-throwaway-"
 
 
 @contextmanager
-def throwaway_postgres() -> Iterator[Postgres]:
-    """Run a server in a folder of its own; any number may run side by side.
+def throwaway_postgres(folder: Path | None = None) -> Iterator[Postgres]:
+    """Run a server in a folder of its own, in `folder` or among temporary files; any number may run side by side.
 
     A run that was killed can't tidy up: its server ends with it, and the next run removes its folder.
     """
-    _sweep()
-    home, held = _reserve()
+    place = folder or Path(tempfile.gettempdir())
+    _sweep(place)
+    home, held = _reserve(place)
     server = Postgres(home, durable=False)
     try:
         server.start()
@@ -33,18 +34,18 @@ def throwaway_postgres() -> Iterator[Postgres]:
         os.close(held)
 
 
-def _reserve() -> tuple[Path, int]:
+def _reserve(place: Path) -> tuple[Path, int]:
     """Make a folder that no sweep takes for an abandoned one: it gets its name only when its lock is held."""
-    draft = Path(tempfile.mkdtemp(prefix=DRAFT))
+    draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=place))
     draft.chmod(0o711)
     held = lock.take(draft / "lock")
     assert held is not None
     return draft.rename(draft.with_name(PREFIX + draft.name.removeprefix(DRAFT))), held
 
 
-def _sweep() -> None:
+def _sweep(place: Path) -> None:
     """Remove the folders of runs that were killed; one that goes, or whose server ends meanwhile, is left to others."""
-    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for home in place.glob(f"{PREFIX}*"):
         with suppress(OSError, ConfigurationError):
             if home.lstat().st_uid == os.geteuid():
                 _clear(home)

@@ -36,7 +36,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-VOLATILE = {"fsync": "off", "full_page_writes": "off"}
+VOLATILE = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "256MB"}
 
 
 class Postgres:
@@ -115,6 +115,11 @@ class Postgres:
         with self._connect() as connection:
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template or "template1")))
         return self.url_of(name)
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, with the connections that still use it."""
+        with self._connect() as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def erase(self) -> None:
         """Remove everything that a stopped server leaves on disk."""

@@ -22,6 +22,7 @@ from tasks.books import check_books
 from tasks.gateways.cards import Providers
 from tasks.shell import Bells
 from tests.database.at_work import AtWork
+from tests.memory import roomy_memory
 from tests.scenarios.story import ASK, Databases, Story
 from tests.system.patience import eventually
 from tests.system.payer import Sandbox
@@ -51,7 +52,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Postgres]:
-    with throwaway_postgres() as postgres:
+    with throwaway_postgres(roomy_memory()) as postgres:
         migrate(postgres.create_database(EMPTY))
         yield postgres
 
@@ -131,13 +132,15 @@ _unused: Databases = None  # type: ignore[assignment]  # the story is not run, i
 
 @pytest.fixture
 def salon(server: Postgres, story: Story, sandbox: Sandbox, port: int, tmp_path: Path) -> Iterator[Salon]:
-    engine = make_engine(server.create_database(f"salon_{tmp_path.name.replace('-', '_')[-30:].lower()}", EMPTY))
+    name = f"salon_{tmp_path.name.replace('-', '_')[-30:].lower()}"
+    engine = make_engine(server.create_database(name, EMPTY))
     salon = Salon(engine, story, sandbox, port)
     yield salon
     salon.closes()
     with engine.connect() as connection:
         assert check_books(raw(connection)) == []
     engine.dispose()
+    server.drop_database(name)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tasks.books import check_books
 from tests.database.salon import tell
 from tests.database.upstream import Upstream
 from tests.guarding import guard
+from tests.memory import roomy_memory
 from tests.scenarios.story import Databases, Story
 from worker.cli import main
 
@@ -34,6 +35,8 @@ steps:
   - send_email: {}
 """
 _numbers = count()
+_kept: set[str | None] = set()
+"""Databases that are needed after their story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Terminal(io.StringIO):
 @pytest.fixture(scope="session")
 def server() -> Iterator[Postgres]:
     """Run a server that holds an empty, migrated database to copy."""
-    with throwaway_postgres() as postgres:
+    with throwaway_postgres(roomy_memory()) as postgres:
         migrate(postgres.create_database(EMPTY))
         guard(postgres.url_of(EMPTY))
         yield postgres
@@ -90,11 +93,14 @@ def databases(server: Postgres) -> Databases:
 
     @contextmanager
     def new() -> Iterator[Engine]:
-        engine = make_engine(server.create_database(f"story_{next(_numbers)}", EMPTY))
+        name = f"story_{next(_numbers)}"
+        engine = make_engine(server.create_database(name, EMPTY))
         try:
             yield engine
         finally:
             engine.dispose()
+            if name not in _kept:
+                server.drop_database(name)
 
     return new
 
@@ -115,6 +121,7 @@ def url_after(databases: Databases, tell: Callable[[Story], None]) -> str:
     @contextmanager
     def noted() -> Iterator[Engine]:
         with databases() as engine:
+            _kept.add(engine.url.database)
             urls.append(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
             yield engine
 
@@ -129,9 +136,11 @@ def salon(databases: Databases) -> str:
 
 
 @pytest.fixture
-def url(server: Postgres) -> str:
-    """Return the URL of a migrated database without a row."""
-    return server.create_database(f"cli_{next(_numbers)}", EMPTY)
+def url(server: Postgres) -> Iterator[str]:
+    """Give the URL of a migrated database without a row."""
+    name = f"cli_{next(_numbers)}"
+    yield server.create_database(name, EMPTY)
+    server.drop_database(name)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -69,12 +68,6 @@ def opened(server: Postgres, scenario: Scenario) -> Iterator[Engine]:
     engine.dispose()
 
 
-def drop(server: Postgres, name: str) -> None:
-    """Remove a database that nobody uses any more."""
-    with psycopg.connect(server.url_of(EMPTY), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name}".encode())
-
-
 def machine_of(server: Postgres, opened: Engine, scenario: Scenario, windows: tuple[int, int]) -> type[Shopkeeping]:
     """Return the machine of a shop: in memory as it goes, then the same on a database of its own."""
 
@@ -90,7 +83,7 @@ def machine_of(server: Postgres, opened: Engine, scenario: Scenario, windows: tu
             assert not differences, "\n".join(differences)
         finally:
             engine.dispose()
-            drop(server, name)
+            server.drop_database(name)
 
     hooks = {
         "windows": windows,

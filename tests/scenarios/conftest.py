@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from deploy.local.ephemeral import throwaway_postgres
 from models.db import make_engine, migrate
 from tests.guarding import guard
+from tests.memory import roomy_memory
 from tests.scenarios.story import Databases, Story
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
@@ -29,7 +30,7 @@ def databases() -> Iterator[Databases]:
     of its own, because a process remembers compiled rulebooks by database.
     """
     numbers = count()
-    with throwaway_postgres() as server:
+    with throwaway_postgres(roomy_memory()) as server:
         name = f"story_{next(numbers)}"
         migrate(server.create_database(name))
         guard(server.url_of(name))
