@@ -97,6 +97,7 @@ def test_a_session_is_asked_for_as_stripe_wants_it(line: Line) -> None:
     assert (headers["idempotency-key"], headers["stripe-account"]) == (KEY, "acct_1")
     assert form == {
         "mode": "payment",
+        "payment_method_types[0]": "card",
         "line_items[0][quantity]": "1",
         "line_items[0][price_data][currency]": "eur",
         "line_items[0][price_data][unit_amount]": "4500",
