@@ -19,8 +19,10 @@ def alerts(
 ) -> list[Line]:
     """Return the latest alerts that are as wanted, oldest first; `since` is a local date, included."""
     alert, where = columns(Alert), list[ColumnElement[bool]]()
-    wanted = {"reason": reason, "contact_id": contact}
-    where += [alert[name] == value for name, value in wanted.items() if value is not None]
+    if reason is not None:
+        where.append(alert.reason == reason)
+    if contact is not None:
+        where.append(alert.contact_id == office.client(contact))
     if since is not None:
         where.append(alert.at >= start_of_day(since, office.zone))
     return [_line(office, found) for found in office.latest(Alert, *where, order=[alert.at, alert.id], limit=limit)]

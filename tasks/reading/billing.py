@@ -4,7 +4,6 @@ from typing import Any
 
 from models.billing import explained
 from models.billing_rows import BillingOccurrence, BillingSchedule
-from models.contact import Contact
 from models.db import raw
 from tasks.reading.office import Line, Office, columns
 
@@ -20,7 +19,7 @@ SELECT count(DISTINCT contact_id) FROM charges WHERE business_id = %s AND NOT cl
 
 def settings_of(office: Office, contact: str) -> list[Line]:
     """Return the settings that hold for a client, key by key: its own, its first group's, the business's, or ours."""
-    (found,) = office.rows(Contact, columns(Contact).id == office.client(contact))
+    found = office.client_by(contact)
     return [
         {"contact": found.id, "setting": name, "value": value, "from": source}
         for name, value, source in explained(office.business, found)

@@ -86,10 +86,16 @@ class Office:
             raise NotFoundError(f"{self.id} has no {what} {id_!r}.{near or hint}")
         return found[0]
 
+    def client_by(self, id_: str) -> Contact:
+        """Return the client that goes by an id, or went by it until a merge; an unknown one is an error."""
+        found = self.require(Contact, id_, "contact")
+        while found.merged_into is not None:
+            found = self.require(Contact, found.merged_into, "contact")
+        return found
+
     def ids_of_client(self, id_: str) -> list[str]:
-        """Return the ids that a client goes or went by: its own, and those merged into it; it must exist."""
-        contact = columns(Contact)
-        ids = [self.require(Contact, id_, "contact").id]
+        """Return the ids that a client goes or went by, the one it goes by now first; any of them names the client."""
+        contact, ids = columns(Contact), [self.client_by(id_).id]
         while found := self.names(contact.id, self.mine(Contact), contact.merged_into.in_(ids), contact.id.not_in(ids)):
             ids += found
         return ids

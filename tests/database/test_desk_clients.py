@@ -10,7 +10,7 @@ import pytest
 from tests.database.conftest import Relance
 from tests.database.front_desk import FrontDesk
 from tests.database.upstream import Upstream
-from tests.samples import encoded
+from tests.samples import encoded, money, payment_received
 
 MOBILE = "06 12 34 56 78"
 
@@ -142,3 +142,16 @@ def test_what_is_no_change_is_refused(desk: FrontDesk, arguments: list[str], why
 def test_a_client_who_goes_on_as_another_is_changed_there(desk: FrontDesk) -> None:
     desk.does("contacts", "merge", "ada", "--into", "zoe", "--yes")
     assert "ada is merged into zoe. Change zoe." in desk.refused_plain("contacts", "change", "ada", "--name", "Ada L.")
+
+
+def test_any_id_of_a_merged_client_names_the_client(desk: FrontDesk) -> None:
+    seats = {f"{desk.books(who)}-b1" for who in ("ada", "zoe")}
+    desk.does("payments", "record", "120", "--contact", "ada", "--method", "cheque", "--id", "P1", "--yes")
+    desk.tells("payment.received", payment_received("P1", of="ada", amount=money(13000)))
+    desk.does("contacts", "merge", "ada", "--into", "zoe", "--yes")
+    for who in ("ada", "zoe"):
+        shown = card(desk, who)
+        assert {one["id"] for one in [*shown["bookings_coming"], *shown["bookings_past"]]} == seats
+        assert {one["id"] for one in desk.listed("payments", "list", "--contact", who)} == {"P1"}
+        assert [one["reason"] for one in desk.listed("alerts", "--contact", who)] == ["payment_conflict"]
+        assert {one["contact"] for one in desk.listed("billing", "explain", "--contact", who)} == {"zoe"}
