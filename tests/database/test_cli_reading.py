@@ -1,12 +1,13 @@
 """Commands that list and show: what the story of the salon left behind (see `tests.database.salon`)."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from deploy.local.postgres import Postgres
 from models.db import make_engine
-from tests.database.conftest import Relance
+from tests.database.conftest import SHOP, Relance
 from worker.cli.output import in_cell
 
 INVOICE_KEYS = {
@@ -196,7 +197,9 @@ def test_what_others_wrote_does_not_steer_a_terminal() -> None:
     assert in_cell("Zoé\x1b[2J\x9b1m\n") == "Zoé\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}1m\n"
 
 
-def test_alerts_are_listed_and_chosen(shop: Relance, url: str) -> None:
+def test_alerts_are_listed_and_chosen(shop: Relance, url: str, tmp_path: Path) -> None:
+    (known := tmp_path / "known.yaml").write_text(SHOP + "contacts: [{id: zoe, name: Zoé}]\n")
+    assert shop("business", "apply", known, "--yes").code == 0
     engine = make_engine(url)
     with engine.begin() as connection:
         for number, (reason, contact_id) in enumerate([("paid_twice", "zoe"), ("parked", None)]):
@@ -211,5 +214,6 @@ def test_alerts_are_listed_and_chosen(shop: Relance, url: str) -> None:
     assert (first["reason"], first["contact"], second["reason"]) == ("paid_twice", "zoe", "parked")
     assert shop("alerts", "--reason", "parked", "--json").line == second
     assert shop("alerts", "--contact", "zoe", "--json").line == first
+    assert "no contact 'zo'. Did you mean zoe?" in shop("alerts", "--contact", "zo").error
     assert shop("alerts", "--since", "2027-01-02", "--json").line == second
     assert "Look at it." in shop("alerts").out
