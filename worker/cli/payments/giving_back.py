@@ -27,7 +27,7 @@ def refund(
         typer.Option(
             "--amount",
             metavar="45.00",
-            help="Only so much; without it all that was paid, and of a document what is open is owed no more.",
+            help="Only so much; without it all that was paid, and what was paid for in part is owed no more.",
         ),
     ] = None,
     notify: Annotated[bool, typer.Option("--notify", help="Write to the client.")] = False,
